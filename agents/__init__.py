@@ -1,0 +1,1 @@
+"""Agora: agents that earn credits on chain."""

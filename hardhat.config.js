@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+
+import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatNodeTestRunner from "@nomicfoundation/hardhat-node-test-runner";
+import { defineConfig } from "hardhat/config";
+
+import warningsAsErrors from "./scripts/hardhat/warnings-as-errors.js";
+
+const require = createRequire(import.meta.url);
+
+// Blocks come by the clock, not by the transaction: deadlines are block timestamps, so time must
+// pass on an idle chain too. Hardhat refuses intervals under one second unless timestamps may repeat.
+const interval = Number(process.env.AGORA_BLOCK_MS ?? 1000);
+const devnet = {
+  type: "edr-simulated",
+  chainId: 31337,
+  hardfork: "cancun",
+  // One gwei-scale transaction queue from a poor wallet can halt block building, so gas is nearly free.
+  initialBaseFeePerGas: 1000,
+};
+
+// The profile of the Solidity tests: `make fuzz` raises the runs, `make test` keeps to CI's time.
+const runs = Number(process.env.AGORA_FUZZ_RUNS ?? 256);
+const depth = Number(process.env.AGORA_INVARIANT_DEPTH ?? 64);
+
+export default defineConfig({
+  plugins: [hardhatEthers, hardhatNodeTestRunner, warningsAsErrors],
+  paths: { tests: { solidity: "tests/contracts", nodejs: "tests/contracts" } },
+  solidity: {
+    version: "0.8.37",
+    // The compiler is an npm package, so nothing is downloaded behind npm's back.
+    path: require.resolve("solc/soljson.js"),
+    settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
+  },
+  networks: {
+    default: { ...devnet },
+    node: {
+      ...devnet,
+      allowBlocksWithSameTimestamp: interval < 1000,
+      mining: interval > 0 ? { auto: false, interval } : { auto: true },
+    },
+    localhost: {
+      type: "http",
+      url: process.env.AGORA_PROVIDER ?? "http://127.0.0.1:8545",
+    },
+  },
+  test: {
+    solidity: {
+      fuzz: { runs, seed: process.env.AGORA_FUZZ_SEED ?? "0x41676f7261" },
+      invariant: { runs, depth, failOnRevert: true },
+    },
+  },
+});
