@@ -1,28 +1,30 @@
 """Every error that Agora raises on purpose.
 
-    AgoraError
-    ├── UserError               a person can mend it: one sentence, exit code 2
-    │   ├── InvalidAmount
-    │   ├── ProviderUnreachable
-    │   ├── WrongChain
-    │   ├── AddressesMissing · AddressesStale
-    │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
-    │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange
-    │   ├── MalformedTasks · UnsupportedTasks
-    │   ├── BadApiKey · ModelMissing · ModelServerDied
-    │   ├── InsufficientFunds
-    │   └── ToolchainMissing
-    ├── RetryableError          the same call may go through later
-    │   ├── TransportError
-    │   └── ModelUnavailable
-    ├── ModelError              the model answered, but not usably: the agent skips the task
-    │   ├── AnswerTruncated
-    │   └── AnswerInvalid
-    ├── RpcError                the node said no
-    ├── ContentError            a document is missing or is not what its digest says
-    │   ├── ContentMissing
-    │   └── DigestMismatch
-    └── ContractError           a custom error of a contract, one subclass each (agents.chain.bindings)
+AgoraError
+├── UserError               a person can mend it: one sentence, exit code 2
+│   ├── InvalidAmount
+│   ├── ProviderUnreachable
+│   ├── WrongChain
+│   ├── AddressesMissing · AddressesStale
+│   ├── WalletsInUse · WrongPassword · BadSeedPhrase
+│   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
+│   ├── TasksMissing · MalformedTasks · UnsupportedTasks
+│   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
+│   ├── InsufficientFunds
+│   └── ToolchainMissing
+├── RetryableError          the same call may go through later
+│   ├── TransportError
+│   └── ModelUnavailable
+├── ModelError              the model answered, but not usably: the agent skips the task
+│   ├── AnswerTruncated
+│   ├── AnswerInvalid
+│   └── PromptRefused
+├── RpcError                the node said no
+├── ContentError            a document is missing or is not what its digest says
+│   ├── ContentMissing · ContentUnavailable
+│   ├── DigestMismatch
+│   └── ContentMalformed · ContentTooLarge
+└── ContractError           a custom error of a contract, one subclass each (agents.chain.bindings)
 """
 
 from pathlib import Path
@@ -41,14 +43,18 @@ class InvalidAmount(UserError):
     """Text that is not an amount of credits."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text!r} is not an amount of credits: write digits, with at most 6 after the point")
+        super().__init__(
+            f"{text!r} is not an amount of credits: write digits, with at most 6 after the point"
+        )
 
 
 class ProviderUnreachable(UserError):
     """No JSON-RPC node answers at the provider's URL."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"no node answers at {url} ({reason}): start one with `npx hardhat node`, or mend --provider")
+        super().__init__(
+            f"no node answers at {url} ({reason}): start one with `npx hardhat node`, or mend --provider"
+        )
 
 
 class WrongChain(UserError):
@@ -95,7 +101,9 @@ class WrongPassword(UserError):
     """The seed file cannot be decrypted."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} does not open with this password: set AGORA_PASSWORD to the one it was made with")
+        super().__init__(
+            f"{path} does not open with this password: set AGORA_PASSWORD to the one it was made with"
+        )
 
 
 class BadSeedPhrase(UserError):
@@ -126,6 +134,24 @@ class SettingOutOfRange(UserError):
         super().__init__(f"{name} is {value!r}, but must be {allowed}")
 
 
+class LearningStateUnreadable(UserError):
+    """What an agent wrote down of its past outcomes cannot be read back."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"the learning state cannot be read ({detail}): remove it to let the agent learn afresh"
+        )
+
+
+class TasksMissing(UserError):
+    """A tasks file is not there, cannot be opened or holds no task."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"no tasks can be read from {path} ({detail}): name a JSONL file with one task a line"
+        )
+
+
 class MalformedTasks(UserError):
     """A line of a tasks file cannot be read."""
 
@@ -147,8 +173,19 @@ class BadApiKey(UserError):
         )
 
 
+class BadSetting(UserError):
+    """An environment variable, or a line of .env, cannot be used; its value is not repeated, it may be secret."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+
+
 class ModelMissing(UserError):
     """The weights or the named model cannot be found."""
+
+
+class ModelUnfit(UserError):
+    """The model endpoint answers, but does not do what Agora needs of it."""
 
 
 class ModelServerDied(UserError):
@@ -165,7 +202,9 @@ class InsufficientFunds(UserError):
     """An account cannot pay for what it is asked to do."""
 
     def __init__(self, who: str, has: str, needs: str, what: str) -> None:
-        super().__init__(f"{who} has {has} credits but needs {needs} {what}: deposit more into its Ledger account")
+        super().__init__(
+            f"{who} has {has} credits but needs {needs} {what}: deposit more into its Ledger account"
+        )
 
 
 class ToolchainMissing(UserError):
@@ -185,7 +224,14 @@ class ModelUnavailable(RetryableError):
 
 
 class ModelError(AgoraError):
-    """The model answered, but its answer cannot be used."""
+    """The model answered, but its answer cannot be used.
+
+    ``usage`` is what the failed tries burned, as (prompt tokens, completion tokens): they are charged all the same.
+    """
+
+    def __init__(self, message: str, usage: tuple[int, int] = (0, 0)) -> None:
+        super().__init__(message)
+        self.usage = usage
 
 
 class AnswerTruncated(ModelError):
@@ -194,6 +240,10 @@ class AnswerTruncated(ModelError):
 
 class AnswerInvalid(ModelError):
     """The answer does not fit its schema, and one try to repair it failed."""
+
+
+class PromptRefused(ModelError):
+    """The endpoint refuses the request itself, for instance because it is too long for the model's context."""
 
 
 class RpcError(AgoraError):
@@ -216,6 +266,31 @@ class ContentMissing(ContentError):
 
     def __init__(self, digest: str) -> None:
         super().__init__(f"the content store holds nothing with digest {digest}")
+
+
+class ContentUnavailable(ContentError):
+    """The store itself cannot be read or written."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"the content store cannot be used ({detail}): check AGORA_CONTENT, the disk and its rights"
+        )
+
+
+class ContentMalformed(ContentError):
+    """A document is not in the form that its reader needs."""
+
+    def __init__(self, what: str, detail: str) -> None:
+        super().__init__(f"{what} is malformed: {detail}")
+
+
+class ContentTooLarge(ContentError):
+    """A document is over the store's limit; sizes in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"a document of the content store may have at most {limit:,} bytes, and this one has more"
+        )
 
 
 class DigestMismatch(ContentError):
