@@ -1,0 +1,154 @@
+"""What the generated bindings are made of: calls, events and errors as typed values.
+
+A ``Call`` says what to ask of whom and how to read the answer; ``read`` asks, the sender sends. Addresses
+are checksummed text, ``bytesN`` is bytes and every integer or enum is int.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from eth_abi.codec import ABICodec
+from eth_abi.decoding import AddressDecoder
+from eth_abi.exceptions import DecodingError
+from eth_abi.registry import ABIRegistry, registry
+from eth_utils.address import to_checksum_address
+
+from agents.errors import AgoraError
+
+T = TypeVar("T")
+
+
+class AbiError(AgoraError):
+    """Bytes from the chain do not have the shape the bindings expect."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} does not fit the bindings: another contract is at this address, or another version: "
+            "after compiling, run `python -m agents.chain.codegen`"
+        )
+
+
+checksummed = lru_cache(maxsize=65_536)(to_checksum_address)
+"""The address with its checksum; the same few thousand come again and again, and each costs a hash."""
+
+
+def _address_decoder(_kind: str, _registry: ABIRegistry) -> AddressDecoder:
+    """Reads an address with its checksum, so that equal addresses are equal text everywhere."""
+    return AddressDecoder(decoder_fn=checksummed)
+
+
+def _codec() -> ABICodec:
+    own: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
+    own.unregister_decoder("address")
+    own.register_decoder("address", _address_decoder, label="address")
+    return ABICodec(own)
+
+
+_CODEC = _codec()
+
+
+def encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
+    """The ABI encoding of the values."""
+    return _CODEC.encode(types, values)
+
+
+def decode(types: Sequence[str], data: bytes, what: str) -> tuple[Any, ...]:
+    """The values in ``data``; raises AbiError, which names ``what`` was being read."""
+    try:
+        return tuple(_CODEC.decode(types, data))
+    except (DecodingError, UnicodeDecodeError, OverflowError) as error:
+        raise AbiError(what) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One function call on one contract, not made yet. ``decode`` reads what the function returns."""
+
+    to: str
+    data: bytes
+    name: str
+    decode: Callable[[bytes], T] = field(compare=False, repr=False)
+    value: int = 0
+    """Wei sent along."""
+
+
+def transfer(to: str, value: int) -> Call[None]:
+    """A plain payment of ``value`` wei."""
+    return Call(to, b"", "transfer", lambda _: None, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """How one function of a contract is called: its selector and its types."""
+
+    name: str
+    selector: bytes
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    def call(
+        self, to: str, values: Sequence[Any], convert: Callable[[tuple[Any, ...]], T], value: int = 0
+    ) -> Call[T]:
+        """The call with these arguments; ``convert`` makes the Python result of the decoded values."""
+
+        def decoded(data: bytes) -> T:
+            return convert(decode(self.outputs, data, f"the result of {self.name}"))
+
+        return Call(to, self.selector + encode(self.inputs, values), self.name, decoded, value)
+
+
+def nothing(_: tuple[Any, ...]) -> None:
+    """The result of a function that returns nothing."""
+
+
+def only(values: tuple[Any, ...]) -> Any:
+    """The one value a function returns."""
+    return values[0]
+
+
+class Event:
+    """An event of a contract; each subclass is a frozen dataclass of its arguments.
+
+    ``FIELDS`` holds type and indexedness in the order of declaration. An indexed argument of dynamic type
+    is known by its hash only, which is bytes.
+    """
+
+    __slots__ = ()
+    TOPIC: ClassVar[bytes]
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]]
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        """The event in a log; raises AbiError."""
+        raise NotImplementedError
+
+    @classmethod
+    def values(cls, topics: Sequence[bytes], data: bytes) -> tuple[Any, ...]:
+        """The arguments in the order of declaration."""
+        indexed = [kind if is_value(kind) else "bytes32" for kind, flag in cls.FIELDS if flag]
+        if not topics or topics[0] != cls.TOPIC or len(topics) != len(indexed) + 1:
+            raise AbiError(f"a log read as {cls.__name__}")
+        from_topics = iter(decode(indexed, b"".join(topics[1:]), cls.__name__))
+        plain = [kind for kind, flag in cls.FIELDS if not flag]
+        from_data = iter(decode(plain, data, cls.__name__))
+        return tuple(next(from_topics) if flag else next(from_data) for _, flag in cls.FIELDS)
+
+
+def is_value(kind: str) -> bool:
+    """Whether an indexed argument of this type stands in its topic itself, not as a hash."""
+    return not kind.endswith(("]", ")")) and kind not in ("string", "bytes")
+
+
+Decoders = dict[bytes, type[Event]]
+"""The events of one contract by their topic."""
+
+
+def error_text(name: str, **arguments: object) -> str:
+    """A contract error as a person reads it: ``InsufficientCredits(account=0x…, needed=5)``."""
+    shown = (
+        f"{key}={'0x' + value.hex() if isinstance(value, bytes) else value}"
+        for key, value in arguments.items()
+    )
+    return f"{name}({', '.join(shown)})"
