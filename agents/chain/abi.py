@@ -34,15 +34,11 @@ checksummed = lru_cache(maxsize=65_536)(to_checksum_address)
 """The address with its checksum; the same few thousand come again and again, and each costs a hash."""
 
 
-def _address_decoder(_kind: str, _registry: ABIRegistry) -> AddressDecoder:
-    """Reads an address with its checksum, so that equal addresses are equal text everywhere."""
-    return AddressDecoder(decoder_fn=checksummed)
-
-
 def _codec() -> ABICodec:
+    """The standard codec, but for addresses, which it reads with their checksum: equal ones are equal text."""
     own: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
     own.unregister_decoder("address")
-    own.register_decoder("address", _address_decoder, label="address")
+    own.register_decoder("address", AddressDecoder(decoder_fn=checksummed))  # type: ignore[no-untyped-call]
     return ABICodec(own)
 
 
