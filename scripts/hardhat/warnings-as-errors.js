@@ -4,7 +4,9 @@
  */
 const isOurs = (error) => {
   const file = error.sourceLocation?.file ?? "";
-  return file.startsWith("project/") && !file.startsWith("project/node_modules/");
+  return (
+    file.startsWith("project/") && !file.startsWith("project/node_modules/")
+  );
 };
 
 export default {

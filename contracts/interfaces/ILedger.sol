@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Account} from "../libraries/Account.sol";
+
+/// @title The one vault: every credit in the market sits here, in an account's free or locked part.
+/// @notice The sum of all accounts plus `pendingBurn` is never more than the tokens held, and equals them but
+/// for tokens that somebody sent here without a deposit.
+/// @dev Only two kinds of caller lower a balance: the account's owner, and the market's contracts, whose
+/// set is fixed at deployment. Warning: the market's contracts are trusted with every locked credit.
+interface ILedger {
+    struct Balance {
+        uint128 free;
+        uint128 locked;
+    }
+
+    event Deposited(Account indexed account, address indexed from, uint256 amount);
+    event Withdrawn(Account indexed account, address indexed to, uint256 amount);
+
+    /// @notice The owner of `from` moved free credits to another account.
+    event Transferred(Account indexed from, Account indexed to, uint256 amount);
+
+    event Locked(Account indexed account, uint256 amount);
+    event Unlocked(Account indexed account, uint256 amount);
+
+    /// @notice Locked credits of `from` became free credits of `to`.
+    event Paid(Account indexed from, Account indexed to, uint256 amount);
+
+    /// @notice Locked credits of `from` left circulation; the tokens are destroyed by the next flush.
+    event Burned(Account indexed from, uint256 amount);
+    event BurnFlushed(uint256 amount);
+
+    /// @notice Thrown when an amount is zero.
+    error ZeroAmount();
+    /// @notice Thrown when credits would go to nobody.
+    error ZeroAddress();
+    /// @notice Thrown when the number is neither an address nor a registered agent.
+    error InvalidAccount(Account account);
+    /// @notice Thrown when the caller does not own the account.
+    error NotAccountOwner(Account account, address caller);
+    /// @notice Thrown when an account's free part is smaller than what is taken from it.
+    error InsufficientFree(Account account, uint256 available, uint256 needed);
+    /// @notice Thrown when an account's locked part is smaller than what is taken from it.
+    error InsufficientLocked(Account account, uint256 available, uint256 needed);
+
+    /// @notice The parts of an account, in units.
+    function balanceOf(Account account) external view returns (Balance memory);
+
+    /// @notice Burned credits whose tokens are still held here.
+    function pendingBurn() external view returns (uint256);
+
+    /// @notice Takes `amount` tokens from the caller and adds them to the free part of `account`.
+    /// @dev Needs an allowance. Warning: a deposit to another's account is a gift.
+    function deposit(Account account, uint256 amount) external;
+
+    /// @notice As `deposit`, with the allowance given by an ERC-2612 signature of `owner`.
+    /// @dev Callable by `owner` itself or by a market contract on its behalf: the signature does not name the
+    /// account, so nobody else may choose it. A permit that somebody has already used is no obstacle
+    /// as long as the allowance is there.
+    function depositWithPermit(
+        address owner,
+        Account account,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external;
+
+    /// @notice Sends `amount` of the free part to `to` as tokens. Only the account's owner.
+    function withdraw(Account account, address to, uint256 amount) external;
+
+    /// @notice Moves `amount` from the free part of `from` to the free part of `to`. Only the owner of `from`.
+    function transfer(Account from, Account to, uint256 amount) external;
+
+    /// @notice Moves `amount` from free to locked. Only a market contract.
+    function lock(Account account, uint256 amount) external;
+
+    /// @notice Moves `amount` from locked to free. Only a market contract.
+    function unlock(Account account, uint256 amount) external;
+
+    /// @notice Moves `amount` from the locked part of `from` to the free part of `to`. Only a market contract.
+    function pay(Account from, Account to, uint256 amount) external;
+
+    /// @notice Takes `amount` of the locked part out of circulation. Only a market contract.
+    function burn(Account from, uint256 amount) external;
+
+    /// @notice Destroys the tokens of all burned credits. Anyone may call it.
+    function flushBurn() external;
+}
