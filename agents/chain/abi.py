@@ -35,7 +35,7 @@ checksummed = lru_cache(maxsize=65_536)(to_checksum_address)
 
 
 def _codec() -> ABICodec:
-    """The standard codec, but for addresses, which it reads with their checksum: equal ones are equal text."""
+    """The standard codec, but it reads addresses with their checksum, so that equal ones are equal text."""
     own: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
     own.unregister_decoder("address")
     own.register_decoder("address", AddressDecoder(decoder_fn=checksummed))  # type: ignore[no-untyped-call]
@@ -121,7 +121,7 @@ class Event:
         raise NotImplementedError
 
     @classmethod
-    def values(cls, topics: Sequence[bytes], data: bytes) -> tuple[Any, ...]:
+    def arguments(cls, topics: Sequence[bytes], data: bytes) -> tuple[Any, ...]:
         """The arguments in the order of declaration."""
         indexed = [kind if is_value(kind) else "bytes32" for kind, flag in cls.FIELDS if flag]
         if not topics or topics[0] != cls.TOPIC or len(topics) != len(indexed) + 1:
