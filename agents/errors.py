@@ -174,7 +174,7 @@ class BadApiKey(UserError):
 
 
 class BadSetting(UserError):
-    """An environment variable, or a line of .env, cannot be used; its value is not repeated, it may be secret."""
+    """An environment variable, or a line of .env, cannot be used; the value may be secret and is left out."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name} {problem}")
@@ -226,7 +226,7 @@ class ModelUnavailable(RetryableError):
 class ModelError(AgoraError):
     """The model answered, but its answer cannot be used.
 
-    ``usage`` is what the failed tries burned, as (prompt tokens, completion tokens): they are charged all the same.
+    ``usage`` is what the failed tries burned, as (prompt tokens, completion tokens): they are charged too.
     """
 
     def __init__(self, message: str, usage: tuple[int, int] = (0, 0)) -> None:
@@ -243,7 +243,7 @@ class AnswerInvalid(ModelError):
 
 
 class PromptRefused(ModelError):
-    """The endpoint refuses the request itself, for instance because it is too long for the model's context."""
+    """The endpoint refuses the request itself, for instance one too long for the model's context."""
 
 
 class RpcError(AgoraError):

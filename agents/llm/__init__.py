@@ -1,0 +1,1 @@
+"""Language models: one protocol, a hosted, an embedded and a scripted model behind it, and what they cost."""

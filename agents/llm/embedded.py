@@ -1,0 +1,220 @@
+"""The embedded model: a llama.cpp server in a process of its own, and the choice of a model by settings."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from agents.errors import BadSetting, ModelMissing, ModelServerDied
+from agents.llm.openai_model import OPENAI_URL, OpenAIModel
+from agents.llm.protocol import Model
+from agents.llm.weights import SMOLLM2, SMOLLM2_NAME, find, find_gguf
+from agents.settings import Settings
+
+SLOTS = 4
+CONTEXT = 2048  # tokens of prompt and answer for each slot; a longer prompt is refused, never cut
+
+_SECRETS = ("OPENAI_API_KEY", "AGORA_PASSWORD")
+_STOP_SECONDS = 5.0
+
+
+class _Ready(BaseModel):
+    """The line that the server prints when it can be called."""
+
+    url: str
+    model: str
+    key: SecretStr
+
+
+class EmbeddedServer:
+    """A model server that lives as long as this context, and dies with this process however that ends.
+
+    Entering raises ModelMissing if the file cannot be loaded within ``ready_seconds``. A server that ends by
+    itself is not restarted: ``check`` then raises ModelServerDied.
+    """
+
+    def __init__(
+        self, gguf: Path, *, slots: int = SLOTS, context: int = CONTEXT, ready_seconds: float = 180.0
+    ) -> None:
+        self._gguf, self._slots, self._context = gguf, slots, context
+        self._ready_seconds = ready_seconds
+        self._process: Process | None = None
+        self._ready: _Ready | None = None
+        self._drain: asyncio.Task[None] | None = None
+        self._last_words: deque[str] = deque(maxlen=3)
+
+    @property
+    def url(self) -> str:
+        """The OpenAI-compatible base URL. Raises ModelServerDied before the start."""
+        return self._known.url
+
+    @property
+    def key(self) -> SecretStr:
+        """The key without which the server answers nobody."""
+        return self._known.key
+
+    @property
+    def model_name(self) -> str:
+        """The file's stem."""
+        return self._known.model
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._running.pid
+
+    def check(self) -> None:
+        """Does nothing while the server runs; raises ModelServerDied once it has ended."""
+        code = self._running.returncode
+        if code is not None:
+            raise ModelServerDied(self._epitaph(code))
+
+    async def __aenter__(self) -> Self:
+        self._process = await self._spawn()
+        try:
+            self._ready = await asyncio.wait_for(self._first_line(), self._ready_seconds)
+        except TimeoutError:
+            await self._stop()
+            raise ModelMissing(
+                f"{self._gguf} was not loaded within {self._ready_seconds:g} seconds: choose a smaller model"
+            ) from None
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def _spawn(self) -> Process:
+        environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        root = str(Path(__file__).resolve().parents[2])
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
+        # -P: a folder named agents in the current folder must not be taken for this package. A session of its
+        # own: Ctrl-C is for the fleet, which stops the server last.
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "agents.llm.server", "--gguf", str(self._gguf)),
+            *("--slots", str(self._slots), "--context", str(self._context)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+
+    async def _first_line(self) -> _Ready:
+        process = self._running
+        assert process.stdout is not None
+        self._drain = asyncio.create_task(self._listen(process))
+        line = await process.stdout.readline()
+        try:
+            return _Ready.model_validate_json(line)
+        except ValidationError:
+            code = await process.wait()
+            await self._drain
+            raise ModelMissing(
+                f"{self._gguf} cannot be loaded ({self._epitaph(code)}): check that the file is whole and "
+                "that there is memory enough"
+            ) from None
+
+    async def _listen(self, process: Process) -> None:
+        """Keeps the last lines of the server's standard error, so that its pipe never fills."""
+        assert process.stderr is not None
+        async for line in process.stderr:
+            self._last_words.append(line.decode(errors="replace").strip()[:200])
+
+    async def _stop(self) -> None:
+        process = self._running
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if self._drain is not None:
+            await self._drain
+
+    def _epitaph(self, code: int) -> str:
+        """How the server ended, in a few words."""
+        if code < 0:
+            reason = f"killed by {signal.Signals(-code).name}"
+            if -code == signal.SIGILL:
+                reason += ", this processor may lack AVX2"
+        else:
+            reason = f"exit code {code}"
+        return "; ".join((reason, *self._last_words))
+
+    @property
+    def _running(self) -> Process:
+        if self._process is None:
+            raise ModelServerDied("it was never started")
+        return self._process
+
+    @property
+    def _known(self) -> _Ready:
+        if self._ready is None:
+            raise ModelServerDied("it was never started")
+        return self._ready
+
+
+@asynccontextmanager
+async def open_model(settings: Settings) -> AsyncIterator[Model]:
+    """The model that ``settings`` ask for: hosted if any OpenAI setting is there, else embedded.
+
+    Raises BadSetting for settings that contradict each other, and ModelMissing for a model that is not there.
+    """
+    if settings.openai_api_key or settings.openai_base_url or settings.model:
+        async with _hosted(settings) as hosted:
+            yield hosted
+    else:
+        gguf = find_gguf(settings.gguf) if settings.gguf else await asyncio.to_thread(find, SMOLLM2)
+        async with EmbeddedServer(gguf) as server:
+            name = f"{server.model_name} (embedded)" if settings.gguf else SMOLLM2_NAME
+            async with embedded_model(server, name) as embedded:
+                yield embedded
+
+
+def embedded_model(server: EmbeddedServer, name: str) -> OpenAIModel:
+    """The model of a running server; every call after the server's end raises ModelServerDied."""
+    return OpenAIModel(
+        server.model_name,
+        base_url=server.url,
+        api_key=server.key,
+        name=name,
+        concurrency=SLOTS,
+        before_try=server.check,
+    )
+
+
+def _hosted(settings: Settings) -> OpenAIModel:
+    if settings.gguf:
+        raise BadSetting(
+            "AGORA_GGUF", "is set together with OPENAI_API_KEY, OPENAI_BASE_URL or AGORA_MODEL: unset one"
+        )
+    if not settings.model:
+        raise BadSetting(
+            "AGORA_MODEL",
+            "is not set, but OPENAI_API_KEY or OPENAI_BASE_URL is: name the model to use, or unset these to "
+            "use the embedded model",
+        )
+    if not settings.openai_api_key and not settings.openai_base_url:
+        raise BadSetting(
+            "OPENAI_API_KEY",
+            "is not set, but AGORA_MODEL is: set the key, or OPENAI_BASE_URL for an endpoint without one, or "
+            "unset AGORA_MODEL to use the embedded model",
+        )
+    return OpenAIModel(
+        settings.model, base_url=settings.openai_base_url or OPENAI_URL, api_key=settings.openai_api_key
+    )

@@ -1,0 +1,82 @@
+"""What every model looks like to the rest of Agora."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from agents.errors import ModelError
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a call, or several, burned."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens
+        )
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The form in which an error carries it."""
+        return self.prompt_tokens, self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One call of a model: who asks, what for, and the conversation."""
+
+    agent: str
+    purpose: str
+    """What the call is for: "fit", "work", "judge" or another short word."""
+    messages: tuple[Message, ...]
+    max_tokens: int
+    """The most tokens that the answer may have; an answer that is cut off there is an error."""
+    schema: Mapping[str, Any] | None = None
+    """A JSON schema that the answer is constrained to, or None for free text."""
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """A complete answer, the model that gave it, and what it burned."""
+
+    text: str
+    model: str
+    usage: Usage
+
+
+class Model(Protocol):
+    """Answers requests; shipped as OpenAIModel, EmbeddedModel, ScriptedModel and MeteredModel."""
+
+    @property
+    def name(self) -> str:
+        """The model and its quantisation, as it stands beside every result made with it."""
+        ...
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """The model's whole answer.
+
+        Raises AnswerTruncated at the token limit, PromptRefused for a request that the model cannot take,
+        ModelUnavailable when the endpoint stayed out of reach, and a UserError that a person has to mend.
+        """
+        ...
+
+
+def billed(error: ModelError) -> Usage:
+    """What the failed tries behind ``error`` burned."""
+    return Usage(*error.usage)
