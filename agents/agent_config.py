@@ -8,7 +8,7 @@ from typing import Any
 from agents.errors import SettingOutOfRange, UnknownProfile, UnknownSetting
 
 
-def _setting(default: float, low: float, high: float) -> Any:  # noqa: ANN401 - what dataclasses.field returns
+def _setting(default: float, low: float, high: float) -> Any:
     """A field that must lie from ``low`` to ``high``; a whole number if its default is one."""
     return field(default=default, metadata={"low": low, "high": high, "whole": isinstance(default, int)})
 
@@ -20,14 +20,15 @@ class AgentLearningConfig:
     A config that exists is valid: SettingOutOfRange names the first value that is not.
     """
 
-    margin: float = _setting(0.25, 0.01, 5.0)
-    """First price only: the markup over the agent's own floor while the rivals are unknown."""
+    margin: float = _setting(0.25, 0.01, 0.9)
+    """First price only: the share of the room between its floor and the reserve that it asks for while the
+    rivals are unknown; 1/n is the best reply to n - 1 rivals of uniform cost."""
     risk_tolerance: int = _setting(50, 0, 100)
     """How a lost bond is felt: at 100 as what it is, at 0 as twice that."""
     confidence_factor: int = _setting(60, 0, 100)
     """How far the agent trusts its own fit before it has results: at 0 it reckons with even chances."""
     exploration_rate: float = _setting(0.05, 0.0, 1.0)
-    """The share of tasks on which it tries what it would not: half the fit, another markup."""
+    """The share of tasks on which it tries what it would not: half the fit, another margin."""
     minimum_fit: float = _setting(0.3, 0.0, 1.0)
     """The least interest (fit, lowered by specialization) at which it bids."""
     workload_sensitivity: float = _setting(0.5, 0.0, 1.0)
