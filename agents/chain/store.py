@@ -1,0 +1,150 @@
+"""What one process must not forget: a SQLite file that belongs to one process at a time.
+
+Everything that must hold together is written in one transaction, here and in the tables that higher
+layers add. A transaction that has returned survives kill -9 and power loss.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from agents.errors import WalletsInUse, WrongChain
+
+SCHEMA = """
+CREATE TABLE outbox (
+    intent  TEXT PRIMARY KEY,
+    wallet  TEXT NOT NULL,
+    nonce   INTEGER NOT NULL,
+    raw     BLOB NOT NULL,
+    hash    TEXT NOT NULL UNIQUE,
+    cost    TEXT NOT NULL,                  -- the most it can take from the wallet, in wei
+    state   TEXT NOT NULL CHECK (state IN ('pending', 'mined', 'failed')),
+    block   INTEGER,                        -- where it was mined, carried out or reverted
+    receipt TEXT,                           -- the node's answer, JSON
+    error   TEXT                            -- why it failed, JSON
+) STRICT;
+CREATE INDEX outbox_by_wallet ON outbox (wallet, nonce);
+CREATE INDEX outbox_pending ON outbox (wallet, nonce) WHERE state = 'pending';
+
+CREATE TABLE blocks (
+    number    INTEGER PRIMARY KEY,
+    hash      TEXT NOT NULL,
+    parent    TEXT NOT NULL,
+    timestamp INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE logs (
+    block   INTEGER NOT NULL REFERENCES blocks (number) ON DELETE CASCADE,
+    idx     INTEGER NOT NULL,
+    tx      TEXT NOT NULL,
+    address TEXT NOT NULL,
+    topics  BLOB NOT NULL,                  -- 32 bytes each
+    data    BLOB NOT NULL,
+    PRIMARY KEY (block, idx)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class Store:
+    """The open file. All calls come from one thread, and no ``await`` stands inside a transaction."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection, lock: int) -> None:
+        self.path = path
+        self.db = db
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The store at ``path``, made if need be. Raises WalletsInUse when another process has it."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _locked(path)
+        try:
+            # Transactions are written out: the module's own would begin in places one does not see.
+            db = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error:
+            os.close(lock)
+            raise
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
+        store = cls(path, db, lock)
+        store.migrate("chain-1", SCHEMA)
+        return store
+
+    def close(self) -> None:
+        """Close the file and let another process have it."""
+        self.db.close()
+        os.close(self._lock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All writes in the block are kept, or none; inside another transaction, they belong to that one."""
+        if self.db.in_transaction:
+            yield self.db
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+        except BaseException:
+            self.db.rollback()
+            raise
+        self.db.commit()
+
+    def migrate(self, name: str, sql: str) -> None:
+        """Run ``sql`` in this file once, ever; ``name`` says which change it is, such as ``market-1``."""
+        with self.transaction() as db:
+            if self.meta(f"migration:{name}") is not None:
+                return
+            for statement in _statements(sql):
+                db.execute(statement)
+            self.set_meta(f"migration:{name}", "done")
+
+    def meta(self, key: str) -> str | None:
+        """A value kept under a name, or None."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row["value"])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value under a name, in place of any earlier one."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def pin(self, chain_id: int, genesis_hash: str) -> None:
+        """Tie the file to one chain; raises WrongChain when it belongs to another.
+
+        Its nonces, receipts and events would be lies there.
+        """
+        with self.transaction():
+            known = self.meta("genesis")
+            if known is None:
+                self.set_meta("genesis", genesis_hash)
+            elif known != genesis_hash:
+                raise WrongChain(chain_id, known, genesis_hash)
+
+
+def _locked(path: Path) -> int:
+    """A descriptor that holds the lock until it is closed, or the process ends in whatever way."""
+    descriptor = os.open(path.with_name(path.name + "-lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise WalletsInUse(path.parent) from None
+    return descriptor
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """The single statements of a script; ``executescript`` would end the transaction it runs in."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
