@@ -1,0 +1,185 @@
+"""What a party must not forget: bids before they are committed, results before they are submitted.
+
+The tables live in the wallets' own store, so that a note and the signed transaction that rests on it are written in one
+database transaction. Salts are not kept: they derive from the wallet's key.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from agents.chain.store import Store
+
+BidStatus = Literal["planned", "skipped", "refused"]
+
+_SCHEMA = """
+CREATE TABLE bids (
+    agent TEXT NOT NULL, task INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    price INTEGER NOT NULL, promised INTEGER NOT NULL, cost_estimate INTEGER NOT NULL, fit REAL NOT NULL,
+    learned INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (agent, task)
+) STRICT;
+CREATE TABLE results (
+    agent TEXT NOT NULL, task INTEGER NOT NULL, digest BLOB NOT NULL, model TEXT NOT NULL,
+    PRIMARY KEY (agent, task)
+) STRICT;
+CREATE TABLE failures (
+    agent TEXT NOT NULL, task INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (agent, task)
+) STRICT;
+CREATE TABLE thinking (
+    agent TEXT PRIMARY KEY, calls INTEGER NOT NULL, tokens INTEGER NOT NULL, cost INTEGER NOT NULL,
+    billed INTEGER NOT NULL DEFAULT 0, bills INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE memories (agent TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BidNote:
+    """What an agent decided about one task."""
+
+    task_id: int
+    status: BidStatus
+    reason: str = ""
+    price: int = 0
+    promised: int = 0
+    cost_estimate: int = 0
+    fit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingNote:
+    """What an agent's model calls came to since it began; money in units."""
+
+    calls: int = 0
+    tokens: int = 0
+    cost: int = 0
+    billed: int = 0
+    """The part of ``cost`` for which a payment was signed."""
+    bills: int = 0
+
+
+class Notes:
+    """One agent's notes. Each write is durable when it returns."""
+
+    def __init__(self, store: Store, agent: str) -> None:
+        store.migrate("notes-1", _SCHEMA)
+        self._store = store
+        self._agent = agent
+        # Read once, then kept: an agent asks at every step, and only this object writes its rows.
+        self._bids = {note.task_id: note for note in self._read_bids()}
+        self._results = self._read_results()
+        self._failures = self._read_failures()
+
+    # Bids
+
+    def bid(self, task_id: int) -> BidNote | None:
+        """What was decided about the task, if anything."""
+        return self._bids.get(task_id)
+
+    @property
+    def bids(self) -> list[BidNote]:
+        """All decisions, in the order of their tasks."""
+        return [self._bids[task_id] for task_id in sorted(self._bids)]
+
+    def put_bid(self, note: BidNote) -> None:
+        """Remember a decision; a later one on the same task replaces it."""
+        with self._store.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO bids VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    self._agent,
+                    note.task_id,
+                    note.status,
+                    note.reason,
+                    note.price,
+                    note.promised,
+                    note.cost_estimate,
+                    note.fit,
+                ),
+            )
+        self._bids[note.task_id] = note
+
+    def unlearned(self) -> list[BidNote]:
+        """Planned bids whose outcome was not learned from yet."""
+        rows = self._store.db.execute(
+            "SELECT task FROM bids WHERE agent = ? AND status = 'planned' AND learned = 0 ORDER BY task",
+            (self._agent,),
+        )
+        return [self._bids[task_id] for (task_id,) in rows]
+
+    def put_learned(self, task_id: int, state: str) -> None:
+        """Remember what the policy knows after learning from the task, so that no outcome counts twice."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", (self._agent, task_id))
+            db.execute("INSERT OR REPLACE INTO memories VALUES (?, ?)", (self._agent, state))
+
+    def policy_state(self) -> str | None:
+        """What the policy knew after the last outcome."""
+        row = self._store.db.execute("SELECT state FROM memories WHERE agent = ?", (self._agent,)).fetchone()
+        return row[0] if row else None
+
+    # Work
+
+    def result(self, task_id: int) -> bytes | None:
+        """The digest of the finished work."""
+        return self._results.get(task_id)
+
+    def put_result(self, task_id: int, digest: bytes, model: str) -> None:
+        """Remember finished work, before it is submitted."""
+        with self._store.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", (self._agent, task_id, digest, model)
+            )
+        self._results[task_id] = digest
+
+    def failure(self, task_id: int) -> str | None:
+        """Why the agent gave up on a task that it had won."""
+        return self._failures.get(task_id)
+
+    def put_failure(self, task_id: int, reason: str) -> None:
+        """Remember that the agent gave up on the task."""
+        with self._store.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (self._agent, task_id, reason))
+        self._failures[task_id] = reason
+
+    # Thinking
+
+    @property
+    def thinking(self) -> ThinkingNote:
+        """What the agent's model calls came to."""
+        row = self._store.db.execute(
+            "SELECT calls, tokens, cost, billed, bills FROM thinking WHERE agent = ?", (self._agent,)
+        ).fetchone()
+        return ThinkingNote(*row) if row else ThinkingNote()
+
+    def add_thinking(self, tokens: int, cost: int) -> None:
+        """Add one model call."""
+        with self._store.transaction() as db:
+            db.execute(
+                "INSERT INTO thinking (agent, calls, tokens, cost) VALUES (?, 1, ?, ?) ON CONFLICT (agent) "
+                "DO UPDATE SET calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
+                (self._agent, tokens, cost),
+            )
+
+    def bill(self, db: sqlite3.Connection, amount: int) -> None:
+        """Count ``amount`` as billed; to be called in the transaction that stores the signed payment."""
+        db.execute(
+            "UPDATE thinking SET billed = billed + ?, bills = bills + 1 WHERE agent = ?", (amount, self._agent)
+        )
+
+    def _read_bids(self) -> list[BidNote]:
+        rows = self._store.db.execute(
+            "SELECT task, status, reason, price, promised, cost_estimate, fit FROM bids WHERE agent = ?",
+            (self._agent,),
+        )
+        return [BidNote(*row) for row in rows]
+
+    def _read_results(self) -> dict[int, bytes]:
+        rows = self._store.db.execute("SELECT task, digest FROM results WHERE agent = ?", (self._agent,))
+        return dict(rows.fetchall())
+
+    def _read_failures(self) -> dict[int, str]:
+        rows = self._store.db.execute("SELECT task, reason FROM failures WHERE agent = ?", (self._agent,))
+        return dict(rows.fetchall())

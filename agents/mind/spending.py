@@ -1,0 +1,31 @@
+"""What an agent may spend, decided outside the model: whatever a prompt or an answer says, these limits hold."""
+
+from dataclasses import dataclass
+
+from agents.market.domain import Balance, Task
+from agents.mind.actions import Action, Commit
+from agents.money import format_credits
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingPolicy:
+    """Limits on what leaves an agent's free credits. Only commitments lock credits, so only they are limited."""
+
+    runway_share: float = 0.25
+    """The part of all the agent's credits that stays free for thinking, whatever the bonds."""
+
+    def refusal(self, action: Action, task: Task, balance: Balance) -> str | None:
+        """Why the action is not taken, or None if it may be."""
+        if not isinstance(action, Commit):
+            return None
+        if action.bond != task.bond:
+            return f"the bond of task {task.id} is {task.bond} units, not {action.bond}"
+        if not 0 < action.price <= task.reserve:
+            return f"a price of {action.price} units is not between 0 and the reserve of {task.reserve}"
+        runway = int(balance.total * self.runway_share)
+        if balance.free - action.bond < runway:
+            return (
+                f"a bond of {format_credits(action.bond)} credits would leave {format_credits(balance.free - action.bond)} "
+                f"free, and {format_credits(runway)} are kept to think with: deposit more to bid on more"
+            )
+        return None
