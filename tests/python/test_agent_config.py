@@ -40,8 +40,8 @@ def test_each_profile_is_the_extreme_its_name_says() -> None:
 
 
 def test_a_custom_profile_changes_only_what_is_named() -> None:
-    custom = AgentLearningConfig.create_custom_profile("specialist", margin=1, max_concurrent=7)
-    assert custom == dataclasses.replace(PROFILES["specialist"], margin=1, max_concurrent=7)
+    custom = AgentLearningConfig.create_custom_profile("specialist", specialization=1, max_concurrent=7)
+    assert custom == dataclasses.replace(PROFILES["specialist"], specialization=1, max_concurrent=7)
     assert AgentLearningConfig.create_custom_profile() == PROFILES["balanced"]
 
 
