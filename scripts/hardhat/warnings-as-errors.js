@@ -9,9 +9,7 @@ const SIZE_WARNINGS = ["5574", "3860"];
 const isOurs = ({ errorCode, sourceLocation }) => {
   const file = sourceLocation?.file ?? "";
   if (file.startsWith(TESTS) && SIZE_WARNINGS.includes(errorCode)) return false;
-  return (
-    file.startsWith("project/") && !file.startsWith("project/node_modules/")
-  );
+  return file.startsWith("project/") && !file.startsWith("project/node_modules/");
 };
 
 export default {
