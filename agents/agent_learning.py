@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidContext
 from agents.errors import LearningStateUnreadable
+from agents.market.domain import bond_of
 
 PPM = 10**6
 WINDOW = 64
@@ -76,13 +77,11 @@ class _State(BaseModel):
 class AdaptiveBiddingStrategy:
     """A BidPolicy that learns from settled tasks; the same outcomes give the same prices.
 
-    ``seed`` sets agents apart in what they explore. ``minimum_bond`` (units) is the market's: a rejection
-    is taken to cost half of max(minimum_bond, 10 % of the reserve).
+    ``seed`` sets agents apart in what they explore.
     """
 
     config: AgentLearningConfig = field(default_factory=AgentLearningConfig)
     seed: int = 0
-    minimum_bond: int = 0
     _state: _State = field(default_factory=lambda: _State(version=1), repr=False)
     _curves: dict[str, list[int]] = field(default_factory=dict, repr=False)
 
@@ -163,9 +162,7 @@ class AdaptiveBiddingStrategy:
         return self._state.model_dump_json()
 
     @classmethod
-    def from_json(
-        cls, text: str, config: AgentLearningConfig, *, seed: int = 0, minimum_bond: int = 0
-    ) -> "AdaptiveBiddingStrategy":
+    def from_json(cls, text: str, config: AgentLearningConfig, *, seed: int = 0) -> "AdaptiveBiddingStrategy":
         """The strategy that wrote ``text``; LearningStateUnreadable if no strategy of version 1 did."""
         try:
             state = _State.model_validate_json(text)
@@ -173,7 +170,7 @@ class AdaptiveBiddingStrategy:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "text"
             raise LearningStateUnreadable(f"{where}: {first['msg']}") from None
-        return cls(config, seed, minimum_bond, state)
+        return cls(config, seed, state)
 
     def _best_reply(self, skill: str, floor: int, reserve: int) -> int:
         """The bid b with the greatest (b - floor) * P(the best rival is above b)."""
@@ -187,8 +184,7 @@ class AdaptiveBiddingStrategy:
 
     def _felt_loss(self, reserve: int) -> int:
         """What a rejection takes, in units: half of the bond, felt up to twice by who tolerates no risk."""
-        burned = max(self.minimum_bond, reserve // 10) // 2
-        return burned * (200 - self.config.risk_tolerance) // 100
+        return bond_of(reserve) // 2 * (200 - self.config.risk_tolerance) // 100
 
     def _interested(self, context: BidContext) -> bool:
         interest = context.fit * (1 - self.config.specialization * (1 - context.capability / 100))

@@ -206,17 +206,6 @@ def test_bidding_the_floor_breaks_even_on_average() -> None:
     assert abs(gain) < 0.1 * CREDIT
 
 
-def test_a_minimum_bond_counts_where_it_is_above_a_tenth_of_the_reserve() -> None:
-    small = context(reserve=8 * CREDIT, cost_estimate=CREDIT)
-    plain, bonded = (
-        AdaptiveBiddingStrategy(NEUTRAL),
-        AdaptiveBiddingStrategy(NEUTRAL, minimum_bond=2 * CREDIT),
-    )
-    assert at_least(bonded.price(small), plain.price(small))
-    assert bonded.price(small) != plain.price(small)
-    assert bonded.price(context()) == plain.price(context())
-
-
 def test_who_tolerates_less_risk_asks_more() -> None:
     prices = [
         AdaptiveBiddingStrategy(dataclasses.replace(NEUTRAL, risk_tolerance=level)).price(context())
