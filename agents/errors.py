@@ -10,7 +10,7 @@ AgoraError
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
-│   ├── InsufficientFunds
+│   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   └── ToolchainMissing
 ├── RetryableError          the same call may go through later
 │   ├── TransportError
@@ -204,6 +204,23 @@ class InsufficientFunds(UserError):
     def __init__(self, who: str, has: str, needs: str, what: str) -> None:
         super().__init__(
             f"{who} has {has} credits but needs {needs} {what}: deposit more into its Ledger account"
+        )
+
+
+class WalletTooPoor(UserError):
+    """A wallet cannot pay the gas of all it has sent and is about to send."""
+
+    def __init__(self, address: str, has: int, needs: int) -> None:
+        super().__init__(f"wallet {address} holds {has} wei but its gas may cost {needs} wei: send it ETH")
+
+
+class NoFaucet(UserError):
+    """A chain on which nobody gives ETH and credits away."""
+
+    def __init__(self, chain_id: int, addresses: list[str]) -> None:
+        super().__init__(
+            f"chain {chain_id} is no dev chain, so nobody funds its wallets but you: "
+            f"send ETH to {', '.join(addresses)}"
         )
 
 

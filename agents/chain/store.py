@@ -20,7 +20,7 @@ CREATE TABLE outbox (
     wallet  TEXT NOT NULL,
     nonce   INTEGER NOT NULL,
     raw     BLOB NOT NULL,
-    hash    TEXT NOT NULL UNIQUE,
+    hash    TEXT NOT NULL,
     cost    TEXT NOT NULL,                  -- the most it can take from the wallet, in wei
     state   TEXT NOT NULL CHECK (state IN ('pending', 'mined', 'failed')),
     block   INTEGER,                        -- where it was mined, carried out or reverted

@@ -1,0 +1,117 @@
+"""Where the contracts are: reads what ``scripts/deploy-all.js`` wrote, and checks it against the chain."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from eth_utils.address import is_address
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+
+from agents.chain.abi import Decoders, checksummed
+from agents.chain.bindings import (
+    agent_registry,
+    bid_auction,
+    credit_token,
+    incentive_engine,
+    ledger,
+    task_manager,
+)
+from agents.chain.rpc import Rpc
+from agents.errors import AddressesMissing, AddressesStale, WrongChain
+
+
+class _Record(BaseModel):
+    """One chain's entry of the file."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    genesis_hash: str = Field(alias="genesisHash", pattern="^0x[0-9a-f]{64}$")
+    deploy_block: int = Field(alias="deployBlock", ge=0)
+    contracts: dict[str, str]
+
+
+_File = RootModel[dict[str, _Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The market's contracts on one chain."""
+
+    chain_id: int
+    genesis_hash: str
+    deploy_block: int
+    token: credit_token.CreditToken
+    ledger: ledger.Ledger
+    registry: agent_registry.AgentRegistry
+    tasks: task_manager.TaskManager
+    auction: bid_auction.BidAuction
+    incentives: incentive_engine.IncentiveEngine
+
+    @classmethod
+    async def load(cls, path: Path, rpc: Rpc) -> Self:
+        """The contracts of the chain that ``rpc`` is on.
+
+        Raises AddressesMissing, AddressesStale when the file is damaged or an address holds no code, and
+        WrongChain when the chain began with another block.
+        """
+        chain_id = int(await rpc.call("eth_chainId"), 16)
+        record = _read(path, chain_id)
+        genesis = (await rpc.call("eth_getBlockByNumber", "0x0", False))["hash"]
+        if genesis != record.genesis_hash:
+            raise WrongChain(chain_id, record.genesis_hash, genesis)
+
+        def address(name: str) -> str:
+            found = record.contracts.get(name, "nothing")
+            if not is_address(found):
+                raise AddressesStale(path, f"{name} is {found}")
+            return checksummed(found)
+
+        deployment = cls(
+            chain_id=chain_id,
+            genesis_hash=genesis,
+            deploy_block=record.deploy_block,
+            token=credit_token.CreditToken(address("CreditToken")),
+            ledger=ledger.Ledger(address("Ledger")),
+            registry=agent_registry.AgentRegistry(address("AgentRegistry")),
+            tasks=task_manager.TaskManager(address("TaskManager")),
+            auction=bid_auction.BidAuction(address("BidAuction")),
+            incentives=incentive_engine.IncentiveEngine(address("IncentiveEngine")),
+        )
+        await deployment._check_code(path, rpc)
+        return deployment
+
+    async def _check_code(self, path: Path, rpc: Rpc) -> None:
+        addresses = list(self.decoders)
+        codes = await rpc.batch([("eth_getCode", (one, "latest")) for one in addresses])
+        for address, code in zip(addresses, codes, strict=True):
+            if code == "0x":
+                raise AddressesStale(path, f"there is no contract at {address}")
+
+    @property
+    def decoders(self) -> dict[str, Decoders]:
+        """The events of each contract by its address."""
+        return {
+            self.token.address: credit_token.EVENTS,
+            self.ledger.address: ledger.EVENTS,
+            self.registry.address: agent_registry.EVENTS,
+            self.tasks.address: task_manager.EVENTS,
+            self.auction.address: bid_auction.EVENTS,
+            self.incentives.address: incentive_engine.EVENTS,
+        }
+
+    @property
+    def key(self) -> str:
+        """A short name for this deployment on this chain, fit for a file: no other deployment shares it."""
+        return f"{self.chain_id}-{self.genesis_hash[2:10]}-{self.ledger.address[2:10].lower()}"
+
+
+def _read(path: Path, chain_id: int) -> _Record:
+    try:
+        record = _File.model_validate_json(path.read_bytes()).root.get(str(chain_id))
+    except FileNotFoundError:
+        raise AddressesMissing(path, chain_id) from None
+    except (OSError, ValidationError) as error:
+        raise AddressesStale(path, f"it cannot be read: {type(error).__name__}") from error
+    if record is None:
+        raise AddressesMissing(path, chain_id)
+    return record

@@ -1,0 +1,62 @@
+"""ETH and credits for nothing, on dev chains only: the public test phrase's first account pays."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from agents.chain.abi import Call, transfer
+from agents.chain.bindings.credit_token import CreditToken
+from agents.chain.devnet import CHAIN_ID
+from agents.chain.logs import Receipt
+from agents.chain.rpc import Rpc
+from agents.chain.sender import Sender
+from agents.chain.store import Store
+from agents.chain.wallet import Seed
+from agents.errors import NoFaucet, RpcError
+
+TEST_PHRASE = "test test test test test test test test test test test junk"
+"""Known to everybody: Hardhat and anvil give its first accounts 10,000 ETH each."""
+IN_FLIGHT = 200
+TRIES = 5
+"""Another process may pay from the same account and use a nonce first; then the next one is tried."""
+
+
+class Faucet:
+    """Pays from the dev chain's first account, which may also mint credits there."""
+
+    def __init__(self, rpc: Rpc, store: Store, chain_id: int) -> None:
+        self._rpc, self._chain_id = rpc, chain_id
+        self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT)
+        self._wallet = Seed(TEST_PHRASE).wallet(0)
+
+    async def close(self) -> None:
+        """Stop waiting for receipts."""
+        await self._sender.close()
+
+    async def fund(self, addresses: Sequence[str], wei: int) -> int:
+        """Each address holds at least ``wei``; how many had to be paid. Raises NoFaucet off a dev chain."""
+        held = await self._rpc.batch([("eth_getBalance", (address, "latest")) for address in addresses])
+        poor = [address for address, has in zip(addresses, held, strict=True) if int(has, 16) < wei]
+        if poor and self._chain_id != CHAIN_ID:
+            raise NoFaucet(self._chain_id, poor)
+        # Named by chance, as the balance and not the name says whether to pay again.
+        run = secrets.token_hex(8)
+        pays = (self._send(transfer(to, wei), f"faucet:{run}:{to}", gas=21_000) for to in poor)
+        await asyncio.gather(*pays)
+        return len(poor)
+
+    async def mint(self, token: CreditToken, to: str, units: int, *, intent: str) -> Receipt:
+        """``to`` has got ``units`` of new credits, once for each intent. Raises NoFaucet off a dev chain."""
+        if self._chain_id != CHAIN_ID:
+            raise NoFaucet(self._chain_id, [to])
+        return await self._send(token.mint(to, units), intent)
+
+    async def _send(self, call: Call[Any], intent: str, gas: int | None = None) -> Receipt:
+        for attempt in range(TRIES - 1):
+            try:
+                return await self._sender.send(self._wallet, call, intent=f"{intent}:{attempt}", gas=gas)
+            except RpcError as error:
+                if "nonce too low" not in error.message.lower():
+                    raise
+        return await self._sender.send(self._wallet, call, intent=f"{intent}:{TRIES - 1}", gas=gas)
