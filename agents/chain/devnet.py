@@ -97,10 +97,7 @@ class Devnet:
             process.stdin.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        # Whatever is left of the group, also when somebody killed the guard but not the node.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await _end_group(process)
         if self._drain:
             await self._drain
 
@@ -114,13 +111,12 @@ class Devnet:
             stderr=asyncio.subprocess.STDOUT,
             cwd=toolchain.ROOT,
             env=toolchain.environment(AGORA_PROVIDER=self.url, AGORA_ADDRESSES=str(addresses.resolve())),
+            start_new_session=True,
         )
         try:
             output, _ = await asyncio.wait_for(process.communicate(), DEPLOY_SECONDS)
         except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await _end_group(process)
             raise
         if process.returncode != 0:
             raise ToolchainMissing(f"the contracts cannot be deployed: {_tail(output)}")
@@ -168,6 +164,13 @@ class Devnet:
                 log.write(seen)
                 log.flush()
                 seen = await output.read(65536)
+
+
+async def _end_group(process: asyncio.subprocess.Process) -> None:
+    """Nothing is left of the group that the process leads, also when the process itself has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 def _tail(output: bytes) -> str:

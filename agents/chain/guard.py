@@ -1,46 +1,42 @@
 """Runs a command and ends it when the parent is gone: ``python guard.py COMMAND…``.
 
 The parent holds the other end of standard input. However the parent ends, kill -9 included, the system
-closes that end, and the command's process group is ended here. A program of its own, as only a process
-that outlives the parent can do this; it imports nothing of Agora.
+closes that end, and the whole process group is ended here: `node` of a virtual environment is a script
+that starts the real one, so ending the child alone would leave its child behind. This is a program of its
+own in a group of its own, as only such a one can outlive the parent; it imports nothing of Agora.
 """
 
+import contextlib
 import os
 import select
 import signal
 import subprocess
 import sys
-import time
 
 GRACE_SECONDS = 3.0
 LOOK_SECONDS = 0.2
 
 
 def main(command: list[str]) -> int:
-    """Run until the command ends or standard input closes; the command's exit code."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        # Ctrl-C is the parent's to answer: it closes our input when it is done with the command.
+    """Run until the command ends, and give its exit code; or until standard input closes, and end all."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        # These are the parent's to answer: it closes our input when it is done with the command.
         signal.signal(number, signal.SIG_IGN)
-    stop = [False]
-    signal.signal(signal.SIGTERM, lambda *_: stop.__setitem__(0, True))
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the caller's command is the purpose
-    while child.poll() is None and not stop[0]:
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_default_signals)  # noqa: S603
+    while child.poll() is None:
         readable, _, _ = select.select([sys.stdin.fileno()], [], [], LOOK_SECONDS)
         if readable and not os.read(sys.stdin.fileno(), 4096):
-            break
-    end(child)
+            os.killpg(0, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(GRACE_SECONDS)
+            os.killpg(0, signal.SIGKILL)
     return child.returncode
 
 
-def end(child: "subprocess.Popen[bytes]") -> None:
-    """The child has ended: asked first, killed after GRACE_SECONDS."""
-    until = time.monotonic() + GRACE_SECONDS
-    child.terminate()
-    while child.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
-    if child.poll() is None:
-        child.kill()
-    child.wait()
+def _default_signals() -> None:
+    """An ignored signal stays ignored in a child, and then nothing could ask it to end."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

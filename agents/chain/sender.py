@@ -154,9 +154,6 @@ class Sender:
     async def _record(self, entry: Entry, receipt: dict[str, Any]) -> None:
         done = int(receipt["status"], 16) == 1
         self._outbox.mined(entry, receipt, None if done else await revert_reason(self._rpc, receipt))
-        log.debug(
-            "mined", intent=entry.intent, tx=entry.hash, block=int(receipt["blockNumber"], 16), done=done
-        )
 
     async def _estimate(self, wallet: Wallet, call: Call[Any]) -> int:
         """Gas for the call: a fifth and a little above what it takes now.
