@@ -1,7 +1,8 @@
-"""What the market is made of, as frozen values that mirror the chain. Money is in units, times in chain seconds."""
+"""What the market is made of, as frozen values that mirror the chain. Money in units, times in chain seconds."""
 
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 BPS = 10_000
 MIN_BOND = 100_000
@@ -107,6 +108,13 @@ class Bid:
     promised: int
     """Seconds from the award in which the bidder promised to deliver."""
     quality: int
+    tie_break: int
+    """The first 48 bits of the commitment's digest: the lower wins a tie."""
+
+    @property
+    def rank(self) -> tuple[Fraction, int]:
+        """What the auction orders by, lowest first: the effective price p/q, then the tie break."""
+        return Fraction(self.price, self.quality), self.tie_break
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +187,7 @@ def account_name(account: int) -> str:
     return f"0x{account:040x}"
 
 
-def skill_tag(data: bytes) -> str:
+def skill_name(data: bytes) -> str:
     """The skill in a contract's left-aligned tag; bytes that are not ASCII are shown as hex."""
     try:
         return data.rstrip(b"\0").decode("ascii")

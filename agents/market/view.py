@@ -26,7 +26,7 @@ from agents.market.domain import (
     Reputation,
     Task,
     TaskState,
-    skill_tag,
+    skill_name,
 )
 
 ZERO_ADDRESS = "0x" + "00" * 20
@@ -36,6 +36,10 @@ class MarketView:
     """Tasks, bids, agents, reputations and balances after the events applied so far."""
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything: the view of a chain without events."""
         self.tasks: dict[int, Task] = {}
         self.open: dict[int, Task] = {}
         """The tasks that are not final; a subset of ``tasks``."""
@@ -49,6 +53,8 @@ class MarketView:
         self.skills: dict[int, dict[str, int]] = {}
         self.balances: dict[int, Balance] = {}
         """By Ledger account."""
+        self.transferred: dict[tuple[int, int], int] = {}
+        """By source and target: what owners moved from account to account so far."""
         self.pending_burn = 0
         self.minted = 0
         self.destroyed = 0
@@ -82,8 +88,8 @@ class MarketView:
         }
 
     def ranking(self, task_id: int) -> list[Bid]:
-        """The revealed bids, lowest effective price first; equal ones in the order of their reveal."""
-        return sorted(self.bids.get(task_id, []), key=lambda bid: bid.price / bid.quality)
+        """The revealed bids in the auction's order, best first."""
+        return sorted(self.bids.get(task_id, []), key=lambda bid: bid.rank)
 
     # Tasks
 
@@ -94,7 +100,7 @@ class MarketView:
             Task(
                 id=event.task_id,
                 requester=event.requester,
-                skill=skill_tag(params.skill),
+                skill=skill_name(params.skill),
                 mode=AwardMode(params.mode),
                 reserve=params.reserve,
                 evaluator=params.evaluator,
@@ -166,8 +172,9 @@ class MarketView:
         self.commitments[key] = Commitment(*key, event.digest, event.quality)
 
     def _bid_revealed(self, event: bid_auction.BidRevealed) -> None:
-        del self.commitments[event.task_id, event.agent_id]
-        bid = Bid(event.task_id, event.agent_id, event.price, event.promised, event.quality)
+        sealed = self.commitments.pop((event.task_id, event.agent_id))
+        tie_break = sealed.digest >> 192
+        bid = Bid(event.task_id, event.agent_id, event.price, event.promised, event.quality, tie_break)
         self.bids.setdefault(event.task_id, []).append(bid)
 
     def _bond_forfeited(self, event: bid_auction.BondForfeited) -> None:
@@ -200,10 +207,10 @@ class MarketView:
         self.agents[event.agent_id] = replace(self.agents[event.agent_id], active=event.active)
 
     def _skill_set(self, event: agent_registry.SkillSet) -> None:
-        self.skills.setdefault(event.agent_id, {})[skill_tag(event.tag)] = event.weight
+        self.skills.setdefault(event.agent_id, {})[skill_name(event.tag)] = event.weight
 
     def _reputation_updated(self, event: incentive_engine.ReputationUpdated) -> None:
-        key = (event.agent_id, event.epoch, skill_tag(event.skill))
+        key = (event.agent_id, event.epoch, skill_name(event.skill))
         self._reputations[key] = Reputation(event.experience, event.merit)
 
     # Credits
@@ -217,6 +224,8 @@ class MarketView:
     def _transferred(self, event: ledger.Transferred) -> None:
         self._move(event.from_, free=-event.amount)
         self._move(event.to, free=event.amount)
+        pair = (event.from_, event.to)
+        self.transferred[pair] = self.transferred.get(pair, 0) + event.amount
 
     def _locked(self, event: ledger.Locked) -> None:
         self._move(event.account, free=-event.amount, locked=event.amount)

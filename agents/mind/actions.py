@@ -14,6 +14,11 @@ class Action:
         """The action's name in intents and logs."""
         return type(self).__name__.lower()
 
+    @property
+    def intent(self) -> str:
+        """What makes it one and the same decision, within one party."""
+        return f"{self.kind}:{self.task_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Commit(Action):
@@ -71,3 +76,8 @@ class Forfeit(Action):
     """Burn the bond of a bid that was not opened."""
 
     agent_id: int
+
+    @property
+    def intent(self) -> str:
+        """One for each bidder."""
+        return f"{self.kind}:{self.task_id}:{self.agent_id}"

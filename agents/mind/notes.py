@@ -1,10 +1,8 @@
 """What a party must not forget: bids before they are committed, results before they are submitted.
 
-The tables live in the wallets' own store, so that a note and the signed transaction that rests on it are written in one
-database transaction. Salts are not kept: they derive from the wallet's key.
+The tables live in the wallets' own store. Salts are not kept: they derive from the wallet's key.
 """
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,8 +26,7 @@ CREATE TABLE failures (
     PRIMARY KEY (agent, task)
 ) STRICT;
 CREATE TABLE thinking (
-    agent TEXT PRIMARY KEY, calls INTEGER NOT NULL, tokens INTEGER NOT NULL, cost INTEGER NOT NULL,
-    billed INTEGER NOT NULL DEFAULT 0, bills INTEGER NOT NULL DEFAULT 0
+    agent TEXT PRIMARY KEY, calls INTEGER NOT NULL, tokens INTEGER NOT NULL, cost INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE memories (agent TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
 """
@@ -55,9 +52,6 @@ class ThinkingNote:
     calls: int = 0
     tokens: int = 0
     cost: int = 0
-    billed: int = 0
-    """The part of ``cost`` for which a payment was signed."""
-    bills: int = 0
 
 
 class Notes:
@@ -150,7 +144,7 @@ class Notes:
     def thinking(self) -> ThinkingNote:
         """What the agent's model calls came to."""
         row = self._store.db.execute(
-            "SELECT calls, tokens, cost, billed, bills FROM thinking WHERE agent = ?", (self._agent,)
+            "SELECT calls, tokens, cost FROM thinking WHERE agent = ?", (self._agent,)
         ).fetchone()
         return ThinkingNote(*row) if row else ThinkingNote()
 
@@ -158,16 +152,10 @@ class Notes:
         """Add one model call."""
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO thinking (agent, calls, tokens, cost) VALUES (?, 1, ?, ?) ON CONFLICT (agent) "
-                "DO UPDATE SET calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
+                "INSERT INTO thinking (agent, calls, tokens, cost) VALUES (?, 1, ?, ?) ON CONFLICT (agent) DO "
+                "UPDATE SET calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
                 (self._agent, tokens, cost),
             )
-
-    def bill(self, db: sqlite3.Connection, amount: int) -> None:
-        """Count ``amount`` as billed; to be called in the transaction that stores the signed payment."""
-        db.execute(
-            "UPDATE thinking SET billed = billed + ?, bills = bills + 1 WHERE agent = ?", (amount, self._agent)
-        )
 
     def _read_bids(self) -> list[BidNote]:
         rows = self._store.db.execute(

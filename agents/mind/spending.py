@@ -1,4 +1,4 @@
-"""What an agent may spend, decided outside the model: whatever a prompt or an answer says, these limits hold."""
+"""What an agent may spend, decided outside the model: these limits hold whatever a prompt or an answer says."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from agents.money import format_credits
 
 @dataclass(frozen=True, slots=True)
 class SpendingPolicy:
-    """Limits on what leaves an agent's free credits. Only commitments lock credits, so only they are limited."""
+    """Limits on what leaves an agent's free credits; only commitments do, so only they are limited."""
 
     runway_share: float = 0.25
     """The part of all the agent's credits that stays free for thinking, whatever the bonds."""
@@ -22,10 +22,10 @@ class SpendingPolicy:
             return f"the bond of task {task.id} is {task.bond} units, not {action.bond}"
         if not 0 < action.price <= task.reserve:
             return f"a price of {action.price} units is not between 0 and the reserve of {task.reserve}"
-        runway = int(balance.total * self.runway_share)
-        if balance.free - action.bond < runway:
+        runway, rest = int(balance.total * self.runway_share), balance.free - action.bond
+        if rest < runway:
             return (
-                f"a bond of {format_credits(action.bond)} credits would leave {format_credits(balance.free - action.bond)} "
-                f"free, and {format_credits(runway)} are kept to think with: deposit more to bid on more"
+                f"a bond of {format_credits(action.bond)} credits would leave {format_credits(rest)} free, and "
+                f"{format_credits(runway)} are kept to think with: deposit more to bid on more"
             )
         return None

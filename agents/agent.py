@@ -1,0 +1,232 @@
+"""An agent of the market: it looks, thinks and acts, one step after another.
+
+    step() = act(think(perceive()))
+
+Run as a script, it registers one agent of your own and lets it earn:
+
+    python agents/agent.py --capabilities research,writing --profile balanced --provider http://127.0.0.1:8545
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from agents.bid_policy import BidPolicy, TaskBrief
+from agents.errors import ContentError, ContractError, ModelError, ModelUnavailable
+from agents.market.content import ContentStore
+from agents.market.domain import Bid, Task, account_of_agent
+from agents.market.view import MarketView
+from agents.mind.actions import Action, CloseRejected, Commit, Finalize, Release, Reveal, Submit
+from agents.mind.hands import Hands
+from agents.mind.notes import BidNote, Notes
+from agents.mind.percept import Percept, look
+from agents.mind.spending import SpendingPolicy
+from agents.mind.thoughts import Thoughts
+from agents.openai_integration import OpenAIIntegration
+
+log = structlog.get_logger(__name__)
+
+OPINION_SECONDS = 8
+"""The bidding time that must be left to ask the model for its word; the bid goes out without it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a bid of the agent, for whoever learns from it."""
+
+    task: Task
+    note: BidNote
+    bids: tuple[Bid, ...]
+    """All revealed bids, best first."""
+
+
+class LLMAgent:
+    """One agent. Steps may be taken as often as one likes: what is done already is not done again.
+
+    ``clock`` gives the chain's time. ``learn`` takes each outcome once and returns what the policy knows
+    then, as text, which the agent keeps in its notes; of learning it knows nothing else.
+    """
+
+    def __init__(
+        self,
+        hands: Hands,
+        *,
+        mind: OpenAIIntegration,
+        policy: BidPolicy,
+        view: MarketView,
+        content: ContentStore,
+        notes: Notes,
+        clock: Callable[[], int],
+        capacity: int = 3,
+        spending: SpendingPolicy | None = None,
+        learn: Callable[[Outcome], str] | None = None,
+        with_opinion: bool = True,
+    ) -> None:
+        self.hands = hands
+        self.notes = notes
+        self._mind, self._policy = mind, policy
+        self._view, self._content = view, content
+        self._clock, self._capacity = clock, capacity
+        self._spending = spending or SpendingPolicy()
+        self._learn = learn
+        self._with_opinion = with_opinion
+        self._thoughts = Thoughts()
+        self._workload = 0.0
+        self._log = log.bind(agent=hands.name)
+
+    async def step(self) -> list[Action]:
+        """One turn; returns the actions that reached the chain.
+
+        Raises UserError when a person must mend something. All else is logged and tried again later.
+        """
+        return await self.act(self.think(self.perceive()))
+
+    def perceive(self) -> Percept:
+        """What there is to do now."""
+        return look(self._view, self.notes, self.hands.agent_id, self._capacity, self._clock())
+
+    def think(self, percept: Percept) -> list[Action]:
+        """What to do about it. Questions for the model begin here and are answered in later turns."""
+        self._thoughts.harvest()
+        self._workload = percept.workload
+        for task in percept.consider:
+            self._ponder("consider", task, self._consider)
+        for task in percept.work:
+            self._ponder("work", task, self._work)
+        for task, note in percept.learn:
+            self._take_in(task, note)
+        actions: list[Action] = []
+        actions += [Reveal(task.id, note.price, note.promised) for task, note in percept.reveal]
+        actions += [Submit(task.id, result) for task, result in percept.submit]
+        actions += [Commit(task.id, note.price, note.promised, task.bond) for task, note in percept.commit]
+        actions += [Finalize(task.id) for task in percept.finalize]
+        actions += [Release(task.id) for task in percept.release]
+        actions += [CloseRejected(task.id) for task in percept.close]
+        return [action for action in actions if self.hands.is_ready(action.kind, action.task_id)]
+
+    async def act(self, actions: Sequence[Action]) -> list[Action]:
+        """Send what the spending policy lets through; returns what reached the chain."""
+        allowed = [action for action in actions if self._may(action)]
+        done = await asyncio.gather(*(self._try(action) for action in allowed))
+        return [action for action, succeeded in zip(allowed, done, strict=True) if succeeded]
+
+    async def settle_thoughts(self) -> None:
+        """Wait until no question is open."""
+        await self._thoughts.settle()
+
+    async def stop(self) -> None:
+        """Abandon open questions; nothing half thought is kept."""
+        await self._thoughts.stop()
+
+    # Thinking
+
+    def _ponder(self, kind: str, task: Task, think: Callable[[Task], Awaitable[None]]) -> None:
+        if not self.hands.is_ready(kind, task.id):
+            return
+
+        async def guarded() -> None:
+            try:
+                await think(task)
+            except ModelUnavailable as error:
+                self.hands.rest(kind, task.id, str(error))
+
+        self._thoughts.start((kind, task.id), guarded)
+
+    async def _consider(self, task: Task) -> None:
+        """Decide about a bid and note the decision; a bad document or answer is a reason not to bid."""
+        try:
+            note = await self._decide(task)
+        except (ContentError, ModelError) as error:
+            note = BidNote(task.id, "skipped", str(error))
+        self.notes.put_bid(note)
+        if note.status == "skipped":
+            self._log.info("bid.skipped", task=task.id, reason=note.reason)
+
+    async def _decide(self, task: Task) -> BidNote:
+        brief = await self._brief(task)
+        hurry = self._clock() + OPINION_SECONDS >= task.bidding_end
+        fit = await self._mind.evaluate_task_fit(brief, with_opinion=False)
+        reputation = self._view.reputation(self.hands.agent_id, task.skill)
+        price = await self._mind.calculate_bid_amount(
+            brief,
+            fit,
+            self._policy,
+            reputation=reputation.value,
+            quality=reputation.quality,
+            workload=self._workload,
+            second_price=task.mode == task.mode.SEALED_SECOND_PRICE,
+        )
+        if price is None:
+            return BidNote(task.id, "skipped", f"no price (fit {fit.score:.2f})", fit=fit.score)
+        word = "not asked"
+        if self._with_opinion and not hurry:
+            # Beside the fit, never part of it: what a small model says of itself means nothing.
+            opinion = (await self._mind.evaluate_task_fit(brief, with_opinion=True)).opinion
+            word = "none" if opinion is None else ("yes" if opinion.can_do else "no")
+        estimate = await self._mind.estimate_cost(brief)
+        # Half of the window leaves room for a busy model. Being late costs reputation.
+        promised = max(1, task.delivery_window // 2)
+        self._log.info("bid.planned", task=task.id, fit=round(fit.score, 3), opinion=word)
+        return BidNote(
+            task.id, "planned", f"model's word: {word}", price, promised, estimate.units, round(fit.score, 6)
+        )
+
+    async def _work(self, task: Task) -> None:
+        """Do the work and note its digest, after the document is in the store."""
+        try:
+            result = await self._mind.execute_task(await self._brief(task))
+        except (ContentError, ModelError) as error:
+            self.notes.put_failure(task.id, str(error))
+            self._log.warning("work.failed", task=task.id, reason=str(error))
+            return
+        document = {"task": task.id, "answer": result.answer, "steps": result.steps, "model": result.model}
+        digest = await self._content.put_json(document)
+        self.notes.put_result(task.id, digest, result.model)
+        self._log.info("work.done", task=task.id, model=result.model)
+
+    async def _brief(self, task: Task) -> TaskBrief:
+        document = await self._content.get_specification(task.specification)
+        return TaskBrief(
+            task_id=task.id,
+            title=document.title,
+            description=document.description,
+            skill=task.skill,
+            checker=document.checker.kind,
+            reserve=task.reserve,
+            delivery_window=task.delivery_window,
+        )
+
+    def _take_in(self, task: Task, note: BidNote) -> None:
+        outcome = Outcome(task, note, tuple(self._view.ranking(task.id)))
+        state = self._learn(outcome) if self._learn else ""
+        self.notes.put_learned(task.id, state)
+
+    # Acting
+
+    def _may(self, action: Action) -> bool:
+        task = self._view.tasks[action.task_id]
+        balance = self._view.balance(account_of_agent(self.hands.agent_id))
+        reason = self._spending.refusal(action, task, balance)
+        if reason is not None:
+            self._give_up_bid(action, reason)
+        return reason is None
+
+    async def _try(self, action: Action) -> bool:
+        error = await self.hands.attempt(action)
+        if isinstance(action, Commit) and isinstance(error, ContractError):
+            self._give_up_bid(action, str(error))
+        return error is None
+
+    def _give_up_bid(self, action: Action, reason: str) -> None:
+        note = self.notes.bid(action.task_id)
+        assert note is not None
+        self.notes.put_bid(BidNote(note.task_id, "refused", reason, note.price, note.promised))
+        self._log.warning("bid.refused", task=action.task_id, reason=reason)
+
+
+if __name__ == "__main__":
+    from agents.fleet.single import main
+
+    main()

@@ -1,0 +1,60 @@
+"""Keeps a market view up to date with the chain, and tells who waits that something is new."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from agents.chain.tailer import BlockEvents, Reorg, Tailer
+from agents.market.view import MarketView
+
+POLL_SECONDS = 0.2
+
+
+class MarketFeed:
+    """The one tailer of a process and the view it feeds. ``on_reorg`` is told each block that became the head
+    again when blocks above it left the chain."""
+
+    def __init__(
+        self, tailer: Tailer, view: MarketView, on_reorg: Callable[[int], Awaitable[object]] | None = None
+    ) -> None:
+        self.view = view
+        self._tailer, self._on_reorg = tailer, on_reorg
+        self._now = 0
+        self._fresh = asyncio.Event()
+        for block in tailer.replay():
+            self._take(block)
+
+    def now(self) -> int:
+        """The timestamp of the newest block taken in."""
+        return self._now
+
+    async def catch_up(self) -> bool:
+        """Take in all there is up to the head; whether there was anything. Raises TransportError."""
+        found = False
+        while blocks := await self._tailer.poll():
+            found = True
+            for block in blocks:
+                if isinstance(block, Reorg):
+                    await self._refold(block)
+                else:
+                    self._take(block)
+        if found:
+            fresh, self._fresh = self._fresh, asyncio.Event()
+            fresh.set()
+        return found
+
+    async def changed(self) -> None:
+        """Wait for the next block."""
+        await self._fresh.wait()
+
+    async def _refold(self, reorg: Reorg) -> None:
+        """Fold again from the start: a fold has no way back."""
+        self.view.clear()
+        for block in self._tailer.replay():
+            self._take(block)
+        if self._on_reorg:
+            await self._on_reorg(reorg.ancestor)
+
+    def _take(self, block: BlockEvents) -> None:
+        for logged in block.events:
+            self.view.apply(logged)
+        self._now = block.timestamp

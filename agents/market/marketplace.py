@@ -1,0 +1,259 @@
+"""The marketplace as typed Python: one method for each thing that a party does on chain.
+
+Every method that sends takes the wallet that signs and the name of the intent: the same intent is never sent
+twice, whatever crashes, and a repeated call returns what the first one achieved. A contract's refusal is its
+typed error from ``agents.chain.bindings.errors``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import Any
+
+from eth_account.messages import encode_typed_data
+from eth_utils.crypto import keccak
+
+from agents.chain.abi import Call, encode
+from agents.chain.bindings import agent_registry, structs, task_manager
+from agents.chain.deployment import Deployment
+from agents.chain.logs import Receipt
+from agents.chain.reader import read
+from agents.chain.rpc import Rpc
+from agents.chain.sender import Sender
+from agents.chain.wallet import Wallet
+from agents.market.domain import AwardMode, Balance
+from agents.market.specification import skill_bytes
+
+NO_DEADLINE = 2**256 - 1
+"""Of permits for the Ledger, which takes tokens from nobody but the caller: nobody else can use one."""
+
+Extra = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTerms:
+    """What a requester decides when it posts a task. Money in units, windows in seconds."""
+
+    specification: bytes
+    """SHA-256 of the specification document."""
+    skill: str
+    reserve: int
+    evaluator: str
+    mode: AwardMode = AwardMode.SEALED_SECOND_PRICE
+    passing_score: int = 60
+    bidding_window: int = 30
+    reveal_window: int = 20
+    delivery_window: int = 300
+    review_window: int = 60
+
+    def params(self) -> structs.TaskParams:
+        """The terms as the contract takes them."""
+        return structs.TaskParams(
+            specification=self.specification,
+            skill=skill_bytes(self.skill),
+            mode=self.mode,
+            reserve=self.reserve,
+            evaluator=self.evaluator,
+            passing_score=self.passing_score,
+            bidding_window=self.bidding_window,
+            reveal_window=self.reveal_window,
+            delivery_window=self.delivery_window,
+            review_window=self.review_window,
+        )
+
+
+class Marketplace:
+    """The contracts of one deployment, as one party of them sees it."""
+
+    def __init__(self, rpc: Rpc, deployment: Deployment, sender: Sender) -> None:
+        self.deployment = deployment
+        self._rpc = rpc
+        self._sender = sender
+
+    # Credits
+
+    async def balance(self, account: int) -> Balance:
+        """The parts of a Ledger account now."""
+        parts = await read(self._rpc, self.deployment.ledger.balance_of(account))
+        return Balance(parts.free, parts.locked)
+
+    async def wallet_credits(self, address: str) -> int:
+        """The credits that an address holds outside the Ledger."""
+        return await read(self._rpc, self.deployment.token.balance_of(address))
+
+    async def deposit(self, wallet: Wallet, account: int, amount: int, *, intent: str) -> None:
+        """Move ``amount`` of the wallet's tokens into a Ledger account, by permit: one transaction."""
+        deadline = NO_DEADLINE
+        v, r, s = await self._permit(wallet, amount, deadline)
+        call = self.deployment.ledger.deposit_with_permit(wallet.address, account, amount, deadline, v, r, s)
+        await self._send(wallet, call, intent)
+
+    async def withdraw(self, wallet: Wallet, account: int, to: str, amount: int, *, intent: str) -> None:
+        """Take ``amount`` out of an account that the wallet owns."""
+        await self._send(wallet, self.deployment.ledger.withdraw(account, to, amount), intent)
+
+    async def transfer(
+        self,
+        wallet: Wallet,
+        source: int,
+        target: int,
+        amount: int,
+        *,
+        intent: str,
+        extra: Extra | None = None,
+    ) -> None:
+        """Move ``amount`` between Ledger accounts; the wallet owns the source."""
+        await self._send(wallet, self.deployment.ledger.transfer(source, target, amount), intent, extra)
+
+    # Agents
+
+    async def register(self, wallet: Wallet, uri: str, *, intent: str) -> int:
+        """Register an agent owned by the wallet; returns its id."""
+        registry = self.deployment.registry
+        receipt = await self._send(wallet, registry.register_with_agent_uri(uri), intent)
+        return receipt.first(agent_registry.Registered, registry.address).agent_id
+
+    async def set_skills(
+        self, wallet: Wallet, agent_id: int, skills: Mapping[str, int], *, intent: str
+    ) -> None:
+        """Claim skills, each with a weight from 0 (withdrawn) to 100."""
+        entries = [structs.Skill(skill_bytes(tag), weight) for tag, weight in skills.items()]
+        await self._send(wallet, self.deployment.registry.set_skills(agent_id, entries), intent)
+
+    async def set_active(self, wallet: Wallet, agent_id: int, active: bool, *, intent: str) -> None:
+        """Say whether the agent takes part."""
+        await self._send(wallet, self.deployment.registry.set_active(agent_id, active), intent)
+
+    # Requesters
+
+    async def create_task(
+        self, wallet: Wallet, terms: TaskTerms, *, intent: str, extra: Extra | None = None
+    ) -> int:
+        """Post a task paid from the wallet's Ledger account; returns its id."""
+        return await self._create(wallet, self.deployment.tasks.create_task(terms.params()), intent, extra)
+
+    async def create_task_with_permit(
+        self, wallet: Wallet, terms: TaskTerms, value: int, *, intent: str, extra: Extra | None = None
+    ) -> int:
+        """Post a task after depositing ``value`` of the wallet's tokens, in one transaction."""
+        deadline = NO_DEADLINE
+        permit = structs.Permit(value, deadline, *await self._permit(wallet, value, deadline))
+        call = self.deployment.tasks.create_task_with_permit(terms.params(), permit)
+        return await self._create(wallet, call, intent, extra)
+
+    async def cancel(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+        """Take a task back before the first commitment."""
+        await self._send(wallet, self.deployment.tasks.cancel(task_id), intent)
+
+    async def evaluate(self, wallet: Wallet, task_id: int, score: int, *, intent: str) -> None:
+        """Score a result; the wallet is the task's evaluator."""
+        await self._send(wallet, self.deployment.tasks.evaluate(task_id, score), intent)
+
+    # Workers
+
+    async def commit(
+        self, wallet: Wallet, task_id: int, agent_id: int, price: int, promised: int, *, intent: str
+    ) -> None:
+        """Bind the agent to a sealed bid of ``price`` units, to be delivered within ``promised`` seconds."""
+        salt = self.salt(wallet, task_id, agent_id)
+        digest = self.commitment(task_id, agent_id, price, promised, salt)
+        await self._send(wallet, self.deployment.auction.commit(task_id, agent_id, digest), intent)
+
+    async def reveal(
+        self, wallet: Wallet, task_id: int, agent_id: int, price: int, promised: int, *, intent: str
+    ) -> None:
+        """Open the bid that ``commit`` made with the same values."""
+        salt = self.salt(wallet, task_id, agent_id)
+        call = self.deployment.auction.reveal(task_id, agent_id, price, promised, salt)
+        await self._send(wallet, call, intent)
+
+    async def submit(self, wallet: Wallet, task_id: int, result: bytes, *, intent: str) -> None:
+        """Deliver a result by its digest."""
+        await self._send(wallet, self.deployment.tasks.submit(task_id, result), intent)
+
+    # Anyone
+
+    async def finalize(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+        """End an auction whose reveal window is over."""
+        await self._send(wallet, self.deployment.auction.finalize(task_id), intent)
+
+    async def forfeit(self, wallet: Wallet, task_id: int, agent_id: int, *, intent: str) -> None:
+        """Burn the bond of a bid that was not opened."""
+        await self._send(wallet, self.deployment.auction.forfeit(task_id, agent_id), intent)
+
+    async def release(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+        """Have the worker paid after the evaluator's silence."""
+        await self._send(wallet, self.deployment.tasks.release(task_id), intent)
+
+    async def declare_default(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+        """End a task that was not delivered."""
+        await self._send(wallet, self.deployment.tasks.declare_default(task_id), intent)
+
+    async def close_rejected(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+        """End a rejected task that nobody disputed."""
+        await self._send(wallet, self.deployment.tasks.close_rejected(task_id), intent)
+
+    async def flush_burn(self, wallet: Wallet, *, intent: str) -> None:
+        """Destroy the tokens of all burned credits."""
+        await self._send(wallet, self.deployment.ledger.flush_burn(), intent)
+
+    # Inside
+
+    def salt(self, wallet: Wallet, task_id: int, agent_id: int) -> bytes:
+        """The salt of the wallet's bid: derived from its key, so that it cannot be lost, and never the same
+        for two chains, auctions, tasks or agents."""
+        chain = self.deployment
+        label = f"bid|{chain.genesis_hash}|{chain.auction.address}|{task_id}|{agent_id}"
+        return wallet.derive_secret(label.encode())
+
+    def commitment(self, task_id: int, agent_id: int, price: int, promised: int, salt: bytes) -> int:
+        """The 240-bit digest of a bid, as ``BidAuction.commitmentOf`` computes it. Computed here, because a
+        node that is asked for it would learn the bid."""
+        chain_id, auction = self.deployment.chain_id, self.deployment.auction.address
+        types = ("uint256", "address", "uint256", "uint256", "uint256", "uint256", "bytes32")
+        bid = encode(types, (chain_id, auction, task_id, agent_id, price, promised, salt))
+        return int.from_bytes(keccak(bid)[:30], "big")
+
+    async def _create(self, wallet: Wallet, call: Call[int], intent: str, extra: Extra | None) -> int:
+        receipt = await self._send(wallet, call, intent, extra)
+        return receipt.first(task_manager.TaskCreated, self.deployment.tasks.address).task_id
+
+    async def _permit(self, wallet: Wallet, value: int, deadline: int) -> tuple[int, bytes, bytes]:
+        token, spender = self.deployment.token, self.deployment.ledger.address
+        domain = {
+            "name": await read(self._rpc, token.name()),
+            "version": "1",
+            "chainId": self.deployment.chain_id,
+            "verifyingContract": token.address,
+        }
+        message = {
+            "owner": wallet.address,
+            "spender": spender,
+            "value": value,
+            "nonce": await read(self._rpc, token.nonces(wallet.address)),
+            "deadline": deadline,
+        }
+        signature = wallet.sign_digest(typed_digest(domain, _PERMIT, message))
+        return signature[64], signature[:32], signature[32:64]
+
+    async def _send(
+        self, wallet: Wallet, call: Call[Any], intent: str, extra: Extra | None = None
+    ) -> Receipt:
+        return await self._sender.send(wallet, call, intent=intent, extra=extra)
+
+
+_PERMIT = {
+    "Permit": [
+        {"name": "owner", "type": "address"},
+        {"name": "spender", "type": "address"},
+        {"name": "value", "type": "uint256"},
+        {"name": "nonce", "type": "uint256"},
+        {"name": "deadline", "type": "uint256"},
+    ]
+}
+
+
+def typed_digest(domain: dict[str, Any], types: dict[str, Any], message: dict[str, Any]) -> bytes:
+    """The EIP-712 digest that a wallet signs."""
+    signable = encode_typed_data(domain, types, message)
+    return keccak(b"\x19" + signable.version + signable.header + signable.body)

@@ -1,0 +1,20 @@
+"""How a task is moved on when its time is up: anyone may, and somebody always should."""
+
+from agents.market.domain import Task, TaskState
+from agents.mind.actions import Action, CloseRejected, DeclareDefault, Finalize, Release
+
+
+def overdue(task: Task, now: int, grace: int = 0) -> Action | None:
+    """The call that ends what is overdue by ``grace`` seconds at chain time ``now``, or None."""
+    due = now - grace
+    match task.state:
+        case TaskState.OPEN if due >= task.reveal_end:
+            return Finalize(task.id)
+        case TaskState.AWARDED if due >= task.deadline:
+            return DeclareDefault(task.id)
+        case TaskState.SUBMITTED if due >= task.deadline:
+            return Release(task.id)
+        case TaskState.REJECTED if due >= task.deadline:
+            return CloseRejected(task.id)
+        case _:
+            return None

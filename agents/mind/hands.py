@@ -1,0 +1,71 @@
+"""Sends a party's decisions to the chain, each under one intent, and waits a while with what was refused."""
+
+from collections.abc import Callable
+
+import structlog
+
+from agents.chain.wallet import Wallet
+from agents.errors import AgoraError, ContractError, RetryableError, RpcError
+from agents.market.marketplace import Marketplace
+from agents.mind import actions
+from agents.mind.actions import Action
+
+PAUSE = 5
+"""Chain seconds before something is tried again that the chain, the network or the model refused."""
+
+log = structlog.get_logger(__name__)
+
+
+class Hands:
+    """One party's wallet at work. ``clock`` gives the chain's time; ``agent_id`` is 0 for a requester."""
+
+    def __init__(
+        self, name: str, wallet: Wallet, market: Marketplace, clock: Callable[[], int], agent_id: int = 0
+    ) -> None:
+        self.name, self.wallet, self.agent_id = name, wallet, agent_id
+        self._market, self._clock = market, clock
+        self._resting: dict[tuple[str, int], int] = {}
+        self._log = log.bind(agent=name)
+
+    async def attempt(self, action: Action) -> AgoraError | None:
+        """Send the action; returns why it did not reach the chain, or None when it did."""
+        try:
+            await self._send(action, f"{self.name}:{action.intent}")
+        except (ContractError, RetryableError, RpcError) as error:
+            self.rest(action.kind, action.task_id, str(error))
+            return error
+        self._log.info(f"{action.kind}.sent", task=action.task_id)
+        return None
+
+    def is_ready(self, kind: str, task_id: int) -> bool:
+        """Whether nothing of this kind is resting."""
+        return self._resting.get((kind, task_id), 0) <= self._clock()
+
+    def rest(self, kind: str, task_id: int, reason: str) -> None:
+        """Leave this alone for PAUSE seconds."""
+        self._resting[kind, task_id] = self._clock() + PAUSE
+        self._log.warning(f"{kind}.postponed", task=task_id, reason=reason)
+
+    async def _send(self, action: Action, intent: str) -> None:
+        market, wallet, task_id = self._market, self.wallet, action.task_id
+        match action:
+            case actions.Commit(_, price, promised):
+                await market.commit(wallet, task_id, self.agent_id, price, promised, intent=intent)
+            case actions.Reveal(_, price, promised):
+                await market.reveal(wallet, task_id, self.agent_id, price, promised, intent=intent)
+            case actions.Submit(_, result):
+                await market.submit(wallet, task_id, result, intent=intent)
+            case actions.Evaluate(_, score):
+                await market.evaluate(wallet, task_id, score, intent=intent)
+            case actions.Forfeit(_, agent_id):
+                await market.forfeit(wallet, task_id, agent_id, intent=intent)
+            case actions.Finalize():
+                await market.finalize(wallet, task_id, intent=intent)
+            case actions.Release():
+                await market.release(wallet, task_id, intent=intent)
+            case actions.DeclareDefault():
+                await market.declare_default(wallet, task_id, intent=intent)
+            case actions.CloseRejected():
+                await market.close_rejected(wallet, task_id, intent=intent)
+            case _:
+                raise TypeError(f"{action.kind} is not something to send")

@@ -1,0 +1,106 @@
+"""What an agent sees that it could do something about, read from the market's view and its own notes.
+
+It is the state that counts, not the event that led to it: an agent that was stopped, or killed, sees after
+its restart what it would have seen without it.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from agents.market.domain import Balance, Task, TaskState, account_of_agent
+from agents.market.view import MarketView
+from agents.mind.notes import BidNote, Notes
+
+FINALIZE_GRACE = 3
+"""Seconds that each bidder gives the one ranked before it to end the auction; only one has to pay the gas."""
+CLOSE_GRACE = 3
+"""Seconds that a rejected worker gives the requester to end the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Percept:
+    """What there is to do for one agent at chain time ``now``."""
+
+    now: int
+    balance: Balance
+    workload: float
+    """The awarded tasks, and a quarter of the open bids, as a share of the agent's capacity; at most 1."""
+    consider: tuple[Task, ...] = ()
+    commit: tuple[tuple[Task, BidNote], ...] = ()
+    reveal: tuple[tuple[Task, BidNote], ...] = ()
+    finalize: tuple[Task, ...] = ()
+    work: tuple[Task, ...] = ()
+    submit: tuple[tuple[Task, bytes], ...] = ()
+    release: tuple[Task, ...] = ()
+    close: tuple[Task, ...] = ()
+    learn: tuple[tuple[Task, BidNote], ...] = ()
+
+
+def look(view: MarketView, notes: Notes, agent_id: int, capacity: int, now: int) -> Percept:
+    """The percept of ``agent_id`` at ``now``, the time of the newest block.
+
+    A window has begun when the newest block is in it, and has ended when the next one may not be.
+    """
+    seen = _Seen(view, notes, agent_id, now)
+    live = 0.0
+    for task in view.open.values():
+        if task.state is TaskState.OPEN:
+            live += 0.25 * ((task.id, agent_id) in view.commitments)
+            seen.auction(task)
+        elif task.agent_id == agent_id:
+            live += task.state is TaskState.AWARDED
+            seen.own_task(task)
+    return Percept(
+        now=now,
+        balance=view.balance(account_of_agent(agent_id)),
+        workload=min(1.0, live / capacity),
+        learn=_ended(view, notes),
+        **{kind: tuple(found) for kind, found in seen.found.items()},
+    )
+
+
+class _Seen:
+    """Sorts tasks by what there is to do about them."""
+
+    def __init__(self, view: MarketView, notes: Notes, agent_id: int, now: int) -> None:
+        self._view, self._notes, self._agent_id, self._now = view, notes, agent_id, now
+        self.found: dict[str, list[Any]] = defaultdict(list)
+
+    def auction(self, task: Task) -> None:
+        """A task that is not awarded yet."""
+        note = self._notes.bid(task.id)
+        committed = (task.id, self._agent_id) in self._view.commitments
+        if self._now + 1 < task.bidding_end:
+            if note is None:
+                self.found["consider"].append(task)
+            elif note.status == "planned" and not committed:
+                self.found["commit"].append((task, note))
+        elif committed and note is not None and task.bidding_end <= self._now < task.reveal_end - 1:
+            self.found["reveal"].append((task, note))
+        elif self._is_finalizer(task):
+            self.found["finalize"].append(task)
+
+    def own_task(self, task: Task) -> None:
+        """A task that was awarded to the agent."""
+        result = self._notes.result(task.id)
+        if task.state is TaskState.AWARDED and self._now + 1 < task.deadline:
+            if result is not None:
+                self.found["submit"].append((task, result))
+            elif self._notes.failure(task.id) is None:
+                self.found["work"].append(task)
+        elif task.state is TaskState.SUBMITTED and self._now >= task.deadline:
+            self.found["release"].append(task)
+        elif task.state is TaskState.REJECTED and self._now >= task.deadline + CLOSE_GRACE:
+            self.found["close"].append(task)
+
+    def _is_finalizer(self, task: Task) -> bool:
+        ranks = [bid.agent_id for bid in self._view.ranking(task.id)]
+        if self._agent_id not in ranks:
+            return False
+        return self._now >= task.reveal_end + FINALIZE_GRACE * ranks.index(self._agent_id)
+
+
+def _ended(view: MarketView, notes: Notes) -> tuple[tuple[Task, BidNote], ...]:
+    ended = ((view.tasks.get(note.task_id), note) for note in notes.unlearned())
+    return tuple((task, note) for task, note in ended if task is not None and task.state.is_final)
