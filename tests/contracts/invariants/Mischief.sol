@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
+import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
+import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
+import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
+import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
+import {bound, vm} from "../utils/Vm.sol";
+import {Lives} from "./Lives.sol";
+
+/// @notice What nobody may do. The ghost does not change here, so whatever succeeds breaks an invariant.
+abstract contract Mischief is Lives {
+    uint256 private constant CHAIN_ID = 31337;
+
+    /// @dev The functions with which an outsider is let loose: all that change something, but for those that
+    /// anyone may call to end a task, to open a bid or to burn.
+    bytes4[] internal outsiderCalls;
+
+    /* OTHER PEOPLE'S BIDS */
+
+    /// @notice Commits, for one agent, to the digest that another agent committed to, here or elsewhere.
+    function copy(uint256 seed, uint256 victimSeed, uint256 agentSeed) external onTime {
+        uint256 taskId = _pick(seed, _takesBids);
+        uint256 victimTask = _pick(victimSeed, _hasOriginals);
+        if (taskId == 0 || victimTask == 0) return _passToNext();
+        uint256 victim = _pickOriginal(victimTask, victimSeed);
+        uint256 agentId = (agentSeed % AGENTS) + 1;
+        if (agentId == victim && taskId == victimTask) agentId = (agentId % AGENTS) + 1;
+        GhostBid memory copied = bids[victimTask][victim];
+        copied.state = BidState.Copied;
+        _seal(taskId, agentId, copied);
+    }
+
+    /// @notice Tries a valid opening everywhere that it does not belong: under every other agent, on every other
+    /// task, on another chain.
+    function misopen(uint256 seed, uint256 agentSeed) external onTime {
+        uint256 taskId = _pick(seed, _isRevealingOriginals);
+        if (taskId == 0) return _passToNext();
+        uint256 agentId = _pickOriginal(taskId, agentSeed);
+        GhostBid storage opening = bids[taskId][agentId];
+        for (uint256 other = 1; other <= AGENTS; other++) {
+            if (other != agentId) _expectNoOpening(taskId, other, opening);
+        }
+        for (uint256 other = 1; other <= ghosts.length; other++) {
+            if (other != taskId && _isRevealing(other)) _expectNoOpening(other, agentId, opening);
+        }
+        vm.chainId(CHAIN_ID + 1);
+        _expectNoOpening(taskId, agentId, opening);
+        vm.chainId(CHAIN_ID);
+    }
+
+    function _expectNoOpening(uint256 taskId, uint256 agentId, GhostBid storage opening) internal {
+        bytes4 reason =
+            _isSealed(taskId, agentId)
+                ? IBidAuction.WrongOpening.selector
+                : IBidAuction.NoCommitment.selector;
+        vm.expectRevert(abi.encodeWithSelector(reason, taskId, agentId));
+        vm.prank(OUTSIDER);
+        auction.reveal(taskId, agentId, opening.price, opening.promised, opening.salt);
+    }
+
+    /* OUT OF TURN */
+
+    /// @notice Everyone tries, in their own right, all that the state and the time of a task forbid.
+    function breakRules(uint256 seed, uint256 agentSeed) external onTime {
+        if (ghosts.length == 0) return _passToNext();
+        uint256 taskId = (seed % ghosts.length) + 1;
+        uint256 agentId = (agentSeed % AGENTS) + 1;
+        GhostTask storage task = _task(taskId);
+        GhostBid storage own = bids[taskId][agentId];
+        address owner = ownerOf[agentId];
+
+        if (!_takesBids(taskId)) _forbid(owner, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
+        if (!_isRevealing(taskId) || !_isSealed(taskId, agentId)) {
+            _forbid(
+                owner,
+                abi.encodeCall(auction.reveal, (taskId, agentId, own.price, own.promised, own.salt))
+            );
+        }
+        if (_isOpen(taskId) && !_isOverdueAuction(taskId)) {
+            _forbid(OUTSIDER, abi.encodeCall(auction.finalize, (taskId)));
+        }
+        if (!_hasForfeits(taskId) || !_isSealed(taskId, agentId)) {
+            _forbid(OUTSIDER, abi.encodeCall(auction.forfeit, (taskId, agentId)));
+        }
+        _breakTaskRules(taskId, task);
+    }
+
+    function _breakTaskRules(uint256 taskId, GhostTask storage task) internal {
+        ITaskManager.TaskState due = _isOverdue(taskId) ? task.state : ITaskManager.TaskState.Open;
+        address worker = task.winner == 0 ? ownerOf[1] : ownerOf[task.winner];
+        if (!_isUntouched(taskId)) _forbidTask(task.requester, abi.encodeCall(tasks.cancel, (taskId)));
+        if (!_isDeliverable(taskId)) _forbidTask(worker, abi.encodeCall(tasks.submit, (taskId, RESULT)));
+        if (!_isScorable(taskId)) _forbidTask(task.evaluator, abi.encodeCall(tasks.evaluate, (taskId, 100)));
+        if (due != ITaskManager.TaskState.Submitted) {
+            _forbidTask(worker, abi.encodeCall(tasks.release, (taskId)));
+        }
+        if (due != ITaskManager.TaskState.Awarded) {
+            _forbidTask(task.requester, abi.encodeCall(tasks.declareDefault, (taskId)));
+        }
+        if (due != ITaskManager.TaskState.Rejected) {
+            _forbidTask(task.requester, abi.encodeCall(tasks.closeRejected, (taskId)));
+        }
+    }
+
+    function _forbid(address caller, bytes memory data) internal {
+        _forbid(caller, address(auction), data);
+    }
+
+    function _forbidTask(address caller, bytes memory data) internal {
+        _forbid(caller, address(tasks), data);
+    }
+
+    function _forbid(address caller, address target, bytes memory data) internal {
+        vm.prank(caller);
+        (bool done, ) = target.call(data);
+        vm.assertFalse(done, "a forbidden call succeeded");
+    }
+
+    /* OTHER PEOPLE'S CREDITS */
+
+    /// @notice An outsider, and the admin, try to take credits.
+    function steal(uint256 which, uint256 seed, uint256 amount) external onTime {
+        (Account account, address owner) = _holder(seed);
+        address thief = which % 2 == 0 ? OUTSIDER : ADMIN;
+        bytes[] memory thefts = _thefts(account, owner, thief, bound(amount, 1, freeOf[account] + 1));
+        _forbid(thief, address(ledger), thefts[(which >> 1) % thefts.length]);
+    }
+
+    function _thefts(
+        Account account,
+        address owner,
+        address thief,
+        uint256 amount
+    ) internal view returns (bytes[] memory thefts) {
+        Account own = accountOf(thief);
+        thefts = new bytes[](8);
+        thefts[0] = abi.encodeCall(ledger.withdraw, (account, thief, amount));
+        thefts[1] = abi.encodeCall(ledger.transfer, (account, own, amount));
+        thefts[2] = abi.encodeCall(ledger.pay, (account, own, amount));
+        thefts[3] = abi.encodeCall(ledger.lock, (account, amount));
+        thefts[4] = abi.encodeCall(ledger.unlock, (account, amount));
+        thefts[5] = abi.encodeCall(ledger.burn, (account, amount));
+        thefts[6] = abi.encodeCall(ledger.grantRole, (ledger.MARKET_ROLE(), thief));
+        // The owner's allowance is there: what is missing is its word on the account.
+        thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
+    }
+
+    /// @notice An outsider tries to play another's part in a task, or to write its own law.
+    function usurp(uint256 which, uint256 seed, uint256 amount) external onTime {
+        uint256 taskId = ghosts.length == 0 ? 1 : (seed % ghosts.length) + 1;
+        uint256 agentId = (seed % AGENTS) + 1;
+        IIncentiveEngine.Outcome memory outcome = IIncentiveEngine.Outcome(
+            agentId,
+            skills[0],
+            amount,
+            100,
+            0
+        );
+        bytes32 parametersRole = tasks.PARAMETERS_ROLE();
+        bytes[12] memory attempts = [
+            abi.encodeCall(tasks.cancel, (taskId)),
+            abi.encodeCall(tasks.award, (taskId, agentId, 1, 1)),
+            abi.encodeCall(tasks.expire, (taskId)),
+            abi.encodeCall(tasks.submit, (taskId, RESULT)),
+            abi.encodeCall(tasks.evaluate, (taskId, 100)),
+            abi.encodeCall(tasks.setFee, (0)),
+            abi.encodeCall(tasks.grantRole, (parametersRole, OUTSIDER)),
+            abi.encodeCall(auction.commit, (taskId, agentId, 1)),
+            abi.encodeCall(incentives.report, (outcome)),
+            abi.encodeCall(token.mint, (OUTSIDER, amount)),
+            abi.encodeCall(token.transferFrom, (address(ledger), OUTSIDER, bound(amount, 1, CREDIT))),
+            abi.encodeCall(registry.transferFrom, (ownerOf[agentId], OUTSIDER, agentId))
+        ];
+        address[12] memory targets = _usurped();
+        uint256 i = which % attempts.length;
+        _forbid(OUTSIDER, targets[i], attempts[i]);
+    }
+
+    function _usurped() internal view returns (address[12] memory targets) {
+        for (uint256 i = 0; i < 7; i++) targets[i] = address(tasks);
+        targets[7] = address(auction);
+        targets[8] = address(incentives);
+        targets[9] = address(token);
+        targets[10] = address(token);
+        targets[11] = address(registry);
+    }
+
+    /// @notice An outsider calls any function of any contract with words that mean something to it.
+    function wander(uint256 which, uint256 target, uint256[8] calldata seeds) external onTime {
+        uint256[8] memory words;
+        for (uint256 i = 0; i < seeds.length; i++) words[i] = _meaningful(seeds[i]);
+        address[6] memory targets = [
+            address(token),
+            address(ledger),
+            address(registry),
+            address(tasks),
+            address(auction),
+            address(incentives)
+        ];
+        bytes4 selector = outsiderCalls[which % outsiderCalls.length];
+        vm.prank(OUTSIDER);
+        // Whether it succeeds does not matter: what matters is that nothing changes that is not its own.
+        (bool done, ) = targets[target % 6].call(abi.encodePacked(selector, words));
+        done;
+    }
+
+    function _meaningful(uint256 seed) internal view returns (uint256) {
+        uint256 kind = seed % 8;
+        seed /= 8;
+        if (kind == 0) return Account.unwrap(accounts[seed % accounts.length]);
+        if (kind == 1) return (seed % AGENTS) + 1;
+        if (kind == 2) return (seed % (ghosts.length + 1)) + 1;
+        if (kind == 3) return uint160(OUTSIDER);
+        if (kind == 4) return uint160(address(ledger));
+        if (kind == 5) return seed % CREDIT;
+        if (kind == 6) return time;
+        return seed;
+    }
+
+    /* LOOKING */
+
+    function _isOriginal(uint256 taskId, uint256 agentId) internal view returns (bool) {
+        return bids[taskId][agentId].state == BidState.Sealed;
+    }
+
+    function _hasOriginals(uint256 taskId) internal view returns (bool) {
+        for (uint256 agentId = 1; agentId <= AGENTS; agentId++) if (_isOriginal(taskId, agentId)) return true;
+        return false;
+    }
+
+    function _isRevealingOriginals(uint256 taskId) internal view returns (bool) {
+        return _isRevealing(taskId) && _hasOriginals(taskId);
+    }
+
+    function _pickOriginal(uint256 taskId, uint256 seed) internal view returns (uint256 agentId) {
+        agentId = (seed % AGENTS) + 1;
+        while (!_isOriginal(taskId, agentId)) agentId = (agentId % AGENTS) + 1;
+    }
+}
