@@ -38,8 +38,10 @@ class ContentStore:
         self._scheme = url.split("://", 1)[0] if "://" in url else "folder"
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
-        except (ValueError, ImportError) as error:
-            allowed = f"a folder or a URL with an installed fsspec driver ({error})"
+        except ImportError as error:
+            raise SettingOutOfRange("the content store", self._scheme, f"usable: {error}") from None
+        except ValueError:
+            allowed = "a folder or a URL that fsspec knows, such as s3://bucket/folder"
             raise SettingOutOfRange("the content store", self._scheme, allowed) from None
 
     def __repr__(self) -> str:

@@ -70,8 +70,8 @@ class _AgoraLine(_Line):
 
 
 class _Gsm8kLine(_Line):
-    question: str
-    answer: str
+    question: Annotated[str, Field(min_length=1)]
+    answer: Annotated[str, Field(min_length=1)]
 
 
 def read_tasks(path: Path, limit: int | None = None, make_key: MakeKey = AnswerKey.create) -> list[TaskDraft]:

@@ -75,7 +75,7 @@ Checker = Annotated[NumberChecker | ExactChecker | JudgeChecker, Field(discrimin
 class TaskSpecification(_Document):
     """What a task asks for and how its result is checked; the answer itself is never in it."""
 
-    version: Literal[1] = 1
+    version: Annotated[int, Field(ge=1, le=1)] = 1
     title: Title
     description: Description
     skill: Skill
