@@ -47,12 +47,14 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
 
     /// @inheritdoc IAgentRegistry
     function register() external returns (uint256 agentId) {
-        agentId = _register("");
+        agentId = _create("");
+        _safeMint(msg.sender, agentId);
     }
 
     /// @inheritdoc IAgentRegistry
     function register(string calldata agentURI) external returns (uint256 agentId) {
-        agentId = _register(agentURI);
+        agentId = _create(agentURI);
+        _safeMint(msg.sender, agentId);
     }
 
     /// @inheritdoc IAgentRegistry
@@ -60,10 +62,11 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
         string calldata agentURI,
         MetadataEntry[] calldata metadata
     ) external returns (uint256 agentId) {
-        agentId = _register(agentURI);
+        agentId = _create(agentURI);
         for (uint256 i = 0; i < metadata.length; i++) {
             _setMetadata(agentId, metadata[i].metadataKey, metadata[i].metadataValue);
         }
+        _safeMint(msg.sender, agentId);
     }
 
     /// @inheritdoc IAgentRegistry
@@ -193,14 +196,15 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
 
     /* INTERNAL */
 
-    function _register(string memory agentURI) internal returns (uint256 agentId) {
+    /// @dev All of a new agent but its token. The mint comes last: the receiver may sell the token while it is asked
+    /// to accept it, and must not write to an agent that is no longer its own.
+    function _create(string memory agentURI) internal returns (uint256 agentId) {
         agentId = ++agentCount;
         _agents[agentId].wallet = msg.sender;
         if (bytes(agentURI).length != 0) _setTokenURI(agentId, agentURI);
 
         emit Registered(agentId, agentURI, msg.sender);
         emit MetadataSet(agentId, "agentWallet", "agentWallet", _walletBytes(msg.sender));
-        _safeMint(msg.sender, agentId);
     }
 
     function _setMetadata(
