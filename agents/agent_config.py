@@ -36,7 +36,7 @@ class AgentLearningConfig:
     specialization: float = _setting(0.5, 0.0, 1.0)
     """How steeply a low capability lowers interest: at 0 not at all, at 1 in proportion."""
     max_concurrent: int = _setting(3, 1, 1000)
-    """The tasks that make the agent full; a full agent does not bid."""
+    """The live tasks that make the agent full (a workload of 1); a full agent does not bid."""
     learning_rate: float = _setting(0.1, 0.001, 1.0)
     """What one outcome weighs beside the beliefs the agent started with, which weigh 1."""
 

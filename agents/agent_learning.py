@@ -85,10 +85,6 @@ class AdaptiveBiddingStrategy:
     _state: _State = field(default_factory=lambda: _State(version=1), repr=False)
     _curves: dict[str, list[int]] = field(default_factory=dict, repr=False)
 
-    def workload(self, live_tasks: int) -> float:
-        """The share of its capacity that an agent with so many live tasks uses, 0 to 1."""
-        return min(1.0, max(0, live_tasks) / self.config.max_concurrent)
-
     def price(self, context: BidContext) -> int | None:
         """The bid in units, from the estimated cost to the reserve, or None for no bid.
 

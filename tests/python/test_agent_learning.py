@@ -255,8 +255,7 @@ def test_work_that_costs_more_than_expected_raises_the_floor() -> None:
 
 def test_an_idle_agent_bids_its_floor_and_a_full_one_does_not_bid() -> None:
     strategy = AdaptiveBiddingStrategy(PROFILES["workload_sensitive"])
-    assert [strategy.workload(live) for live in (0, 1, 2, 3)] == [0, 0.5, 1, 1]
-    idle, half, full = (strategy.price(context(workload=strategy.workload(live))) for live in (0, 1, 2))
+    idle, half, full = (strategy.price(context(workload=share)) for share in (0.0, 0.5, 1.0))
     assert idle is not None
     assert half == idle + (RESERVE - idle) // 4
     assert full is None
