@@ -96,7 +96,7 @@ class Outbox:
 
     def mined(self, entry: Entry, receipt: Mapping[str, Any], error: RpcError | None = None) -> None:
         """The transaction is in a block: carried out, or reverted for the reason given."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "UPDATE outbox SET state = ?, block = ?, receipt = ?, error = ? WHERE intent = ?",
                 (

@@ -19,6 +19,8 @@ ATTEMPTS = 5
 """How often a read is tried before its TransportError reaches the caller."""
 FIRST_PAUSE = 0.1
 """Seconds before the second try; each later pause is twice as long, give or take a quarter."""
+CONNECTIONS = 8
+"""A node answers one request after the other, and the HTTP library is slow with many sockets."""
 IDLE_SECONDS = 2.0
 """Node closes idle sockets after 5 s; ours go first, so that a request never meets a socket just closed."""
 
@@ -59,12 +61,12 @@ class Rpc:
         self._url = url
         self.name = masked(url)
         self._ids = itertools.count(1)
-        # A slot in the pool may take as long as it takes: a burst of calls is no failure of the node.
+        self._slots = asyncio.Semaphore(CONNECTIONS)
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout, pool=None),
+            timeout=timeout,
             transport=transport,
             trust_env=not any(host in self.name for host in _LOOPBACK),
-            limits=httpx.Limits(max_connections=32, keepalive_expiry=IDLE_SECONDS),
+            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS),
         )
 
     def __repr__(self) -> str:
@@ -137,7 +139,9 @@ class Rpc:
 
     async def _post(self, body: object) -> Any:
         try:
-            response = await self._client.post(self._url, json=body)
+            # The wait for a slot has no limit: a burst of our own calls is no failure of the node.
+            async with self._slots:
+                response = await self._client.post(self._url, json=body)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             # The exception's own text may hold the URL, and the URL may hold a key.
             raise TransportError(f"{type(error).__name__} at {self.name}") from None

@@ -70,7 +70,6 @@ class Store:
             raise
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
         store = cls(path, db, lock)
@@ -83,11 +82,16 @@ class Store:
         os.close(self._lock)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All writes in the block are kept, or none; inside another transaction, they belong to that one."""
+    def transaction(self, *, repeatable: bool = False) -> Iterator[sqlite3.Connection]:
+        """All writes in the block are kept, or none; inside another transaction, they belong to that one.
+
+        ``repeatable`` says that the chain can tell all of it again. Then the disk is not waited for: kill -9
+        loses nothing, and power loss loses no more than the latest of these.
+        """
         if self.db.in_transaction:
             yield self.db
             return
+        self.db.execute(f"PRAGMA synchronous = {'NORMAL' if repeatable else 'FULL'}")
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield self.db

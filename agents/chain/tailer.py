@@ -158,7 +158,7 @@ class Tailer:
         return headers, sorted((Log.read(raw) for raw in raw_logs), key=lambda one: (one.block, one.index))
 
     def _keep(self, header: Header, logs: list[Log]) -> None:
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "INSERT INTO blocks VALUES (?, ?, ?, ?)",
                 (header.number, header.hash, header.parent, header.timestamp),
