@@ -103,9 +103,16 @@ class Devnet:
 
     async def deploy(self, addresses: Path) -> None:
         """The market's contracts are on this chain, and ``addresses`` says where; raises ToolchainMissing."""
+        # `run` alone would compile the Solidity tests too, which takes much longer than the contracts.
+        await self._hardhat(addresses, "compile", "--no-tests", "--quiet")
+        await self._hardhat(
+            addresses, "run", "--no-compile", "scripts/deploy-all.js", "--network", "localhost"
+        )
+
+    async def _hardhat(self, addresses: Path, *arguments: str) -> None:
         process = await asyncio.create_subprocess_exec(
             *toolchain.hardhat(),
-            *("run", "scripts/deploy-all.js", "--network", "localhost"),
+            *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -119,7 +126,7 @@ class Devnet:
             await _end_group(process)
             raise
         if process.returncode != 0:
-            raise ToolchainMissing(f"the contracts cannot be deployed: {_tail(output)}")
+            raise ToolchainMissing(f"`hardhat {arguments[0]}` fails: {_tail(output)}")
 
     def _command(self) -> tuple[list[str], dict[str, str]]:
         """The node's command line, on a port that the system chooses, and its environment."""
