@@ -40,6 +40,8 @@ class Outcome:
     note: BidNote
     bids: tuple[Bid, ...]
     """All revealed bids, best first."""
+    cost: int | None
+    """What the agent's work cost, in units; None if it did none."""
 
 
 class LLMAgent:
@@ -183,7 +185,7 @@ class LLMAgent:
             return
         document = {"task": task.id, "answer": result.answer, "steps": result.steps, "model": result.model}
         digest = await self._content.put_json(document)
-        self.notes.put_result(task.id, digest, result.model)
+        self.notes.put_result(task.id, digest, result.model, self._mind.cost_of(result.usage))
         self._log.info("work.done", task=task.id, model=result.model)
 
     async def _brief(self, task: Task) -> TaskBrief:
@@ -199,7 +201,7 @@ class LLMAgent:
         )
 
     def _take_in(self, task: Task, note: BidNote) -> None:
-        outcome = Outcome(task, note, tuple(self._view.ranking(task.id)))
+        outcome = Outcome(task, note, tuple(self._view.ranking(task.id)), self.notes.cost(task.id))
         state = self._learn(outcome) if self._learn else ""
         self.notes.put_learned(task.id, state)
 

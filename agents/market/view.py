@@ -53,6 +53,8 @@ class MarketView:
         self.skills: dict[int, dict[str, int]] = {}
         self.balances: dict[int, Balance] = {}
         """By Ledger account."""
+        self.contributed: dict[int, int] = {}
+        """By account: what was deposited less what was withdrawn."""
         self.transferred: dict[tuple[int, int], int] = {}
         """By source and target: what owners moved from account to account so far."""
         self.pending_burn = 0
@@ -217,9 +219,11 @@ class MarketView:
 
     def _deposited(self, event: ledger.Deposited) -> None:
         self._move(event.account, free=event.amount)
+        self.contributed[event.account] = self.contributed.get(event.account, 0) + event.amount
 
     def _withdrawn(self, event: ledger.Withdrawn) -> None:
         self._move(event.account, free=-event.amount)
+        self.contributed[event.account] -= event.amount
 
     def _transferred(self, event: ledger.Transferred) -> None:
         self._move(event.from_, free=-event.amount)

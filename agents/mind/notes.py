@@ -18,7 +18,7 @@ CREATE TABLE bids (
     PRIMARY KEY (agent, task)
 ) STRICT;
 CREATE TABLE results (
-    agent TEXT NOT NULL, task INTEGER NOT NULL, digest BLOB NOT NULL, model TEXT NOT NULL,
+    agent TEXT NOT NULL, task INTEGER NOT NULL, digest BLOB NOT NULL, model TEXT NOT NULL, cost INTEGER NOT NULL,
     PRIMARY KEY (agent, task)
 ) STRICT;
 CREATE TABLE failures (
@@ -120,11 +120,19 @@ class Notes:
         """The digest of the finished work."""
         return self._results.get(task_id)
 
-    def put_result(self, task_id: int, digest: bytes, model: str) -> None:
+    def cost(self, task_id: int) -> int | None:
+        """What the finished work cost, in units."""
+        row = self._store.db.execute(
+            "SELECT cost FROM results WHERE agent = ? AND task = ?", (self._agent, task_id)
+        ).fetchone()
+        return row["cost"] if row else None
+
+    def put_result(self, task_id: int, digest: bytes, model: str, cost: int) -> None:
         """Remember finished work, before it is submitted."""
         with self._store.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", (self._agent, task_id, digest, model)
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)",
+                (self._agent, task_id, digest, model, cost),
             )
         self._results[task_id] = digest
 
@@ -152,8 +160,8 @@ class Notes:
         """Add one model call."""
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO thinking (agent, calls, tokens, cost) VALUES (?, 1, ?, ?) ON CONFLICT (agent) DO "
-                "UPDATE SET calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
+                "INSERT INTO thinking VALUES (?, 1, ?, ?) ON CONFLICT (agent) DO UPDATE SET "
+                "calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
                 (self._agent, tokens, cost),
             )
 

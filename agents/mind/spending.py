@@ -1,4 +1,4 @@
-"""What an agent may spend, decided outside the model: these limits hold whatever a prompt or an answer says."""
+"""What an agent may spend, decided outside the model: the limits hold whatever a prompt or an answer says."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class SpendingPolicy:
         runway, rest = int(balance.total * self.runway_share), balance.free - action.bond
         if rest < runway:
             return (
-                f"a bond of {format_credits(action.bond)} credits would leave {format_credits(rest)} free, and "
-                f"{format_credits(runway)} are kept to think with: deposit more to bid on more"
+                f"a bond of {format_credits(action.bond)} credits would leave {format_credits(rest)} free, "
+                f"and {format_credits(runway)} are kept to think with: deposit more to bid on more"
             )
         return None

@@ -1,0 +1,36 @@
+"""How a command ends: its result on standard output, a person's mistake as one sentence and exit code 2."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+
+import typer
+
+from agents.errors import AgoraError, ContractError, UserError
+
+USER_ERROR = 2
+FAILURE = 1
+
+
+def run_command(command: Callable[[], Awaitable[Iterable[str]]]) -> None:
+    """Run it and print its lines. Exits with 2 for a UserError, with 1 when the chain or the network refused."""
+    try:
+        lines = asyncio.run(_awaited(command))
+    except UserError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(USER_ERROR) from None
+    except ContractError as error:
+        typer.echo(f"error: the contract refused: {error}", err=True)
+        raise typer.Exit(FAILURE) from None
+    except AgoraError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(FAILURE) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+    for line in lines:
+        typer.echo(line)
+
+
+async def _awaited(command: Callable[[], Awaitable[Iterable[str]]]) -> Iterable[str]:
+    return await command()

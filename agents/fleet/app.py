@@ -1,0 +1,203 @@
+"""What the fleet's commands do: open a session, bring the parties in, run, and say how it stands."""
+
+import asyncio
+import hashlib
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.chain.wallet import Seed
+from agents.fleet.buying import Buyer, open_shop
+from agents.fleet.crew import Member, muster
+from agents.fleet.definitions import AgentDefinition
+from agents.fleet.keeper import Keeper
+from agents.fleet.runner import Party, run
+from agents.fleet.session import FIRST_AGENT_WALLET, Session, open_session
+from agents.fleet.standings import Standing, endings, standing
+from agents.llm.embedded import open_model
+from agents.market.examples import example_tasks
+from agents.market.readers import TaskDraft, read_tasks
+from agents.mind.hands import Hands
+from agents.money import format_credits
+from agents.requester import Windows
+from agents.settings import Settings
+
+EXAMPLES_SOURCE = "examples"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to run: whose agents, which tasks, and until when."""
+
+    agents: Sequence[AgentDefinition] = ()
+    first_wallet: int = FIRST_AGENT_WALLET
+    office: str = "fleet"
+    """The store of the agents; two processes cannot share one."""
+    source: str | None = None
+    """The name of the batch of tasks to post, or None to post nothing."""
+    drafts: Sequence[TaskDraft] = ()
+    until_settled: bool = False
+    seed_phrase_file: Path | None = None
+    windows: Windows = field(default_factory=Windows)
+
+
+@dataclass(slots=True)
+class Crew:
+    """The parties of a running job."""
+
+    session: Session
+    members: list[Member]
+    buyer: Buyer | None
+    keeper: Keeper | None
+
+    @property
+    def parties(self) -> list[Party]:
+        """All of them, as the runner takes them."""
+        everyone = [member.party for member in self.members]
+        everyone += [self.buyer.party] if self.buyer else []
+        everyone += [Party("keeper", self.keeper)] if self.keeper else []
+        return everyone
+
+    @property
+    def batch(self) -> list[int]:
+        """The ids of the buyer's tasks that are on chain, in the order of the batch."""
+        order = {posting.digest: posting.number for posting in self.buyer.batch} if self.buyer else {}
+        own = [task for task in self.session.feed.view.tasks.values() if task.specification in order]
+        return [task.id for task in sorted(own, key=lambda task: order[task.specification])]
+
+    def all_ended(self) -> bool:
+        """Whether the whole batch is posted, nothing is open, and no bond waits to be forfeited."""
+        view = self.session.feed.view
+        posted = self.buyer is None or len(self.batch) == len(self.buyer.batch)
+        waiting = self.buyer is not None and any(task_id in self.batch for task_id, _ in view.commitments)
+        return posted and not view.open and not waiting
+
+    def standings(self) -> list[Standing]:
+        """The leaderboard, best first."""
+        view, provider = self.session.feed.view, self.session.provider_account
+        lines = [standing(view, one.definition.name, one.agent_id, provider) for one in self.members]
+        return sorted(lines, key=lambda line: line.profit, reverse=True)
+
+
+async def run_job(
+    settings: Settings, job: Job, *, on_start: Callable[[Crew], None] | None = None
+) -> list[str]:
+    """Run the job to its end; returns what there is to say about it, line by line.
+
+    ``on_start`` is called when the parties are ready. Raises UserError.
+    """
+    stop = asyncio.Event()
+    seed = open_seed(settings, job.seed_phrase_file)
+    with _interruptible(stop):
+        async with open_model(settings) as model, open_session(settings, seed, model) as session:
+            crew = await assemble(session, job)
+            if on_start:
+                on_start(crew)
+            await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
+            return report(crew)
+
+
+async def assemble(session: Session, job: Job) -> Crew:
+    """The parties, enrolled and funded; what an earlier process left pending is settled first."""
+    crew_office = session.open_office(job.office) if job.agents else None
+    shop_office = session.open_office("requester") if job.source else None
+    await session.begin()
+    members: list[Member] = []
+    keeper = None
+    if crew_office:
+        wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
+        members = await muster(session, crew_office, list(zip(job.agents, wallets, strict=True)))
+        hands = members[0].agent.hands
+        clock, view = session.feed.now, session.feed.view
+        keeper = Keeper(Hands("keeper", hands.wallet, crew_office.market, clock), view, clock)
+    buyer = None
+    if shop_office and job.source:
+        buyer = await open_shop(session, shop_office, job.source, job.drafts, job.windows)
+    return Crew(session, members, buyer, keeper)
+
+
+async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) -> None:
+    """Post the batch and step everybody until it is over; then everybody pays for its last thoughts."""
+    running = run(crew.session.feed, crew.parties, until=until, stop=stop)
+    if crew.buyer is None:
+        await running
+    else:
+        await asyncio.gather(running, crew.buyer.requester.post(crew.buyer.batch))
+    bills = [member.billing for member in crew.members] + ([crew.buyer.billing] if crew.buyer else [])
+    await asyncio.gather(*(bill.pay(threshold=1) for bill in bills))
+    await crew.session.feed.catch_up()
+
+
+def report(crew: Crew) -> list[str]:
+    """How the run stands, in a few lines."""
+    view, model = crew.session.feed.view, crew.session.model.name
+    own = [view.tasks[task_id] for task_id in crew.batch] if crew.buyer else list(view.tasks.values())
+    ended = endings(own)
+    lines = [str(ended), f"model: {model}"]
+    judged = ended.settled + ended.failed
+    if judged:
+        share = 100 * ended.settled / judged
+        lines.append(f"passed evaluation: {ended.settled} of {judged} results ({share:.0f} %), by {model}")
+    lines += [
+        f"{line.name}: earned {format_credits(line.earned)}, thinking {format_credits(line.thinking)}, "
+        f"lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
+        for line in crew.standings()
+    ]
+    left = _left_on_chain(crew)
+    return [*lines, left] if left else lines
+
+
+def _left_on_chain(crew: Crew) -> str:
+    """What a run that was stopped leaves behind; empty when there is nothing."""
+    view, ids = crew.session.feed.view, {member.agent_id for member in crew.members}
+    sealed = sum(agent_id in ids for _, agent_id in view.commitments)
+    working = sum(task.agent_id in ids for task in view.open.values())
+    if not view.open and not sealed:
+        return ""
+    return (
+        f"still on chain: {len(view.open)} open tasks, of which this fleet works on {working} and has sealed bids "
+        f"on {sealed}: start the same command again to go on; unopened bids lose their bonds"
+    )
+
+
+def open_seed(settings: Settings, phrase_file: Path | None) -> Seed:
+    """The seed of a phrase file, or else the one that is kept encrypted in the home folder."""
+    if phrase_file is not None:
+        return Seed.from_file(phrase_file)
+    password = settings.password.get_secret_value() if settings.password else None
+    return Seed.open(settings.home, password)
+
+
+def batch_of(create_tasks: bool, tasks: Path | None, limit: int | None) -> tuple[str | None, list[TaskDraft]]:
+    """The source's name and the drafts: the examples, a file's tasks, or nothing."""
+    if tasks is not None:
+        drafts = read_tasks(tasks, limit)
+        content = tasks.read_bytes() + f"|{limit}".encode()
+        return f"{tasks.stem}-{hashlib.sha256(content).hexdigest()[:8]}", drafts
+    if create_tasks:
+        return EXAMPLES_SOURCE, example_tasks()
+    return None, []
+
+
+def _never() -> bool:
+    return False
+
+
+@contextmanager
+def _interruptible(stop: asyncio.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM set ``stop``; a second Ctrl-C ends the process at once."""
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, ask)
+    try:
+        yield
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)

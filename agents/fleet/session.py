@@ -1,0 +1,127 @@
+"""What all parties of one process share: the node, the contracts, the view, the documents, the model."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.chain.deployment import Deployment
+from agents.chain.faucet import Faucet
+from agents.chain.rpc import Rpc
+from agents.chain.sender import Sender
+from agents.chain.store import Store
+from agents.chain.tailer import Tailer
+from agents.chain.wallet import Seed, Wallet
+from agents.llm.embeddings import Embedder
+from agents.llm.protocol import Model
+from agents.market.content import ContentStore
+from agents.market.domain import account_of
+from agents.market.feed import MarketFeed
+from agents.market.marketplace import Marketplace
+from agents.market.view import MarketView
+from agents.settings import Settings
+
+REQUESTER_WALLET, PROVIDER_WALLET, FIRST_AGENT_WALLET = 0, 1, 10
+"""Indices on the seed's path."""
+
+
+@dataclass(slots=True)
+class Office:
+    """One store and what writes through it: nobody else in the world signs for its wallets."""
+
+    store: Store
+    sender: Sender
+    market: Marketplace
+    faucet: Faucet
+
+
+@dataclass(slots=True)
+class Session:
+    """A process's connection to one deployment."""
+
+    settings: Settings
+    rpc: Rpc
+    deployment: Deployment
+    seed: Seed
+    model: Model
+    embedder: Embedder
+    content: ContentStore
+    offices: dict[str, Office] = field(default_factory=dict)
+    _feed: MarketFeed | None = None
+
+    @property
+    def feed(self) -> MarketFeed:
+        """The market's view and its clock; there is one as soon as an office is open."""
+        assert self._feed is not None, "open an office first"
+        return self._feed
+
+    @property
+    def provider_account(self) -> int:
+        """The Ledger account that is paid for thinking."""
+        return account_of(self.seed.wallet(PROVIDER_WALLET).address)
+
+    def wallet(self, index: int) -> Wallet:
+        """The wallet with this index on the seed's path."""
+        return self.seed.wallet(index)
+
+    @property
+    def folder(self) -> Path:
+        """Where this deployment's stores are; a node that was started anew gets a new folder."""
+        return self.settings.home / self.deployment.key
+
+    def open_office(self, name: str) -> Office:
+        """The office of this name, with its store opened and locked. Raises WalletsInUse."""
+        store = Store.open(self.folder / f"{name}.db")
+        chain_id = self.deployment.chain_id
+        store.pin(chain_id, self.deployment.genesis_hash)
+        sender = Sender(self.rpc, store, chain_id)
+        office = Office(
+            store,
+            sender,
+            Marketplace(self.rpc, self.deployment, sender),
+            Faucet(self.rpc, store, chain_id),
+        )
+        self.offices[name] = office
+        if self._feed is None:
+            tailer = Tailer(self.rpc, store, self.deployment.decoders, self.deployment.deploy_block)
+            self._feed = MarketFeed(tailer, MarketView(), self._reopen)
+        return office
+
+    async def begin(self) -> None:
+        """Settle what an earlier process left pending, and take in the chain up to its head."""
+        await self.feed.catch_up()
+        await asyncio.gather(*(office.sender.recover() for office in self.offices.values()))
+        await self.feed.catch_up()
+
+    async def close(self) -> None:
+        """Close the offices. What is pending stays in their stores."""
+        for office in self.offices.values():
+            await office.sender.close()
+            await office.faucet.close()
+            office.store.close()
+
+    async def _reopen(self, ancestor: int) -> None:
+        await asyncio.gather(*(office.sender.reopen(ancestor) for office in self.offices.values()))
+
+
+@asynccontextmanager
+async def open_session(settings: Settings, seed: Seed, model: Model) -> AsyncIterator[Session]:
+    """A session on the chain at ``settings.provider``.
+
+    Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
+    """
+    async with AsyncExitStack() as stack:
+        rpc = await stack.enter_async_context(Rpc(settings.provider))
+        await rpc.connect()
+        session = Session(
+            settings=settings,
+            rpc=rpc,
+            deployment=await Deployment.load(settings.addresses, rpc),
+            seed=seed,
+            model=model,
+            embedder=Embedder(),
+            content=ContentStore(settings.content),
+        )
+        stack.push_async_callback(session.close)
+        yield session

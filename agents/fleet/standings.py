@@ -1,0 +1,106 @@
+"""How a run stands: who earned and spent what, and how the tasks ended, read from the market's view alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agents.market.domain import Task, TaskState, account_of_agent
+from agents.market.view import MarketView
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One agent's line of the leaderboard; money in units."""
+
+    name: str
+    agent_id: int
+    won: int
+    settled: int
+    earned: int
+    """What came in for settled work, after fees."""
+    thinking: int
+    """What was paid to the model's provider."""
+    lost: int
+    """Bonds that were burned or went to a requester."""
+    balance: int
+    reputation: float | None
+    """r over all skills, weighted by experience; None before the first evaluation."""
+
+    @property
+    def profit(self) -> int:
+        """What the agent has gained since it came."""
+        return self.earned - self.thinking - self.lost
+
+
+def standing(view: MarketView, name: str, agent_id: int, provider: int) -> Standing:
+    """The agent's line now; ``provider`` is the account that thinking is paid into."""
+    account = account_of_agent(agent_id)
+    own = [task for task in view.tasks.values() if task.agent_id == agent_id]
+    settled = [task for task in own if task.state is TaskState.SETTLED]
+    earned = sum(task.price - task.fee for task in settled)
+    thinking = view.transferred.get((account, provider), 0)
+    balance = view.balance(account).total
+    records = view.reputations(agent_id).values() if agent_id in view.agents else []
+    experience = sum(record.experience for record in records)
+    return Standing(
+        name=name,
+        agent_id=agent_id,
+        won=len(own),
+        settled=len(settled),
+        earned=earned,
+        thinking=thinking,
+        # What came in and is not there any more, and was not paid for thinking.
+        lost=view.contributed.get(account, 0) + earned - thinking - balance,
+        balance=balance,
+        reputation=sum(record.merit for record in records) / experience if experience else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """How tasks ended, as counts."""
+
+    tasks: int
+    settled: int
+    """Paid after an evaluation."""
+    silent: int
+    """Paid because nobody evaluated in time."""
+    failed: int
+    """Rejected by the evaluator, and refunded."""
+    defaulted: int
+    """Not delivered, and refunded."""
+    expired: int
+    """Without a valid bid, and refunded."""
+    cancelled: int
+    open: int
+
+    def __str__(self) -> str:
+        """``settled: 9/12 tasks (2 failed evaluation, 1 without a bid; all refunded)``."""
+        told = [
+            (self.failed, "failed evaluation"),
+            (self.defaulted, "not delivered"),
+            (self.expired, "without a bid"),
+            (self.cancelled, "cancelled"),
+        ]
+        refunded = ", ".join(f"{count} {what}" for count, what in told if count)
+        notes = [f"{refunded} and refunded"] if refunded else []
+        notes += [f"{self.silent} paid after silence"] if self.silent else []
+        notes += [f"{self.open} still open"] if self.open else []
+        more = f" ({'; '.join(notes)})" if notes else ""
+        return f"settled: {self.settled + self.silent}/{self.tasks} tasks{more}"
+
+
+def endings(tasks: Iterable[Task]) -> Endings:
+    """How these tasks ended."""
+    tasks = list(tasks)
+    by_state = {state: [task for task in tasks if task.state is state] for state in TaskState}
+    paid, refunded = by_state[TaskState.SETTLED], by_state[TaskState.REFUNDED]
+    return Endings(
+        tasks=len(tasks),
+        settled=sum(not task.silent for task in paid),
+        silent=sum(task.silent for task in paid),
+        failed=sum(not task.defaulted for task in refunded),
+        defaulted=sum(task.defaulted for task in refunded),
+        expired=len(by_state[TaskState.EXPIRED]),
+        cancelled=len(by_state[TaskState.CANCELLED]),
+        open=sum(not task.state.is_final for task in tasks),
+    )

@@ -1,0 +1,1 @@
+"""Reading a run: what happened, and whether it adds up."""

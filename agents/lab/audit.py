@@ -1,0 +1,170 @@
+"""Recomputes every credit from events alone and holds it against the contracts, at every block.
+
+Checked at each block that has events, and at the head:
+
+    each account        free and locked parts from events = the contract's
+    conservation        Σ accounts + burned but not destroyed = tokens held by the Ledger, less plain gifts to it
+    supply              minted = tokens in being + destroyed
+    obligations         each account's locked part = what its open tasks, bids and bonds owe
+
+and at the head, each task's state, worker and price.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.chain.bindings import credit_token, ledger
+from agents.chain.deployment import Deployment
+from agents.chain.reader import read_many
+from agents.chain.rpc import Rpc
+from agents.chain.tailer import BlockEvents
+from agents.market.domain import Task, TaskState, account_name, account_of, account_of_agent
+from agents.market.view import MarketView
+
+KEPT_BIDS = 3
+BATCH = 200
+"""Contract calls in one request."""
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What was checked and what did not add up. Money in units."""
+
+    first_block: int = 0
+    last_block: int = 0
+    blocks_checked: int = 0
+    accounts: int = 0
+    tasks: int = 0
+    minted: int = 0
+    held: int = 0
+    """Tokens in being at the end."""
+    burned: int = 0
+    """Tokens destroyed, by the end."""
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def conserved(self) -> bool:
+        """Whether everything added up at every block."""
+        return not self.differences
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for machines."""
+        return {
+            "conserved": self.conserved,
+            "blocks": [self.first_block, self.last_block],
+            "blocksChecked": self.blocks_checked,
+            "accounts": self.accounts,
+            "tasks": self.tasks,
+            "minted": self.minted,
+            "held": self.held,
+            "burned": self.burned,
+            "differences": self.differences,
+        }
+
+
+class Audit:
+    """One pass over a deployment's blocks, which are given in order and without gaps."""
+
+    def __init__(self, rpc: Rpc, deployment: Deployment) -> None:
+        self._rpc, self._deployment = rpc, deployment
+        self.view = MarketView()
+        self.report = AuditReport(first_block=deployment.deploy_block)
+        self._gifts = 0
+
+    async def run(self, blocks: Iterable[BlockEvents]) -> AuditReport:
+        """Check every block; returns the report."""
+        last = None
+        for block in blocks:
+            last = block
+            if block.events:
+                await self._take(block)
+        if last is not None:
+            self.report.last_block = last.number
+            await self._check_block(last.number, set(self.view.balances))
+            await self._check_tasks(last.number)
+        self.report.accounts = len(self.view.balances)
+        self.report.tasks = len(self.view.tasks)
+        return self.report
+
+    async def _take(self, block: BlockEvents) -> None:
+        before = dict(self.view.balances)
+        for logged in block.events:
+            self.view.apply(logged)
+            self._gifts += self._gift(logged.event)
+        touched = {
+            account for account, balance in self.view.balances.items() if before.get(account) != balance
+        }
+        await self._check_block(block.number, touched)
+
+    def _gift(self, event: object) -> int:
+        """Tokens that reach the Ledger are a deposit or a gift; the deposit's own event takes the gift back."""
+        if isinstance(event, credit_token.Transfer) and event.to == self._deployment.ledger.address:
+            return event.value
+        return -event.amount if isinstance(event, ledger.Deposited) else 0
+
+    async def _check_block(self, number: int, accounts: set[int]) -> None:
+        self.report.blocks_checked += 1
+        await self._check_totals(number)
+        await self._check_accounts(number, sorted(accounts))
+        self._check_obligations(number)
+
+    async def _check_totals(self, number: int) -> None:
+        token, vault = self._deployment.token, self._deployment.ledger
+        calls = [token.total_supply(), token.balance_of(vault.address), vault.pending_burn()]
+        supply, held, pending = await read_many(self._rpc, calls, block=number)
+        view, accounts = self.view, sum(balance.total for balance in self.view.balances.values())
+        self._expect(number, "burned but not destroyed", pending, view.pending_burn)
+        self._expect(number, "tokens held by the Ledger", held - self._gifts, accounts + view.pending_burn)
+        self._expect(number, "tokens in being", supply, view.minted - view.destroyed)
+        self.report.minted, self.report.held, self.report.burned = view.minted, supply, view.destroyed
+
+    async def _check_accounts(self, number: int, accounts: list[int]) -> None:
+        for start in range(0, len(accounts), BATCH):
+            part = accounts[start : start + BATCH]
+            calls = [self._deployment.ledger.balance_of(account) for account in part]
+            for account, found in zip(part, await read_many(self._rpc, calls, block=number), strict=True):
+                told = self.view.balance(account)
+                self._expect(number, f"free credits of {account_name(account)}", found.free, told.free)
+                self._expect(number, f"locked credits of {account_name(account)}", found.locked, told.locked)
+
+    def _check_obligations(self, number: int) -> None:
+        owed = obligations(self.view)
+        for account, balance in self.view.balances.items():
+            what = f"what {account_name(account)} has locked for its tasks and bids"
+            self._expect(number, what, balance.locked, owed.get(account, 0))
+
+    async def _check_tasks(self, number: int) -> None:
+        tasks = list(self.view.tasks.values())
+        for start in range(0, len(tasks), BATCH):
+            part = tasks[start : start + BATCH]
+            calls = [self._deployment.tasks.get_task(task.id) for task in part]
+            for task, found in zip(part, await read_many(self._rpc, calls, block=number), strict=True):
+                self._expect(number, f"the state of task {task.id}", found.state, task.state)
+                self._expect(number, f"the worker of task {task.id}", found.agent_id, task.agent_id)
+                self._expect(number, f"the price of task {task.id}", found.price, task.price)
+
+    def _expect(self, number: int, what: str, found: int, told: int) -> None:
+        if found != told:
+            self.report.differences.append(
+                f"block {number}: {what}: the contracts say {found}, the events {told}"
+            )
+
+
+def obligations(view: MarketView) -> dict[int, int]:
+    """By account, what must be locked: escrows of open tasks, bonds of sealed bids, of kept bids and of workers."""
+    owed: defaultdict[int, int] = defaultdict(int)
+    for task in view.open.values():
+        owed[account_of(task.requester)] += task.escrow
+        for agent_id in _bonded(view, task):
+            owed[account_of_agent(agent_id)] += task.bond
+    for task_id, agent_id in view.commitments:
+        owed[account_of_agent(agent_id)] += view.tasks[task_id].bond
+    return owed
+
+
+def _bonded(view: MarketView, task: Task) -> list[int]:
+    if task.state is TaskState.OPEN:
+        return [bid.agent_id for bid in view.ranking(task.id)[:KEPT_BIDS]]
+    return [task.agent_id]
