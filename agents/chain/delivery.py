@@ -9,8 +9,8 @@ from agents.chain.outbox import Entry, Outbox
 from agents.chain.rpc import Rpc
 from agents.errors import RpcError, TransportError
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-"""Seconds between two tries to hand over the same bytes; each pause is twice the one before."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries to hand over the same bytes; each pause is twice the one before, up to this."""
 
 _HAS_IT = re.compile(r"known transaction|already known|already imported", re.IGNORECASE)
 _NONCE_USED = re.compile(r"nonce too low", re.IGNORECASE)
@@ -23,8 +23,9 @@ log = structlog.get_logger(__name__)
 class Delivery:
     """Knows which pending entries a node has taken; the caller holds the wallet's lock."""
 
-    def __init__(self, rpc: Rpc, outbox: Outbox, deadline: float) -> None:
-        self._rpc, self._outbox, self._deadline = rpc, outbox, deadline
+    def __init__(self, rpc: Rpc, outbox: Outbox, pause: float, deadline: float) -> None:
+        """``pause`` is the seconds before a second try, ``deadline`` those until there is no further one."""
+        self._rpc, self._outbox, self._pause, self._deadline = rpc, outbox, pause, deadline
         self._taken: set[str] = set()
 
     def taken(self, entry: Entry) -> bool:
@@ -49,7 +50,7 @@ class Delivery:
 
     async def _deliver(self, entry: Entry) -> None:
         loop = asyncio.get_running_loop()
-        give_up, pause = loop.time() + self._deadline, FIRST_PAUSE
+        give_up, pause = loop.time() + self._deadline, self._pause
         while not await self._handed_over(entry):
             if loop.time() + pause > give_up:
                 raise TransportError(f"no node takes {entry.intent} ({entry.hash}); it stays in the outbox")

@@ -67,7 +67,7 @@ class Sender:
         self._rpc, self._chain_id, self._tip = rpc, chain_id, tip
         self._deadline, self._in_flight = deadline, in_flight
         self._outbox = Outbox(store)
-        self._delivery = Delivery(rpc, self._outbox, deadline)
+        self._delivery = Delivery(rpc, self._outbox, interval, deadline)
         self._poller = ReceiptPoller(rpc, interval)
         self._lanes: dict[str, _Lane] = {}
         self._intents: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()

@@ -6,6 +6,7 @@ layers add. A transaction that has returned survives kill -9 and power loss.
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -145,8 +146,8 @@ def _locked(path: Path) -> int:
 def _statements(sql: str) -> Iterator[str]:
     """The single statements of a script; ``executescript`` would end the transaction it runs in."""
     statement = ""
-    for line in sql.splitlines(keepends=True):
-        statement += line
+    for part in re.split("(?<=;)", sql):
+        statement += part
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""

@@ -1,0 +1,147 @@
+import json
+import random
+import re
+
+import pytest
+
+from agents.chain import abi
+from agents.chain.abi_model import read_abi, snake
+from agents.chain.abi_printer import NameClashError, generate
+from agents.chain.codegen import ARTIFACTS, BINDINGS, CONTRACTS, main, read_artifacts, stale, write
+from agents.errors import ToolchainMissing
+
+
+def param(kind, name="", **more):
+    return {"type": kind, "name": name, "internalType": kind} | more
+
+
+POINT = {"internalType": "struct Lib.Point", "components": [param("uint8", "x"), param("uint8", "y")]}
+LINE = {
+    "internalType": "struct Lib.Line[]",
+    "components": [
+        param("address", "owner"),
+        param("tuple[2]", "endPoints", **(POINT | {"internalType": "struct Lib.Point[2]"})),
+        param("bytes32[]", "tags"),
+    ],
+}
+ABI = [
+    {"type": "constructor", "inputs": [param("uint256", "x")]},
+    {
+        "type": "function",
+        "name": "drawLines",
+        "inputs": [param("tuple[]", "from", **LINE)],
+        "outputs": [param("tuple[]", "", **LINE)],
+        "stateMutability": "payable",
+    },
+    {
+        "type": "function",
+        "name": "draw",
+        "inputs": [param("uint8")],
+        "outputs": [],
+        "stateMutability": "view",
+    },
+    {"type": "function", "name": "draw", "inputs": [param("bool")], "outputs": [], "stateMutability": "view"},
+    {
+        "type": "function",
+        "name": "sizeOf",
+        "inputs": [],
+        "outputs": [param("uint256", "maxWidth"), param("tuple", "corner", **POINT)],
+        "stateMutability": "view",
+    },
+    {"type": "event", "name": "Drawn", "inputs": [param("tuple", "at", **POINT) | {"indexed": False}]},
+    {"type": "error", "name": "TooFar", "inputs": [param("uint256", "distance")]},
+]
+
+
+def bindings(raw):
+    """The generated modules' names, run for real."""
+    files = generate({"Canvas": read_abi(raw)})
+    found = {}
+    for name in ("structs.py", "canvas.py"):
+        text = files[name].replace("from agents.chain.bindings import structs\n", "")
+        text = text.replace("structs.", "") if name == "canvas.py" else text
+        exec(compile(text, name, "exec"), found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("solidity", "python"),
+    [
+        ("setAgentURI", "set_agent_uri"),
+        ("DOMAIN_SEPARATOR", "domain_separator"),
+        ("eip712Domain", "eip712_domain"),
+        ("URIUpdated", "uri_updated"),
+        ("from", "from_"),
+        ("self", "self_"),
+        ("_value", "value"),
+        ("", ""),
+    ],
+)
+def test_names_become_snake_case(solidity, python):
+    assert snake(solidity) == python
+
+
+def test_nested_structs_go_to_the_chain_and_back():
+    names = bindings(ABI)
+    point = names["Point"]
+    line = names["Line"]("0x" + "00" * 20, (point(1, 2), point(3, 4)), (b"\1" * 32,))
+    call = names["Canvas"]("0x1").draw_lines([line, line], value=5)
+    assert call.value == 5
+    assert call.decode(call.data[4:]) == (line, line)
+    size = names["Canvas"]("0x1").size_of().decode(abi.encode(["uint256", "(uint8,uint8)"], [9, (1, 2)]))
+    assert (size.max_width, size.corner) == (9, point(1, 2))
+    drawn = names["Drawn"]
+    assert drawn.decode([drawn.TOPIC], abi.encode(["(uint8,uint8)"], [(1, 2)])) == drawn(point(1, 2))
+
+
+def test_overloads_of_equal_length_are_told_apart_by_type():
+    methods = re.findall(r"def (draw\w*)\(", generate({"Canvas": read_abi(ABI)})["canvas.py"])
+    assert methods == ["draw", "draw_lines", "draw_of_uint8"]
+
+
+def test_output_does_not_depend_on_the_order_of_the_abi():
+    expected = generate({"Canvas": read_abi(ABI)})
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(ABI, len(ABI))
+        assert generate({"Canvas": read_abi(shuffled)}) == expected
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"type": "error", "name": "TooFar", "inputs": [param("uint8", "other")]},
+        {
+            "type": "function",
+            "name": "other",
+            "inputs": [param("tuple", "p", internalType="struct Point", components=[param("bool", "x")])],
+            "outputs": [],
+        },
+    ],
+)
+def test_two_things_of_one_name_are_refused(other):
+    with pytest.raises(NameClashError):
+        generate({"Canvas": read_abi([*ABI, other])})
+
+
+def test_write_makes_the_folder_hold_just_the_files(tmp_path):
+    write({"a.py": "1", "b.py": "2"}, tmp_path / "bindings")
+    assert stale({"a.py": "1", "b.py": "2"}, tmp_path / "bindings") == []
+    assert stale({"b.py": "3", "c.py": "4"}, tmp_path / "bindings") == ["a.py", "b.py", "c.py"]
+    write({"b.py": "3"}, tmp_path / "bindings")
+    assert [path.name for path in (tmp_path / "bindings").iterdir()] == ["b.py"]
+
+
+def test_contracts_that_were_not_compiled_say_what_to_do(tmp_path):
+    with pytest.raises(ToolchainMissing, match="hardhat compile"):
+        read_artifacts(tmp_path)
+    for name in CONTRACTS:
+        folder = tmp_path / f"{name}.sol"
+        folder.mkdir()
+        (folder / f"{name}.json").write_text(json.dumps({"abi": []}))
+    assert set(read_artifacts(tmp_path)) == set(CONTRACTS)
+
+
+@pytest.mark.skipif(not ARTIFACTS.exists(), reason="the contracts are not compiled")
+def test_committed_bindings_are_those_of_the_contracts(node):
+    assert main(["--check"]) == 0, "run `python -m agents.chain.codegen`"
+    assert BINDINGS.exists()
