@@ -2,16 +2,13 @@
 pragma solidity 0.8.37;
 
 import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
-import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
-import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
-import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {bound, vm} from "../utils/Vm.sol";
 import {Mischief} from "./Mischief.sol";
 
-/// @notice The market and its ghost side by side: what happens around tasks, and how the two compare.
-contract Handler is Mischief {
+/// @notice What happens around tasks: credits that come and go, agents that change hands, and the end of it all.
+abstract contract Handler is Mischief {
     function setUp() public override {
         super.setUp();
         time = START;
@@ -68,21 +65,30 @@ contract Handler is Mischief {
 
     /* CREDITS */
 
-    function deposit(uint256 seed, uint256 amount) external onTime {
+    function bank(uint256 kind, uint256 seed, uint256 toSeed, uint256 amount) external onTime {
+        kind = _mix(kind) % 5;
+        if (kind == 0) _deposit(seed, amount);
+        if (kind == 1) _withdraw(seed, amount);
+        if (kind == 2) _transfer(seed, toSeed, amount);
+        if (kind == 3) _donate(amount);
+        if (kind == 4 && burned != flushed) _flush();
+    }
+
+    function _deposit(uint256 seed, uint256 amount) internal {
         (Account account, ) = _holder(seed);
         _deposit(account, bound(amount, 1, 1_000 * CREDIT));
     }
 
-    function withdraw(uint256 seed, uint256 amount) external onTime {
+    function _withdraw(uint256 seed, uint256 amount) internal {
         (Account account, address owner) = _holder(seed);
-        if (freeOf[account] == 0) return _passToNext();
+        if (freeOf[account] == 0) return;
         _withdraw(account, owner, bound(amount, 1, freeOf[account]));
     }
 
-    function transfer(uint256 seed, uint256 toSeed, uint256 amount) external onTime {
+    function _transfer(uint256 seed, uint256 toSeed, uint256 amount) internal {
         (Account from, address owner) = _holder(seed);
         (Account to, ) = _holder(toSeed);
-        if (freeOf[from] == 0) return _passToNext();
+        if (freeOf[from] == 0) return;
         amount = bound(amount, 1, freeOf[from]);
         freeOf[from] -= amount;
         freeOf[to] += amount;
@@ -91,16 +97,11 @@ contract Handler is Mischief {
     }
 
     /// @dev Tokens that reach the Ledger without a deposit belong to nobody.
-    function donate(uint256 amount) external onTime {
+    function _donate(uint256 amount) internal {
         amount = bound(amount, 1, 1_000 * CREDIT);
         donated += amount;
         minted += amount;
         _mint(address(ledger), amount);
-    }
-
-    function flush() external onTime {
-        if (burned == flushed) return _passToNext();
-        _flush();
     }
 
     function _withdraw(Account account, address owner, uint256 amount) internal {
@@ -143,7 +144,7 @@ contract Handler is Mischief {
     /* THE END */
 
     /// @notice An outsider ends every task, once all windows are over; then everyone leaves.
-    function windUp() external onTime {
+    function _windUp() internal onTime {
         _passTo(time + 1 days);
         for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
             if (_isOpen(taskId)) _finalize(taskId);
@@ -162,97 +163,23 @@ contract Handler is Mischief {
         vm.assertEq(token.balanceOf(address(ledger)), donated, "the vault is empty at the end");
     }
 
-    /* COMPARISONS */
-
-    function assertConserved() external {
-        uint256 held = ledger.pendingBurn() + donated;
-        for (uint256 i = 0; i < accounts.length; i++) held += _freeOf(accounts[i]) + _lockedOf(accounts[i]);
-        vm.assertEq(token.balanceOf(address(ledger)), held, "the vault holds accounts, burns and donations");
-        vm.assertEq(token.totalSupply() + flushed, minted, "minted is what is there and what was burned");
-        vm.assertEq(
-            ledger.pendingBurn() + flushed,
-            burned,
-            "burned is what is to be burned and what is gone"
-        );
-    }
-
-    function assertOwed() external {
-        uint256[] memory owed = _owed();
-        for (uint256 i = 0; i < accounts.length; i++) {
-            vm.assertEq(_lockedOf(accounts[i]), owed[i], "locked is what is owed");
-            vm.assertEq(
-                _freeOf(accounts[i]),
-                freeOf[accounts[i]],
-                "free is what its owner or a rule made it"
-            );
-        }
-        ILedger.Balance memory outsider = ledger.balanceOf(accountOf(OUTSIDER));
-        vm.assertEq(outsider.free + outsider.locked, 0, "an outsider gets nothing");
-    }
-
-    function assertTasks() external {
-        vm.assertEq(tasks.taskCount(), ghosts.length, "tasks");
+    /// @notice How many tasks came to each end, and how often the rarer things happened.
+    function _census() internal view returns (uint256[10] memory counts) {
         for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
-            GhostTask storage ghost = _task(taskId);
-            ITaskManager.Task memory task = tasks.getTask(taskId);
-            vm.assertEq(uint256(task.state), uint256(ghost.state), "state");
-            vm.assertEq(task.agentId, ghost.winner, "winner");
-            vm.assertEq(task.price, ghost.price, "price");
-            vm.assertEq(task.deadline, ghost.deadline, "deadline");
-            vm.assertEq(task.promisedAt, ghost.promisedAt, "promise");
-            vm.assertEq(task.score, ghost.score, "score");
-            vm.assertEq(task.lateness, ghost.lateness, "lateness");
-            vm.assertEq(task.feeBps, ghost.feeBps, "fee");
-            bool delivered = task.result != 0;
-            vm.assertEq(delivered, ghost.submitted, "delivered");
-            if (task.state == ITaskManager.TaskState.Settled) vm.assertTrue(delivered, "paid for work");
-            if (task.price > task.reserve) vm.assertTrue(false, "price within the reserve");
-        }
-    }
-
-    function assertAuctions() external {
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
-            uint256[] memory ranked = _ranked(taskId);
-            IBidAuction.Bid[3] memory kept = auction.getRanking(taskId);
-            for (uint256 i = 0; i < 3; i++) {
-                GhostBid storage ghost = bids[taskId][i < ranked.length ? ranked[i] : 0];
-                vm.assertEq(kept[i].agentId, i < ranked.length ? ranked[i] : 0, "ranked agent");
-                vm.assertEq(kept[i].price, ghost.price, "ranked price");
-                vm.assertEq(kept[i].promised, ghost.promised, "ranked promise");
-                vm.assertEq(kept[i].quality, ghost.quality, "ranked quality");
+            GhostTask storage task = _task(taskId);
+            bool scored = task.score != 0;
+            if (task.state == ITaskManager.TaskState.Settled) counts[scored ? 0 : 1]++;
+            if (task.state == ITaskManager.TaskState.Refunded) counts[task.submitted ? 2 : 3]++;
+            if (task.state == ITaskManager.TaskState.Cancelled) counts[4]++;
+            if (task.state == ITaskManager.TaskState.Expired) counts[5]++;
+            if (_ranked(taskId).length > 3) counts[6]++;
+            for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
+                if (bids[taskId][agentId].state == BidState.Forfeited) counts[7]++;
             }
-            for (uint256 agentId = 1; agentId <= AGENTS; agentId++) _assertCommitment(taskId, agentId);
         }
-    }
-
-    function assertRecords() external {
         for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-            vm.assertEq(registry.ownerOf(agentId), ownerOf[agentId], "owner");
-            for (uint256 i = 0; i < skills.length; i++) {
-                bytes24 skill = skills[i];
-                GhostRecord storage ghost = records[agentId][epochOf[agentId]][skill];
-                IIncentiveEngine.Record memory record = incentives.recordOf(agentId, skill);
-                vm.assertEq(record.experience, ghost.experience, "experience");
-                vm.assertEq(record.merit, ghost.merit, "merit");
-                vm.assertLe(record.merit, record.experience, "merit is within experience");
-                uint256 quality = incentives.qualityOf(agentId, skill);
-                vm.assertEq(quality, _quality(agentId, skill), "quality");
-                vm.assertGe(quality, MIN_QUALITY, "least quality");
-                vm.assertLe(quality, MAX_QUALITY, "most quality");
-            }
+            counts[8] += epochOf[agentId];
+            counts[9] += _quality(agentId, skills[0]) - MIN_QUALITY;
         }
-    }
-
-    function _assertCommitment(uint256 taskId, uint256 agentId) internal {
-        GhostBid storage ghost = bids[taskId][agentId];
-        bool isSealed = _isSealed(taskId, agentId);
-        IBidAuction.Commitment memory commitment = auction.getCommitment(taskId, agentId);
-        vm.assertEq(commitment.digest, isSealed ? ghost.digest : 0, "digest");
-        vm.assertEq(commitment.quality, isSealed ? ghost.quality : 0, "frozen quality");
-    }
-
-    /// @notice How many tasks are in each state.
-    function census() external view returns (uint256[8] memory counts) {
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) counts[uint256(_task(taskId).state)]++;
     }
 }

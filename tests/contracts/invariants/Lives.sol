@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
-import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {bound, vm} from "../utils/Vm.sol";
-import {Ghost} from "./Ghost.sol";
+import {Steps} from "./Steps.sol";
 
-/// @notice Every legal step of a task's life, done to the market and to its ghost. A step that no task is ready
-/// for passes the time instead, so no call is idle.
-abstract contract Lives is Ghost {
-    uint256 private constant MOST_LIVE_TASKS = 6;
-    uint256 private constant MOST_RESERVE = 5_000 * CREDIT;
-    uint256 private constant LONGEST = 100;
+/// @notice Legal calls, for a fuzzer to choose from. A step that no task is ready for is replaced by one that some
+/// task is ready for, so no call is idle.
+abstract contract Lives is Steps {
+    uint256 private constant MOST_LIVE_TASKS = 4;
 
     /// @dev What a cheatcode did to the clock may not outlive the call.
     modifier onTime() {
@@ -22,66 +17,42 @@ abstract contract Lives is Ghost {
 
     /* REQUESTERS */
 
-    function post(uint256 seed, uint256 reserve, uint256 windows) external onTime {
+    function post(uint256 seed) external onTime {
         uint256 live;
         for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) if (!_isFinal(taskId)) live++;
-        if (live >= MOST_LIVE_TASKS) return _passToNext();
-        // Half of the reserves are small, where the smallest bond counts.
-        _post(seed, bound(reserve, MIN_RESERVE, seed % 2 == 0 ? 2 * CREDIT : MOST_RESERVE), windows);
+        if (live >= MOST_LIVE_TASKS) return _advance(seed);
+        _create(_mix(seed));
     }
 
     function cancel(uint256 seed) external onTime {
         uint256 taskId = _pick(seed, _isUntouched);
-        if (taskId == 0) return _passToNext();
-        GhostTask storage task = _task(taskId);
-        task.state = ITaskManager.TaskState.Cancelled;
-        freeOf[accountOf(task.requester)] += _escrow(task);
-        vm.prank(task.requester);
-        tasks.cancel(taskId);
+        if (taskId == 0) return _advance(seed);
+        _cancel(taskId);
     }
 
     /* BIDDERS */
 
     function bid(uint256 seed, uint256 agentSeed, uint256 price, uint256 promised) external onTime {
         uint256 taskId = _pick(seed, _takesBids);
-        if (taskId == 0) return _passToNext();
+        if (taskId == 0) return _advance(seed);
         _bid(taskId, (agentSeed % AGENTS) + 1, price, promised);
-    }
-
-    function bidAll(uint256 seed, uint256 price, uint256 promised) external onTime {
-        uint256 taskId = _pick(seed, _takesBids);
-        if (taskId == 0) return _passToNext();
-        for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-            uint256 own = uint256(keccak256(abi.encode(price, agentId)));
-            // Every other crowd bids in eighths of the reserve, so that there are ties.
-            if (seed % 2 == 0) own = (_task(taskId).reserve * ((own % 8) + 1)) / 8;
-            _bid(taskId, agentId, own, promised);
-        }
     }
 
     function reveal(uint256 seed, uint256 agentSeed) external onTime {
         uint256 taskId = _pick(seed, _isRevealing);
-        if (taskId == 0) return _passToNext();
+        if (taskId == 0) return _advance(seed);
         _reveal(taskId, _pickSealed(taskId, agentSeed));
-    }
-
-    function revealAll(uint256 seed) external onTime {
-        uint256 taskId = _pick(seed, _isRevealing);
-        if (taskId == 0) return _passToNext();
-        for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-            if (_isSealed(taskId, agentId)) _reveal(taskId, agentId);
-        }
     }
 
     function finalize(uint256 seed) external onTime {
         uint256 taskId = _pick(seed, _isOverdueAuction);
-        if (taskId == 0) return _passToNext();
+        if (taskId == 0) return _advance(seed);
         _finalize(taskId);
     }
 
     function forfeit(uint256 seed, uint256 agentSeed) external onTime {
         uint256 taskId = _pick(seed, _hasForfeits);
-        if (taskId == 0) return _passToNext();
+        if (taskId == 0) return _advance(seed);
         _forfeit(taskId, _pickSealed(taskId, agentSeed));
     }
 
@@ -89,230 +60,37 @@ abstract contract Lives is Ghost {
 
     function submit(uint256 seed) external onTime {
         uint256 taskId = _pick(seed, _isDeliverable);
-        if (taskId == 0) return _passToNext();
-        GhostTask storage task = _task(taskId);
-        task.state = ITaskManager.TaskState.Submitted;
-        task.submitted = true;
-        task.lateness = _latenessOf(task);
-        task.deadline = time + task.reviewWindow;
-        vm.prank(ownerOf[task.winner]);
-        tasks.submit(taskId, RESULT);
+        if (taskId == 0) return _advance(seed);
+        _deliver(taskId);
     }
 
     function evaluate(uint256 seed, uint256 score) external onTime {
         uint256 taskId = _pick(seed, _isScorable);
-        if (taskId == 0) return _passToNext();
-        GhostTask storage task = _task(taskId);
-        task.score = bound(score, 0, 100);
-        if (task.score < task.passingScore) {
-            task.state = ITaskManager.TaskState.Rejected;
-            task.deadline = time + task.reviewWindow;
-        } else {
-            _settle(task);
-            _learn(task);
-        }
-        vm.prank(task.evaluator);
-        tasks.evaluate(taskId, task.score);
+        if (taskId == 0) return _advance(seed);
+        _score(taskId, bound(score, 0, 100));
     }
 
     function end(uint256 seed) external onTime {
         uint256 taskId = _pick(seed, _isOverdue);
-        if (taskId == 0) return _passToNext();
+        if (taskId == 0) return _advance(seed);
         _end(taskId);
     }
 
     /* TIME */
 
-    function passTime(uint256 duration) external onTime {
-        _passTo(time + bound(duration, 1, LONGEST / 2));
+    /// @notice The next thing happens to some task: usually what should, at times nothing until its window is over.
+    function advance(uint256 seed) external onTime {
+        _advance(seed);
     }
 
     /// @dev To the next end of a window, or a second to either side of it.
-    function passToNext(uint256 seed) external onTime {
-        _passToNext();
-        if (seed % 3 == 1) _passTo(time - 1);
-        if (seed % 3 == 2) _passTo(time + 1);
-    }
-
-    /* INTERNAL */
-
-    function _post(uint256 seed, uint256 reserve, uint256 windows) internal {
-        address[3] memory requesters = [REQUESTER, RIVAL, THIRD];
-        // Requesters may score for themselves, and workers may score for others.
-        address[3] memory evaluators = [EVALUATOR, REQUESTER, WORKER];
-        ITaskManager.TaskParams memory params = _params(reserve);
-        params.mode = ITaskManager.AwardMode((seed >> 8) % 2);
-        params.skill = skills[(seed >> 16) % 2];
-        params.evaluator = evaluators[(seed >> 24) % 3];
-        params.passingScore = uint8(bound(seed >> 32, 1, 100));
-        params.biddingWindow = uint32(bound(uint32(windows), MIN_WINDOW, LONGEST));
-        params.revealWindow = uint32(bound(uint32(windows >> 32), MIN_WINDOW, LONGEST));
-        params.deliveryWindow = uint32(bound(uint32(windows >> 64), MIN_WINDOW, LONGEST));
-        params.reviewWindow = uint32(bound(uint32(windows >> 96), MIN_WINDOW, LONGEST));
-
-        GhostTask storage task = ghosts.push();
-        task.mode = params.mode;
-        task.skill = params.skill;
-        task.requester = requesters[(seed >> 40) % 3];
-        task.evaluator = params.evaluator;
-        task.reserve = reserve;
-        task.passingScore = params.passingScore;
-        task.feeBps = fee;
-        task.biddingEnd = time + params.biddingWindow;
-        task.revealEnd = task.biddingEnd + params.revealWindow;
-        task.deliveryWindow = params.deliveryWindow;
-        task.reviewWindow = params.reviewWindow;
-        _take(accountOf(task.requester), _escrow(task));
-        vm.prank(task.requester);
-        uint256 taskId = tasks.createTask(params);
-        vm.assertEq(taskId, ghosts.length, "task id");
-    }
-
-    function _bid(uint256 taskId, uint256 agentId, uint256 price, uint256 promised) internal {
-        GhostTask storage task = _task(taskId);
-        price = bound(price, 1, task.reserve);
-        promised = bound(promised, 1, task.deliveryWindow);
-        bytes32 salt = keccak256(abi.encode(taskId, agentId, price, time));
-        // The digest as the interface words it.
-        bytes32 digest = keccak256(
-            abi.encode(block.chainid, address(auction), taskId, agentId, price, promised, salt)
-        );
-        _seal(taskId, agentId, GhostBid(BidState.Sealed, price, promised, salt, uint240(bytes30(digest)), 0));
-    }
-
-    function _seal(uint256 taskId, uint256 agentId, GhostBid memory sealedBid) internal {
-        GhostTask storage task = _task(taskId);
-        address owner = ownerOf[agentId];
-        if (owner == task.evaluator) {
-            vm.expectRevert(abi.encodeWithSelector(IBidAuction.EvaluatorCannotBid.selector, taskId, owner));
-        } else {
-            sealedBid.quality = _quality(agentId, task.skill);
-            if (bids[taskId][agentId].state == BidState.None) _take(accountOfAgent(agentId), _bond(task));
-            bids[taskId][agentId] = sealedBid;
-        }
-        vm.prank(owner);
-        auction.commit(taskId, agentId, sealedBid.digest);
-    }
-
-    function _reveal(uint256 taskId, uint256 agentId) internal {
-        GhostBid storage sealedBid = bids[taskId][agentId];
-        if (sealedBid.state == BidState.Copied) {
-            vm.expectRevert(abi.encodeWithSelector(IBidAuction.WrongOpening.selector, taskId, agentId));
-        } else {
-            sealedBid.state = BidState.Revealed;
-            uint256[] memory ranked = _ranked(taskId);
-            if (ranked.length > 3)
-                freeOf[accountOfAgent(_displaced(taskId, agentId))] += _bond(_task(taskId));
-        }
-        vm.prank(OUTSIDER);
-        auction.reveal(taskId, agentId, sealedBid.price, sealedBid.promised, sealedBid.salt);
-    }
-
-    /// @dev The bond that comes free with a fourth bid, or a later one, is that of whoever was third: or of
-    /// the bidder itself, if it is not among the best three.
-    function _displaced(uint256 taskId, uint256 agentId) internal view returns (uint256) {
-        uint256[] memory ranked = _ranked(taskId);
-        for (uint256 i = 0; i < 3; i++) if (ranked[i] == agentId) return ranked[3];
-        return agentId;
-    }
-
-    function _finalize(uint256 taskId) internal {
-        GhostTask storage task = _task(taskId);
-        uint256[] memory ranked = _ranked(taskId);
-        for (uint256 i = 1; i < ranked.length && i < 3; i++) freeOf[accountOfAgent(ranked[i])] += _bond(task);
-        if (ranked.length == 0) {
-            task.state = ITaskManager.TaskState.Expired;
-            freeOf[accountOf(task.requester)] += _escrow(task);
-        } else {
-            task.state = ITaskManager.TaskState.Awarded;
-            task.winner = ranked[0];
-            task.price = _awardedPrice(taskId, ranked);
-            task.promisedAt = time + bids[taskId][ranked[0]].promised;
-            task.deadline = time + task.deliveryWindow;
-        }
-        vm.startPrank(OUTSIDER);
-        auction.finalize(taskId);
-        // Again, nothing changes.
-        auction.finalize(taskId);
-        vm.stopPrank();
-    }
-
-    function _forfeit(uint256 taskId, uint256 agentId) internal {
-        bids[taskId][agentId].state = BidState.Forfeited;
-        burned += _bond(_task(taskId));
-        vm.prank(OUTSIDER);
-        auction.forfeit(taskId, agentId);
-    }
-
-    /// @dev Anyone ends a task whose window has passed.
-    function _end(uint256 taskId) internal {
-        GhostTask storage task = _task(taskId);
-        (Account worker, Account requester) = (accountOfAgent(task.winner), accountOf(task.requester));
-        ITaskManager.TaskState state = task.state;
-        vm.prank(OUTSIDER);
-        if (state == ITaskManager.TaskState.Submitted) {
-            tasks.release(taskId);
-            return _settle(task);
-        }
-        task.state = ITaskManager.TaskState.Refunded;
-        freeOf[requester] += _escrow(task);
-        if (state == ITaskManager.TaskState.Awarded) {
-            tasks.declareDefault(taskId);
-            freeOf[requester] += _bond(task);
-        } else {
-            tasks.closeRejected(taskId);
-            freeOf[worker] += _bond(task) / 2;
-            burned += _bond(task) - _bond(task) / 2;
-        }
-        _learn(task);
-    }
-
-    function _settle(GhostTask storage task) internal {
-        uint256 share = (task.price * task.feeBps) / BPS;
-        task.state = ITaskManager.TaskState.Settled;
-        freeOf[accountOfAgent(task.winner)] += task.price - share + _bond(task);
-        freeOf[accountOf(TREASURY)] += share;
-        freeOf[accountOf(task.requester)] += _escrow(task) - task.price;
-    }
-
-    /// @dev A quarter of the price counts, of a thousand credits at most; full lateness halves the merit.
-    function _learn(GhostTask storage task) internal {
-        GhostRecord storage record = records[task.winner][epochOf[task.winner]][task.skill];
-        uint256 weight = (task.price > 1_000 * CREDIT ? 1_000 * CREDIT : task.price) / 4;
-        record.experience += weight;
-        record.merit += (weight * task.score * (200 - task.lateness)) / 20_000;
-    }
-
-    /// @dev Takes from the free part, after a deposit of what is lacking.
-    function _take(Account account, uint256 amount) internal {
-        if (freeOf[account] < amount) _deposit(account, amount - freeOf[account]);
-        freeOf[account] -= amount;
-    }
-
-    function _deposit(Account account, uint256 amount) internal {
-        freeOf[account] += amount;
-        minted += amount;
-        _fund(account, amount);
-    }
-
-    function _passTo(uint256 later) internal {
-        time = later;
-        vm.warp(later);
-    }
-
-    function _passToNext() internal {
+    function passTime(uint256 seed) external onTime {
         uint256 next = type(uint256).max;
         for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
-            if (_isFinal(taskId)) continue;
-            GhostTask storage task = _task(taskId);
-            next = _nearer(next, task.biddingEnd);
-            next = _nearer(next, task.revealEnd);
-            next = _nearer(next, task.deadline);
+            uint256 boundary = _nextBoundary(taskId);
+            if (boundary > time && boundary < next) next = boundary;
         }
-        _passTo(next == type(uint256).max ? time + 1 : next);
-    }
-
-    function _nearer(uint256 next, uint256 boundary) internal view returns (uint256) {
-        return boundary > time && boundary < next ? boundary : next;
+        if (next == type(uint256).max) next = time + 1;
+        _passTo(next + 1 - (seed % 3));
     }
 }

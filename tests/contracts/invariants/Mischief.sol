@@ -23,7 +23,7 @@ abstract contract Mischief is Lives {
     function copy(uint256 seed, uint256 victimSeed, uint256 agentSeed) external onTime {
         uint256 taskId = _pick(seed, _takesBids);
         uint256 victimTask = _pick(victimSeed, _hasOriginals);
-        if (taskId == 0 || victimTask == 0) return _passToNext();
+        if (taskId == 0 || victimTask == 0) return _advance(seed);
         uint256 victim = _pickOriginal(victimTask, victimSeed);
         uint256 agentId = (agentSeed % AGENTS) + 1;
         if (agentId == victim && taskId == victimTask) agentId = (agentId % AGENTS) + 1;
@@ -36,7 +36,7 @@ abstract contract Mischief is Lives {
     /// task, on another chain.
     function misopen(uint256 seed, uint256 agentSeed) external onTime {
         uint256 taskId = _pick(seed, _isRevealingOriginals);
-        if (taskId == 0) return _passToNext();
+        if (taskId == 0) return _advance(seed);
         uint256 agentId = _pickOriginal(taskId, agentSeed);
         GhostBid storage opening = bids[taskId][agentId];
         for (uint256 other = 1; other <= AGENTS; other++) {
@@ -64,7 +64,7 @@ abstract contract Mischief is Lives {
 
     /// @notice Everyone tries, in their own right, all that the state and the time of a task forbid.
     function breakRules(uint256 seed, uint256 agentSeed) external onTime {
-        if (ghosts.length == 0) return _passToNext();
+        if (ghosts.length == 0) return _advance(seed);
         uint256 taskId = (seed % ghosts.length) + 1;
         uint256 agentId = (agentSeed % AGENTS) + 1;
         GhostTask storage task = _task(taskId);
@@ -120,8 +120,14 @@ abstract contract Mischief is Lives {
 
     /* OTHER PEOPLE'S CREDITS */
 
-    /// @notice An outsider, and the admin, try to take credits.
-    function steal(uint256 which, uint256 seed, uint256 amount) external onTime {
+    function rob(uint256 which, uint256 seed, uint256 amount) external onTime {
+        which = _mix(which);
+        if (which % 2 == 0) _steal(which >> 1, seed, amount);
+        else _usurp(which >> 1, seed, amount);
+    }
+
+    /// @dev An outsider, and the admin, try to take credits.
+    function _steal(uint256 which, uint256 seed, uint256 amount) internal {
         (Account account, address owner) = _holder(seed);
         address thief = which % 2 == 0 ? OUTSIDER : ADMIN;
         bytes[] memory thefts = _thefts(account, owner, thief, bound(amount, 1, freeOf[account] + 1));
@@ -147,8 +153,8 @@ abstract contract Mischief is Lives {
         thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
     }
 
-    /// @notice An outsider tries to play another's part in a task, or to write its own law.
-    function usurp(uint256 which, uint256 seed, uint256 amount) external onTime {
+    /// @dev An outsider tries to play another's part in a task, or to write its own law.
+    function _usurp(uint256 which, uint256 seed, uint256 amount) internal {
         uint256 taskId = ghosts.length == 0 ? 1 : (seed % ghosts.length) + 1;
         uint256 agentId = (seed % AGENTS) + 1;
         IIncentiveEngine.Outcome memory outcome = IIncentiveEngine.Outcome(
