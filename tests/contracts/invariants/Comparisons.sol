@@ -53,7 +53,7 @@ abstract contract Comparisons is Handler {
             bool delivered = task.result != 0;
             vm.assertEq(delivered, ghost.submitted, "delivered");
             if (task.state == ITaskManager.TaskState.Settled) vm.assertTrue(delivered, "paid for work");
-            if (task.price > task.reserve) vm.assertTrue(false, "price within the reserve");
+            vm.assertLe(task.price, task.reserve, "the price is within the reserve");
         }
     }
 

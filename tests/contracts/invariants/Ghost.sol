@@ -2,9 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
+import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
 import {MarketTest} from "../utils/MarketTest.sol";
-import {bound, vm} from "../utils/Vm.sol";
 
 /// @notice What the market should be, told from the interfaces' words alone: no contract is asked, and sums are
 /// computed anew from tasks and bids wherever they can be.

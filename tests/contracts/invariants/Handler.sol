@@ -52,7 +52,6 @@ abstract contract Handler is Mischief {
             tasks.evaluate.selector,
             tasks.setFee.selector,
             auction.commit.selector,
-            incentives.report.selector,
             registry.approve.selector,
             registry.setApprovalForAll.selector,
             registry.transferFrom.selector,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
@@ -71,18 +70,18 @@ abstract contract Mischief is Lives {
         GhostBid storage own = bids[taskId][agentId];
         address owner = ownerOf[agentId];
 
-        if (!_takesBids(taskId)) _forbid(owner, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
+        if (!_takesBids(taskId)) _forbidBid(owner, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
         if (!_isRevealing(taskId) || !_isSealed(taskId, agentId)) {
-            _forbid(
+            _forbidBid(
                 owner,
                 abi.encodeCall(auction.reveal, (taskId, agentId, own.price, own.promised, own.salt))
             );
         }
         if (_isOpen(taskId) && !_isOverdueAuction(taskId)) {
-            _forbid(OUTSIDER, abi.encodeCall(auction.finalize, (taskId)));
+            _forbidBid(OUTSIDER, abi.encodeCall(auction.finalize, (taskId)));
         }
         if (!_hasForfeits(taskId) || !_isSealed(taskId, agentId)) {
-            _forbid(OUTSIDER, abi.encodeCall(auction.forfeit, (taskId, agentId)));
+            _forbidBid(OUTSIDER, abi.encodeCall(auction.forfeit, (taskId, agentId)));
         }
         _breakTaskRules(taskId, task);
     }
@@ -104,7 +103,7 @@ abstract contract Mischief is Lives {
         }
     }
 
-    function _forbid(address caller, bytes memory data) internal {
+    function _forbidBid(address caller, bytes memory data) internal {
         _forbid(caller, address(auction), data);
     }
 
@@ -193,23 +192,25 @@ abstract contract Mischief is Lives {
         targets[11] = address(registry);
     }
 
-    /// @notice An outsider calls any function of any contract with words that mean something to it.
-    function wander(uint256 which, uint256 target, uint256[8] calldata seeds) external onTime {
+    /// @notice An outsider calls a function with words that mean something to it. Whether that succeeds does not matter:
+    /// what matters is that nothing changes that is not its own.
+    function wander(uint256 which, uint256[8] calldata seeds) external onTime {
         uint256[8] memory words;
-        for (uint256 i = 0; i < seeds.length; i++) words[i] = _meaningful(seeds[i]);
-        address[6] memory targets = [
+        for (uint256 i = 0; i < seeds.length; i++) words[i] = _meaningful(_mix(seeds[i]));
+        bytes memory data = abi.encodePacked(outsiderCalls[which % outsiderCalls.length], words);
+        // A contract that has no such function reverts.
+        address[5] memory targets = [
             address(token),
             address(ledger),
             address(registry),
             address(tasks),
-            address(auction),
-            address(incentives)
+            address(auction)
         ];
-        bytes4 selector = outsiderCalls[which % outsiderCalls.length];
-        vm.prank(OUTSIDER);
-        // Whether it succeeds does not matter: what matters is that nothing changes that is not its own.
-        (bool done, ) = targets[target % 6].call(abi.encodePacked(selector, words));
-        done;
+        for (uint256 i = 0; i < targets.length; i++) {
+            vm.prank(OUTSIDER);
+            (bool done, ) = targets[i].call(data);
+            done;
+        }
     }
 
     function _meaningful(uint256 seed) internal view returns (uint256) {
