@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 contract RefusingOwner {
     error Refused();
 
-    fallback() external payable {
+    fallback() external {
         revert Refused();
     }
 
