@@ -58,6 +58,8 @@ interface Vm {
 
     function expectEmit(address emitter) external;
 
+    function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
+
     function expectCall(address callee, bytes calldata data) external;
 
     function assertTrue(bool condition, string calldata label) external;
