@@ -28,8 +28,8 @@ from agents.openai_integration import OpenAIIntegration
 
 log = structlog.get_logger(__name__)
 
-OPINION_SECONDS = 8
-"""The bidding time that must be left to ask the model for its word; the bid goes out without it, too."""
+OPINION_SECONDS = 5
+"""The bidding time that must be left to ask the model for its word; later, work comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class LLMAgent:
     """One agent. Steps may be taken as often as one likes: what is done already is not done again.
 
     ``clock`` gives the chain's time. ``learn`` takes each outcome once and returns what the policy knows
-    then, as text, which the agent keeps in its notes; of learning it knows nothing else.
+    then, as text, which the agent keeps in its notes; of learning it knows nothing else. ``opinions`` is how
+    many agents may ask the model for its word on a task at a time; without it none is asked for.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class LLMAgent:
         capacity: int = 3,
         spending: SpendingPolicy | None = None,
         learn: Callable[[Outcome], str] | None = None,
-        with_opinion: bool = True,
+        opinions: asyncio.Semaphore | None = None,
     ) -> None:
         self.hands = hands
         self.notes = notes
@@ -73,7 +74,7 @@ class LLMAgent:
         self._clock, self._capacity = clock, capacity
         self._spending = spending or SpendingPolicy()
         self._learn = learn
-        self._with_opinion = with_opinion
+        self._opinions = opinions
         self._thoughts = Thoughts()
         self._workload = 0.0
         self._log = log.bind(agent=hands.name)
@@ -145,10 +146,13 @@ class LLMAgent:
         self.notes.put_bid(note)
         if note.status == "skipped":
             self._log.info("bid.skipped", task=task.id, reason=note.reason)
+            return
+        self._log.info("bid.planned", task=task.id, fit=note.fit)
+        if self._opinions is not None:
+            self._ponder("opinion", task, self._opine)
 
     async def _decide(self, task: Task) -> BidNote:
         brief = await self._brief(task)
-        hurry = self._clock() + OPINION_SECONDS >= task.bidding_end
         fit = await self._mind.evaluate_task_fit(brief, with_opinion=False)
         reputation = self._view.reputation(self.hands.agent_id, task.skill)
         price = await self._mind.calculate_bid_amount(
@@ -162,18 +166,22 @@ class LLMAgent:
         )
         if price is None:
             return BidNote(task.id, "skipped", f"no price (fit {fit.score:.2f})", fit=fit.score)
-        word = "not asked"
-        if self._with_opinion and not hurry:
-            # Beside the fit, never part of it: what a small model says of itself means nothing.
-            opinion = (await self._mind.evaluate_task_fit(brief, with_opinion=True)).opinion
-            word = "none" if opinion is None else ("yes" if opinion.can_do else "no")
         estimate = await self._mind.estimate_cost(brief)
         # Half of the window leaves room for a busy model. Being late costs reputation.
         promised = max(1, task.delivery_window // 2)
-        self._log.info("bid.planned", task=task.id, fit=round(fit.score, 3), opinion=word)
-        return BidNote(
-            task.id, "planned", f"model's word: {word}", price, promised, estimate.units, round(fit.score, 6)
-        )
+        return BidNote(task.id, "planned", "", price, promised, estimate.units, round(fit.score, 6))
+
+    async def _opine(self, task: Task) -> None:
+        """Note the model's word beside the fit. It moves no price: what a small model says of itself means little."""
+        assert self._opinions is not None
+        async with self._opinions:
+            if self._clock() + OPINION_SECONDS >= task.bidding_end:
+                return
+            fit = await self._mind.evaluate_task_fit(await self._brief(task), with_opinion=True)
+        if fit.opinion is not None:
+            word = "yes" if fit.opinion.can_do else "no"
+            self.notes.put_opinion(task.id, f"{word}: {fit.opinion.reason}")
+            self._log.info("task.opinion", task=task.id, word=word, model=fit.opinion.model)
 
     async def _work(self, task: Task) -> None:
         """Do the work and note its digest, after the document is in the store."""

@@ -29,7 +29,7 @@ class AgentLearningConfig:
     """How far the agent trusts its own fit before it has results: at 0 it reckons with even chances."""
     exploration_rate: float = _setting(0.05, 0.0, 1.0)
     """The share of tasks on which it tries what it would not: half the fit, another margin."""
-    minimum_fit: float = _setting(0.3, 0.0, 1.0)
+    minimum_fit: float = _setting(0.25, 0.0, 1.0)
     """The least interest (fit, lowered by specialization) at which it bids."""
     workload_sensitivity: float = _setting(0.5, 0.0, 1.0)
     """How much of the room up to the reserve a nearly full agent asks for its last slot."""
@@ -84,7 +84,7 @@ PROFILES: Mapping[str, AgentLearningConfig] = MappingProxyType(
             margin=0.1,
             risk_tolerance=90,
             confidence_factor=85,
-            minimum_fit=0.2,
+            minimum_fit=0.15,
             workload_sensitivity=0.25,
             max_concurrent=6,
             learning_rate=0.2,
@@ -95,7 +95,7 @@ PROFILES: Mapping[str, AgentLearningConfig] = MappingProxyType(
             risk_tolerance=15,
             confidence_factor=40,
             exploration_rate=0.0,
-            minimum_fit=0.45,
+            minimum_fit=0.35,
             workload_sensitivity=0.6,
             max_concurrent=2,
             learning_rate=0.05,
@@ -111,7 +111,7 @@ PROFILES: Mapping[str, AgentLearningConfig] = MappingProxyType(
             margin=0.35,
             confidence_factor=90,
             exploration_rate=0.02,
-            minimum_fit=0.4,
+            minimum_fit=0.25,
             specialization=0.95,
             max_concurrent=2,
         ),

@@ -84,6 +84,8 @@ class Requester:
         return list(await asyncio.gather(*(self._post(posting) for posting in batch)))
 
     async def _post(self, posting: Posting) -> int:
+        if posting.task_id is not None:
+            return posting.task_id
         terms = TaskTerms(
             specification=posting.digest,
             skill=posting.skill,
@@ -96,13 +98,13 @@ class Requester:
             review_window=self._windows.review,
         )
         task_id = await self._market.create_task(self.wallet, terms, intent=posting.intent)
+        self.postings.put_task(posting, task_id)
         self._log.info("task.posted", task=task_id, title=posting.title, skill=posting.skill)
         return task_id
 
     def _has_ended(self, posting: Posting) -> bool:
-        return any(
-            task.specification == posting.digest and task.state.is_final for task in self._view.tasks.values()
-        )
+        task = self._view.tasks.get(posting.task_id or 0)
+        return task is not None and task.state.is_final
 
     # Steps
 
@@ -156,7 +158,7 @@ class Requester:
     async def _score(self, task: Task) -> tuple[int, str]:
         """The score of what was delivered, 0 to 100, and why; a document that cannot be read scores 0."""
         assert task.result is not None
-        posting = self.postings.known(task.specification)
+        posting = self.postings.of_task(task.id)
         specification = await self._content.get_specification(task.specification)
         try:
             answer = (await self._content.get_json(task.result)).get("answer")

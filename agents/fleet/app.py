@@ -17,6 +17,7 @@ from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Session, open_session
 from agents.fleet.standings import Standing, endings, standing
 from agents.llm.embedded import open_model
+from agents.market.domain import Task
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
 from agents.mind.hands import Hands
@@ -60,19 +61,23 @@ class Crew:
         everyone += [Party("keeper", self.keeper)] if self.keeper else []
         return everyone
 
-    @property
-    def batch(self) -> list[int]:
-        """The ids of the buyer's tasks that are on chain, in the order of the batch."""
-        order = {posting.digest: posting.number for posting in self.buyer.batch} if self.buyer else {}
-        own = [task for task in self.session.feed.view.tasks.values() if task.specification in order]
-        return [task.id for task in sorted(own, key=lambda task: order[task.specification])]
+    def batch(self) -> list[Task]:
+        """The buyer's tasks that are on chain, in the order in which they were written."""
+        ids = (posting.task_id for posting in self.buyer.batch) if self.buyer else ()
+        tasks = self.session.feed.view.tasks
+        return [tasks[task_id] for task_id in ids if task_id in tasks]
 
     def all_ended(self) -> bool:
         """Whether the whole batch is posted, nothing is open, and no bond waits to be forfeited."""
         view = self.session.feed.view
-        posted = self.buyer is None or len(self.batch) == len(self.buyer.batch)
-        waiting = self.buyer is not None and any(task_id in self.batch for task_id, _ in view.commitments)
-        return posted and not view.open and not waiting
+        if view.open:
+            return False
+        if self.buyer is None:
+            return True
+        own = {task.id for task in self.batch()}
+        return len(own) == len(self.buyer.batch) and not any(
+            task_id in own for task_id, _ in view.commitments
+        )
 
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
@@ -133,8 +138,7 @@ async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) ->
 def report(crew: Crew) -> list[str]:
     """How the run stands, in a few lines."""
     view, model = crew.session.feed.view, crew.session.model.name
-    own = [view.tasks[task_id] for task_id in crew.batch] if crew.buyer else list(view.tasks.values())
-    ended = endings(own)
+    ended = endings(crew.batch() if crew.buyer else view.tasks.values())
     lines = [str(ended), f"model: {model}"]
     judged = ended.settled + ended.failed
     if judged:

@@ -25,7 +25,12 @@ class Buyer:
 
     requester: Requester
     billing: Billing
-    batch: tuple[Posting, ...]
+    source: str
+
+    @property
+    def batch(self) -> list[Posting]:
+        """The tasks that are posted, or are about to be, in order."""
+        return self.requester.postings.latest(self.source)
 
     async def step(self) -> None:
         """Pay for judging, then take a turn."""
@@ -63,11 +68,11 @@ async def open_shop(
     )
     batch = await requester.prepare(source, drafts)
     await fund_gas(session, office, [wallet])
-    posted = {task.specification for task in view.tasks.values()}
-    escrow = sum(escrow_of(posting.reward) for posting in batch if posting.digest not in posted)
-    if escrow:
+    missing = [posting for posting in batch if posting.task_id is None]
+    if missing:
+        escrow = sum(escrow_of(posting.reward) for posting in missing)
         # Named by what it is for: the same shortage is filled once, whatever happens in between.
-        purpose = f"{NAME}:{source}:{batch[0].batch}:{len(posted)}"
+        purpose = f"{NAME}:{source}:{batch[0].batch}:{len(missing)}"
         await fund_requester(session, office, wallet, escrow + THINKING_MONEY, purpose=purpose)
     billing = Billing(
         NAME,
@@ -78,4 +83,4 @@ async def open_shop(
         view=view,
         notes=notes,
     )
-    return Buyer(requester, billing, tuple(batch))
+    return Buyer(requester, billing, source)

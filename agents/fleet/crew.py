@@ -84,6 +84,7 @@ def member(
         clock=feed.now,
         capacity=strategy.config.max_concurrent,
         learn=Lessons(strategy, agent_id),
+        opinions=session.opinions,
     )
     account = account_of_agent(agent_id)
     billing = Billing(

@@ -48,6 +48,8 @@ class Session:
     embedder: Embedder
     content: ContentStore
     offices: dict[str, Office] = field(default_factory=dict)
+    opinions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One opinion at a time, so that they never fill the model's slots while there is work."""
     _feed: MarketFeed | None = None
 
     @property

@@ -14,7 +14,7 @@ _SCHEMA = """
 CREATE TABLE bids (
     agent TEXT NOT NULL, task INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
     price INTEGER NOT NULL, promised INTEGER NOT NULL, cost_estimate INTEGER NOT NULL, fit REAL NOT NULL,
-    learned INTEGER NOT NULL DEFAULT 0,
+    learned INTEGER NOT NULL DEFAULT 0, opinion TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (agent, task)
 ) STRICT;
 CREATE TABLE results (
@@ -81,7 +81,8 @@ class Notes:
         """Remember a decision; a later one on the same task replaces it."""
         with self._store.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO bids VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT OR REPLACE INTO bids (agent, task, status, reason, price, promised, cost_estimate, fit) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._agent,
                     note.task_id,
@@ -94,6 +95,13 @@ class Notes:
                 ),
             )
         self._bids[note.task_id] = note
+
+    def put_opinion(self, task_id: int, opinion: str) -> None:
+        """Remember the model's word on a task that was decided about."""
+        with self._store.transaction() as db:
+            db.execute(
+                "UPDATE bids SET opinion = ? WHERE agent = ? AND task = ?", (opinion, self._agent, task_id)
+            )
 
     def unlearned(self) -> list[BidNote]:
         """Planned bids whose outcome was not learned from yet."""

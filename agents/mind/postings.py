@@ -12,8 +12,8 @@ from agents.market.specification import AnswerKey
 _SCHEMA = """
 CREATE TABLE postings (
     source TEXT NOT NULL, batch INTEGER NOT NULL, number INTEGER NOT NULL,
-    digest BLOB NOT NULL UNIQUE, key BLOB, title TEXT NOT NULL, skill TEXT NOT NULL,
-    reward INTEGER NOT NULL, mode INTEGER NOT NULL,
+    digest BLOB NOT NULL, key BLOB, title TEXT NOT NULL, skill TEXT NOT NULL,
+    reward INTEGER NOT NULL, mode INTEGER NOT NULL, task INTEGER UNIQUE,
     PRIMARY KEY (source, batch, number)
 ) STRICT;
 CREATE TABLE verdicts (task INTEGER PRIMARY KEY, score INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
@@ -28,12 +28,14 @@ class Posting:
     batch: int
     number: int
     digest: bytes
-    """SHA-256 of the specification, by which the posted task is known again."""
+    """SHA-256 of the specification."""
     key: AnswerKey | None
     title: str
     skill: str
     reward: int
     mode: AwardMode
+    task_id: int | None
+    """The task on chain; None until it is known there."""
 
     @property
     def intent(self) -> str:
@@ -61,7 +63,7 @@ class Postings:
         """Keep a new batch, whole or not at all."""
         with self._store.transaction() as db:
             db.executemany(
-                "INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                 [
                     (
                         source,
@@ -79,9 +81,17 @@ class Postings:
             )
         return self.latest(source)
 
-    def known(self, digest: bytes) -> Posting | None:
-        """The posting with this specification, if this requester wrote it."""
-        row = self._store.db.execute("SELECT * FROM postings WHERE digest = ?", (digest,)).fetchone()
+    def put_task(self, posting: Posting, task_id: int) -> None:
+        """Keep which task a posting became."""
+        with self._store.transaction() as db:
+            db.execute(
+                "UPDATE postings SET task = ? WHERE source = ? AND batch = ? AND number = ?",
+                (task_id, posting.source, posting.batch, posting.number),
+            )
+
+    def of_task(self, task_id: int) -> Posting | None:
+        """The posting that became this task, if this requester posted it."""
+        row = self._store.db.execute("SELECT * FROM postings WHERE task = ?", (task_id,)).fetchone()
         return _posting(row) if row else None
 
     def verdict(self, task_id: int) -> tuple[int, str] | None:
@@ -108,4 +118,5 @@ def _posting(row: sqlite3.Row) -> Posting:
         skill=row["skill"],
         reward=row["reward"],
         mode=AwardMode(row["mode"]),
+        task_id=row["task"],
     )
