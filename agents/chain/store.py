@@ -78,9 +78,11 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Close the file and let another process have it."""
+        """Close the file and let another process have it. A second call does nothing."""
         self.db.close()
-        os.close(self._lock)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     @contextmanager
     def transaction(self, *, repeatable: bool = False) -> Iterator[sqlite3.Connection]:

@@ -19,6 +19,8 @@ from agents.errors import TransportError
 
 RANGE = 100
 """Blocks in one request: a Hardhat node scans every log of the range while it answers nothing else."""
+NO_PARENT = "0x" + "00" * 32
+"""What Hardhat gives as the parent of blocks that it only pretends to mine (hardhat_mine)."""
 TRIES = 3
 """How often a range is read whose logs and headers do not belong to one chain, as in the midst of a reorg."""
 
@@ -185,7 +187,8 @@ class Tailer:
 def _belong_together(cursor: Header | None, headers: list[Header], logs: list[Log]) -> bool:
     """Whether the headers continue the chain from the cursor, and each log is of the block it claims."""
     before = [*([cursor] if cursor else []), *headers[:-1]]
-    linked = all(a.hash == b.parent for a, b in zip(before, headers if cursor else headers[1:], strict=True))
+    after = headers if cursor else headers[1:]
+    linked = all(b.parent in (a.hash, NO_PARENT) for a, b in zip(before, after, strict=True))
     hashes = {header.number: header.hash for header in headers}
     return linked and all(hashes.get(one.block) == one.block_hash for one in logs)
 

@@ -1,0 +1,170 @@
+import pytest
+
+from agents.chain.bindings.credit_token import Transfer
+from agents.chain.reader import read
+from agents.chain.rpc import Rpc
+from agents.chain.sender import Sender
+from agents.chain.store import Store
+from agents.chain.tailer import RANGE, Reorg, Tailer
+from agents.errors import TransportError
+
+ZERO = "0x" + "00" * 20
+
+
+@pytest.fixture
+async def mint(rpc, deployment, wallets, tmp_path):
+    """Mints credits to the second wallet; the amounts say which event is which."""
+    store = Store.open(tmp_path / "minter.db")
+    sender = Sender(rpc, store, 31337, interval=0.01, deadline=10)
+
+    async def mint(*amounts):
+        for amount in amounts:
+            call = deployment.token.mint(wallets[1].address, amount)
+            await sender.send(wallets[0], call, intent=f"mint:{amount}")
+
+    mint.sender = sender
+    yield mint
+    await sender.close()
+    store.close()
+
+
+@pytest.fixture
+async def tailer(rpc, store, deployment):
+    """A tailer that has read all there was before the test."""
+    tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    return tailer
+
+
+async def drain(tailer):
+    items = []
+    while found := await tailer.poll():
+        items += found
+    return items
+
+
+def amounts(items):
+    """The amounts minted in the blocks, in order."""
+    events = [logged for item in items if not isinstance(item, Reorg) for logged in item.events]
+    return [one.event.value for one in events if isinstance(one.event, Transfer)]
+
+
+async def test_poll_gives_each_block_once_with_typed_events(rpc, tailer, deployment, wallets, mint):
+    await mint(1, 2)
+    items = await drain(tailer)
+    head = int(await rpc.call("eth_blockNumber"), 16)
+    assert [item.number for item in items] == [head - 1, head], "blocks in order, none twice"
+    (logged,) = items[1].events
+    assert logged.event == Transfer(ZERO, wallets[1].address, 2)
+    assert (logged.block, logged.address, logged.index) == (head, deployment.token.address, 0)
+    header = await rpc.call("eth_getBlockByNumber", hex(head), False)
+    assert (items[1].hash, logged.timestamp) == (header["hash"], int(header["timestamp"], 16))
+    assert logged.tx_hash == header["transactions"][0]
+    assert await drain(tailer) == []
+
+
+async def test_poll_reads_long_stretches_in_ranges(rpc, tailer, mint):
+    await mint(1)
+    await rpc.call("hardhat_mine", hex(2 * RANGE))
+    await mint(2)
+    first = await tailer.poll()
+    assert len(first) == RANGE
+    items = first + await drain(tailer)
+    numbers = [item.number for item in items]
+    assert numbers == list(range(numbers[0], numbers[0] + 2 * RANGE + 2)), "no block is left out"
+    assert amounts(items) == [1, 2]
+
+
+async def test_restart_goes_on_from_the_cursor_and_replays_without_a_node(
+    rpc, store, tailer, deployment, mint
+):
+    await mint(1, 2)
+    seen = await drain(tailer)
+    await mint(3)
+    path = store.path
+    store.close()
+    again = Store.open(path)
+    async with Rpc("http://127.0.0.1:1") as nowhere:
+        offline = Tailer(nowhere, again, deployment.decoders, deployment.deploy_block)
+        replayed = list(offline.replay())
+        assert replayed[-2:] == seen, "what comes from the disk is what came from the node"
+        assert replayed[0].number == deployment.deploy_block
+        assert list(offline.replay(above=seen[0].number)) == seen[1:]
+    resumed = Tailer(rpc, again, deployment.decoders, deployment.deploy_block)
+    assert amounts(await drain(resumed)) == [3], "only what is new"
+    again.close()
+
+
+async def test_reorg_comes_first_and_then_the_new_blocks(rpc, tailer, mint):
+    await mint(1)
+    await drain(tailer)
+    ancestor = tailer.cursor
+    snapshot = await rpc.call("evm_snapshot")
+    await mint(2, 3)
+    old = await drain(tailer)
+    await rpc.call("evm_revert", snapshot)
+    await rpc.call("evm_increaseTime", "0x10")
+    await mint.sender.reopen(ancestor.number)
+    await mint(4)
+    items = await drain(tailer)
+    assert items[0] == Reorg(ancestor.number)
+    assert amounts(items) == [2, 3, 4], "what was sent is sent again, into other blocks"
+    assert items[1].number == old[0].number
+    assert items[1].hash != old[0].hash
+    assert amounts(tailer.replay())[-4:] == [1, 2, 3, 4], "the store forgot the blocks that left the chain"
+
+
+async def test_chain_that_got_shorter_is_a_reorg(rpc, tailer, mint):
+    await mint(1)
+    await drain(tailer)
+    ancestor = tailer.cursor
+    snapshot = await rpc.call("evm_snapshot")
+    await mint(2, 3)
+    await drain(tailer)
+    await rpc.call("evm_revert", snapshot)
+    assert await drain(tailer) == [Reorg(ancestor.number)]
+    assert tailer.cursor == ancestor
+
+
+@pytest.mark.parametrize("lie", ["hash", "foreign", "parent", "number", "shape"])
+async def test_logs_that_are_not_of_the_blocks_are_refused(rpc, faulty, faults, store, deployment, mint, lie):
+    await mint(1)
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    before = tailer.cursor
+    await mint(2, 3)
+
+    def change(method, reply):
+        if method == "eth_getLogs" and lie in ("hash", "foreign", "shape"):
+            log = reply["result"][-1]
+            changes = {"hash": {"blockHash": "0x" + "ee" * 32}, "foreign": {"blockNumber": "0xffffff"}}
+            log |= changes.get(lie, {"data": None})
+        if method == "eth_getBlockByNumber" and isinstance(reply, list):
+            if lie == "parent":
+                reply[-1]["result"]["parentHash"] = "0x" + "ee" * 32
+            if lie == "number":
+                reply[-1]["result"] = reply[0]["result"]
+        return reply
+
+    faults.change = change
+    with pytest.raises(TransportError):
+        await tailer.poll()
+    assert tailer.cursor == before, "nothing of it is kept"
+    faults.change = None
+    assert amounts(await drain(tailer)) == [2, 3], "and nothing is lost"
+
+
+async def test_outage_loses_nothing(rpc, faulty, faults, store, deployment, mint):
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await mint(1, 2, 3)
+    for method in ("eth_blockNumber", "eth_getLogs", "eth_getBlockByNumber"):
+        faults.lose(method, "reply", times=2)
+    assert amounts(await drain(tailer))[-3:] == [1, 2, 3]
+
+
+async def test_logs_of_other_contracts_are_not_read(rpc, store, deployment, mint):
+    only_ledger = {deployment.ledger.address: deployment.decoders[deployment.ledger.address]}
+    tailer = Tailer(rpc, store, only_ledger, deployment.deploy_block)
+    await mint(1)
+    assert amounts(await drain(tailer)) == []
+    assert await read(rpc, deployment.token.total_supply()) >= 1
