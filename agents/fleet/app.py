@@ -95,7 +95,7 @@ async def run_job(
     """
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
-    with _interruptible(stop):
+    with interruptible(stop):
         async with open_model(settings) as model, open_session(settings, seed, model) as session:
             crew = await assemble(session, job)
             if on_start:
@@ -190,7 +190,7 @@ def _never() -> bool:
 
 
 @contextmanager
-def _interruptible(stop: asyncio.Event) -> Iterator[None]:
+def interruptible(stop: asyncio.Event) -> Iterator[None]:
     """Ctrl-C and SIGTERM set ``stop``; a second Ctrl-C ends the process at once."""
     loop = asyncio.get_running_loop()
 

@@ -10,16 +10,19 @@ Checked at each block that has events, and at the head:
 and at the head, each task's state, worker and price.
 """
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from agents.chain.bindings import credit_token, ledger
 from agents.chain.deployment import Deployment
 from agents.chain.reader import read_many
 from agents.chain.rpc import Rpc
-from agents.chain.tailer import BlockEvents
+from agents.chain.store import Store
+from agents.chain.tailer import BlockEvents, Tailer
 from agents.market.domain import Task, TaskState, account_name, account_of, account_of_agent
 from agents.market.view import MarketView
 
@@ -39,9 +42,9 @@ class AuditReport:
     tasks: int = 0
     minted: int = 0
     held: int = 0
-    """Tokens in being at the end."""
+    """Credits that somebody has at the end, in the Ledger or outside."""
     burned: int = 0
-    """Tokens destroyed, by the end."""
+    """Credits burned by the end, their tokens destroyed or about to be."""
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -118,7 +121,8 @@ class Audit:
         self._expect(number, "burned but not destroyed", pending, view.pending_burn)
         self._expect(number, "tokens held by the Ledger", held - self._gifts, accounts + view.pending_burn)
         self._expect(number, "tokens in being", supply, view.minted - view.destroyed)
-        self.report.minted, self.report.held, self.report.burned = view.minted, supply, view.destroyed
+        self.report.minted = view.minted
+        self.report.held, self.report.burned = supply - pending, view.destroyed + pending
 
     async def _check_accounts(self, number: int, accounts: list[int]) -> None:
         for start in range(0, len(accounts), BATCH):
@@ -150,6 +154,19 @@ class Audit:
             self.report.differences.append(
                 f"block {number}: {what}: the contracts say {found}, the events {told}"
             )
+
+
+async def audit_chain(rpc: Rpc, deployment: Deployment) -> AuditReport:
+    """Read all of the deployment's events anew, from the chain alone, and check them. Raises TransportError."""
+    with tempfile.TemporaryDirectory(prefix="agora-audit-") as folder:
+        store = Store.open(Path(folder) / "audit.db")
+        try:
+            tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)
+            while await tailer.poll():
+                pass
+            return await Audit(rpc, deployment).run(tailer.replay())
+        finally:
+            store.close()
 
 
 def obligations(view: MarketView) -> dict[int, int]:

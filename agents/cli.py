@@ -1,0 +1,105 @@
+"""The ``agora`` command."""
+
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from agents.chain.deployment import Deployment
+from agents.chain.rpc import Rpc
+from agents.console import FAILURE, run_command
+from agents.fleet.demo import conservation_line, run_demo
+from agents.lab.audit import audit_chain
+from agents.lab.doctor import examine
+from agents.logs import configure
+from agents.settings import Settings
+
+LOG_WIDTH = 110
+"""Columns of the tables where no terminal says how many it has."""
+
+app = typer.Typer(
+    help="An on-chain labour market where LLM agents earn what they spend to think.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+class ChainKind(StrEnum):
+    """The nodes that can be started."""
+
+    hardhat = "hardhat"
+    anvil = "anvil"
+
+
+@app.command()
+def demo(chain: Annotated[ChainKind, typer.Option(help="The node to start.")] = ChainKind.hardhat) -> None:
+    """Five agents bid for twelve tasks on a chain of their own, do them, and are paid."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=LOG_WIDTH)
+
+    async def command() -> Iterable[str]:
+        await run_demo(console, chain.value)
+        return ()
+
+    run_command(command)
+
+
+@app.command()
+def audit(provider: Provider = None, as_json: AsJson = False) -> None:
+    """Recompute every credit from events, and compare with the contracts at every block; exits 1 on a difference."""
+    conserved = True
+
+    async def command() -> Iterable[str]:
+        nonlocal conserved
+        settings = _settings(provider)
+        async with Rpc(settings.provider) as rpc:
+            await rpc.connect()
+            report = await audit_chain(rpc, await Deployment.load(settings.addresses, rpc))
+        conserved = report.conserved
+        if as_json:
+            return [json.dumps(report.as_json())]
+        return [
+            f"blocks {report.first_block} to {report.last_block}: {report.tasks} tasks, {report.accounts} accounts",
+            *report.differences,
+            conservation_line(report),
+        ]
+
+    run_command(command)
+    if not conserved:
+        raise typer.Exit(FAILURE)
+
+
+@app.command()
+def doctor(provider: Provider = None, as_json: AsJson = False) -> None:
+    """Check Python, Node, Hardhat, model, chain and contracts; says what to do, and exits 1 if something is missing."""
+    healthy = True
+
+    async def command() -> Iterable[str]:
+        nonlocal healthy
+        findings = await examine(_settings(provider))
+        healthy = all(finding.ok for finding in findings)
+        if as_json:
+            return [json.dumps([{"what": one.what, "ok": one.ok, "detail": one.detail} for one in findings])]
+        return [f"{'ok ' if one.ok else '!! '} {one.what:<11}{one.detail}" for one in findings]
+
+    run_command(command)
+    if not healthy:
+        raise typer.Exit(FAILURE)
+
+
+def _settings(provider: str | None) -> Settings:
+    settings = Settings() if provider is None else Settings(provider=provider)
+    configure(settings.log_level)
+    return settings
+
+
+def main() -> None:
+    """The entry point of the ``agora`` script."""
+    app()
