@@ -1,0 +1,69 @@
+/**
+ * Weighs every step of the market and writes gas.json.
+ *
+ *     npx hardhat run scripts/gas.js
+ *     AGORA_GAS_CHECK=1 npx hardhat run scripts/gas.js
+ *
+ * The second form changes nothing, and fails where any figure is not the committed one. The figures are gasUsed of
+ * real transactions' receipts, so that they can be held against other projects' receipts.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import hre from "hardhat";
+
+import { GasMarket } from "./gas/market.js";
+import { bidding, credits, crowd, endings, identity, jobs, posting } from "./gas/scenarios.js";
+import { CONTRACTS } from "./lib/market.js";
+
+const FILE = path.resolve(import.meta.dirname, "../gas.json");
+
+async function weigh() {
+  const { ethers } = await hre.network.create("default");
+  const market = await GasMarket.deploy(ethers);
+  const deploy = {};
+  for (const [i, name] of CONTRACTS.entries()) {
+    const [hash] = (await ethers.provider.getBlock(i + 1)).transactions;
+    deploy[name] = Number((await ethers.provider.getTransactionReceipt(hash)).gasUsed);
+  }
+  await market.fund();
+  const compiler = hre.config.solidity.profiles.default.compilers[0];
+  const { evmVersion, optimizer } = compiler.settings;
+  return {
+    measured: `gasUsed of receipts; solc ${compiler.version}, ${evmVersion}, ${optimizer.runs} optimizer runs`,
+    deploy,
+    identity: await market.aside(identity),
+    credits: await market.aside(credits),
+    posting: await market.aside(posting),
+    bidding: await market.aside(bidding),
+    "a hundred bids, each the best so far": await market.aside(crowd),
+    endings: await market.aside(endings),
+    "one bid: 6 transactions": await market.aside((m) => jobs(m, [50])),
+    "three bids, best revealed first: 10 transactions": await market.aside((m) => jobs(m, [50, 60, 70])),
+    "three bids, best revealed last: 10 transactions": await market.aside((m) => jobs(m, [70, 60, 50])),
+  };
+}
+
+/** One line for each figure of either side that the other does not have, or has otherwise. */
+function differences(committed, found, prefix = "") {
+  const keys = new Set([...Object.keys(committed), ...Object.keys(found)]);
+  return [...keys].flatMap((key) => {
+    const [was, is] = [committed[key], found[key]];
+    const name = prefix + key;
+    if (typeof was === "object" && typeof is === "object") return differences(was, is, `${name} / `);
+    return was === is ? [] : [`${name}: ${JSON.stringify(was)} is now ${JSON.stringify(is)}`];
+  });
+}
+
+const found = await weigh();
+if (process.env.AGORA_GAS_CHECK === "1") {
+  const lines = differences(JSON.parse(await readFile(FILE, "utf8")), found);
+  for (const line of lines) console.error(line);
+  if (lines.length > 0) {
+    console.error("gas.json is not what the contracts use: run scripts/gas.js and commit it with the reason");
+    process.exitCode = 1;
+  } else console.log("gas.json holds.");
+} else {
+  await writeFile(FILE, `${JSON.stringify(found, null, 2)}\n`);
+  console.log(`Gas written to ${FILE}.`);
+}

@@ -1,0 +1,168 @@
+/** What is weighed. Each scenario starts from the same market and returns gas by plain-English names. */
+import { CARD_URI, CREDIT, RESERVE } from "./market.js";
+
+const FOREVER = 2n ** 32n - 1n;
+
+export async function identity(market) {
+  const { ethers, registry, gas } = market;
+  const [owner, buyer] = market.owners.slice(10);
+  const mine = registry.connect(owner);
+  const metadata = ["model", "operator"].map((key) => ({
+    metadataKey: key,
+    metadataValue: ethers.toUtf8Bytes("a value of one word at most"),
+  }));
+  const skills = ["research", "writing", "analysis"].map((tag, i) => ({
+    tag: ethers.hexlify(ethers.toUtf8Bytes(tag)).padEnd(2 + 48, "0"),
+    weight: 80 + i,
+  }));
+  const register = await gas(mine["register()"]());
+  const id = await registry.agentCount();
+  return {
+    register,
+    "register again": await gas(mine["register()"]()),
+    "register with a 66-character URI": await gas(mine["register(string)"](CARD_URI)),
+    "register with URI and two metadata": await gas(
+      mine["register(string,(string,bytes)[])"](CARD_URI, metadata),
+    ),
+    "set three skills": await gas(mine.setSkills(id, skills)),
+    "replace the URI": await gas(mine.setAgentURI(id, CARD_URI)),
+    transfer: await gas(mine.transferFrom(owner.address, buyer.address, id)),
+  };
+}
+
+export async function credits(market) {
+  const { ledger, requester, gas } = market;
+  const account = requester.address;
+  const anew = market.owners[12].address;
+  return {
+    "deposit to a new account": await gas(ledger.deposit(anew, CREDIT)),
+    deposit: await gas(ledger.deposit(account, CREDIT)),
+    "withdraw to a new holder": await gas(ledger.connect(requester).withdraw(account, account, CREDIT)),
+    withdraw: await gas(ledger.connect(requester).withdraw(account, account, CREDIT)),
+    "transfer to an agent": await gas(
+      ledger.connect(requester).transfer(account, market.accountOf(1n), CREDIT),
+    ),
+  };
+}
+
+export async function posting(market) {
+  const { ethers, token, ledger, tasks, requester, gas } = market;
+  const used = {
+    "create, the market's first": await market.create(),
+    create: await market.create(),
+    cancel: await gas(tasks.connect(requester).cancel(1)),
+  };
+  const value = RESERVE + RESERVE / 10n;
+  await token.mint(requester.address, value);
+  const domain = {
+    name: "Agora Credit",
+    version: "1",
+    chainId: (await ethers.provider.getNetwork()).chainId,
+    verifyingContract: token.target,
+  };
+  const fields = ["address owner", "address spender", "uint256 value", "uint256 nonce", "uint256 deadline"];
+  const types = {
+    Permit: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
+  };
+  const message = { owner: requester.address, spender: ledger.target, value, nonce: 0n, deadline: FOREVER };
+  const { v, r, s } = ethers.Signature.from(await requester.signTypedData(domain, types, message));
+  const permit = { value, deadline: FOREVER, v, r, s };
+  used["create with permit"] = await gas(
+    tasks.connect(requester).createTaskWithPermit(market.params(), permit),
+  );
+  return used;
+}
+
+export async function bidding(market) {
+  await market.create();
+  const used = { "commit, the task's first": await market.commit(1n, 1n, 70n * CREDIT) };
+  used.commit = await market.commit(1n, 2n, 80n * CREDIT);
+  used["commit again, replacing"] = await market.commit(1n, 2n, 80n * CREDIT);
+  await market.commit(1n, 3n, 90n * CREDIT);
+  await market.commit(1n, 4n, 60n * CREDIT);
+  await market.commit(1n, 5n, 99n * CREDIT);
+  await market.warpToReveal(1n);
+  used["reveal, first"] = await market.reveal(1n, 1n, 70n * CREDIT);
+  used["reveal, second and behind"] = await market.reveal(1n, 2n, 80n * CREDIT);
+  used["reveal, third and behind"] = await market.reveal(1n, 3n, 90n * CREDIT);
+  used["reveal, displacing all three"] = await market.reveal(1n, 4n, 60n * CREDIT);
+  used["reveal, too dear to be kept"] = await market.reveal(1n, 5n, 99n * CREDIT);
+  used["finalize with three bids"] = await market.finalize(1n);
+  return used;
+}
+
+/** A hundred bids, each better than all before it: the dearest order, and no dearer at its end. */
+export async function crowd(market) {
+  const bidders = 100;
+  await market.enrol(bidders);
+  await market.create();
+  const bids = Array.from({ length: bidders }, (_, i) => [
+    BigInt(i + 1),
+    RESERVE - (BigInt(i) * CREDIT) / 2n,
+  ]);
+  const [commits, reveals] = [[], []];
+  for (const [agentId, price] of bids) commits.push(await market.commit(1n, agentId, price));
+  await market.warpToReveal(1n);
+  for (const [agentId, price] of bids) reveals.push(await market.reveal(1n, agentId, price));
+  return {
+    "commit, 10th": commits[9],
+    "commit, 100th": commits[99],
+    "reveal, 10th": reveals[9],
+    "reveal, 100th": reveals[99],
+    finalize: await market.finalize(1n),
+  };
+}
+
+/** The steps that end a task, each from a task of its own; the parties have worked together before. */
+export async function endings(market) {
+  await life(market, [50]);
+  const used = {};
+  const toAwarded = async () => {
+    await market.create();
+    const taskId = await market.tasks.taskCount();
+    await market.bid(taskId, [50]);
+    used["finalize with one bid"] = await market.finalize(taskId);
+    return taskId;
+  };
+  const toSubmitted = async () => {
+    const taskId = await toAwarded();
+    used.submit = await market.submit(taskId);
+    return taskId;
+  };
+  used["evaluate and pay"] = await market.evaluate(await toSubmitted(), 90);
+  const rejected = await toSubmitted();
+  used["evaluate and reject"] = await market.evaluate(rejected, 0);
+  used["close rejected"] = await market.afterDeadline(rejected, "closeRejected");
+  used.release = await market.afterDeadline(await toSubmitted(), "release");
+  used["declare default"] = await market.afterDeadline(await toAwarded(), "declareDefault");
+  return { ...used, ...(await unopened(market)) };
+}
+
+async function unopened(market) {
+  const { auction, ledger, anyone, gas } = market;
+  await market.create();
+  const taskId = await market.tasks.taskCount();
+  await market.commit(taskId, 1n, 50n * CREDIT);
+  await market.commit(taskId, 2n, 50n * CREDIT);
+  return {
+    "finalize without bids": await market.finalize(taskId),
+    forfeit: await gas(auction.connect(anyone).forfeit(taskId, 1n)),
+    "flush the burned": await gas(ledger.connect(anyone).flushBurn()),
+  };
+}
+
+/** Two jobs of the same parties from creation to payment; every transaction counted. */
+export async function jobs(market, prices) {
+  const first = await life(market, prices);
+  return { "first job": first, "second job": await life(market, prices) };
+}
+
+async function life(market, prices) {
+  let total = await market.create();
+  const taskId = await market.tasks.taskCount();
+  const { commits, reveals } = await market.bid(taskId, prices);
+  for (const used of [...commits, ...reveals]) total += used;
+  total += await market.finalize(taskId);
+  total += await market.submit(taskId);
+  return total + (await market.evaluate(taskId, 90));
+}
