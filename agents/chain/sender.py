@@ -131,20 +131,21 @@ class Sender:
 
     async def _settle(self, entry: Entry) -> Receipt:
         """Wait until the entry is in a block or dead; its receipt, or the error."""
-        give_up = asyncio.get_running_loop().time() + self._deadline
+        now = asyncio.get_running_loop().time
+        give_up = now() + self._deadline
         while (current := self._outbox.get(entry.intent)) is not None and current.state == "pending":
-            if asyncio.get_running_loop().time() > give_up:
+            if now() > give_up:
                 raise TransportError(f"the outcome of {entry.intent} ({entry.hash}) is not known yet")
             if not self._delivery.taken(entry):
                 async with self._lane(entry.wallet).lock:
                     await self._delivery.flush(entry.wallet)
                 continue
-            receipt = await self._poller.wait(entry.hash, RESEND_SECONDS)
-            if receipt is None:
-                log.info("send_again", intent=entry.intent, tx=entry.hash)
-                self._delivery.forget(entry)
-            else:
+            receipt = await self._poller.wait(entry.hash, min(RESEND_SECONDS, give_up - now()))
+            if receipt is not None:
                 await self._record(entry, receipt)
+            else:
+                log.info("no_receipt", intent=entry.intent, tx=entry.hash)
+                self._delivery.forget(entry)
         assert current is not None, "entries are never deleted"
         if current.state == "mined" and current.receipt is not None:
             return Receipt.read(current.receipt)
