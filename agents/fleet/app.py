@@ -14,7 +14,7 @@ from agents.fleet.crew import Member, muster
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.keeper import Keeper
 from agents.fleet.runner import Party, run
-from agents.fleet.session import FIRST_AGENT_WALLET, Session, open_session
+from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
 from agents.fleet.standings import Standing, endings, standing
 from agents.llm.embedded import open_model
 from agents.market.domain import Task
@@ -109,18 +109,26 @@ async def assemble(session: Session, job: Job) -> Crew:
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester") if job.source else None
     await session.begin()
-    members: list[Member] = []
-    keeper = None
-    if crew_office:
-        wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
-        members = await muster(session, crew_office, list(zip(job.agents, wallets, strict=True)))
-        hands = members[0].agent.hands
-        clock, view = session.feed.now, session.feed.view
-        keeper = Keeper(Hands("keeper", hands.wallet, crew_office.market, clock), view, clock)
-    buyer = None
-    if shop_office and job.source:
-        buyer = await open_shop(session, shop_office, job.source, job.drafts, job.windows)
+    (members, keeper), buyer = await asyncio.gather(
+        _muster(session, crew_office, job), _open_shop(session, shop_office, job)
+    )
     return Crew(session, members, buyer, keeper)
+
+
+async def _muster(session: Session, office: Office | None, job: Job) -> tuple[list[Member], Keeper | None]:
+    if office is None:
+        return [], None
+    wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
+    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)))
+    clock, view = session.feed.now, session.feed.view
+    hands = Hands("keeper", members[0].agent.hands.wallet, office.market, clock)
+    return members, Keeper(hands, view, clock)
+
+
+async def _open_shop(session: Session, office: Office | None, job: Job) -> Buyer | None:
+    if office is None or job.source is None:
+        return None
+    return await open_shop(session, office, job.source, job.drafts, job.windows)
 
 
 async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) -> None:

@@ -67,7 +67,7 @@ async def open_shop(
         windows=windows,
     )
     batch = await requester.prepare(source, drafts)
-    await fund_gas(session, office, [wallet])
+    await fund_gas(session, [wallet])
     missing = [posting for posting in batch if posting.task_id is None]
     if missing:
         escrow = sum(escrow_of(posting.reward) for posting in missing)

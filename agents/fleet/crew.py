@@ -55,7 +55,7 @@ async def muster(
     session: Session, office: Office, definitions: Sequence[tuple[AgentDefinition, Wallet]]
 ) -> list[Member]:
     """Agents for the definitions, enrolled and ready to step. Raises UserError when one cannot take part."""
-    await fund_gas(session, office, [wallet for _, wallet in definitions])
+    await fund_gas(session, [wallet for _, wallet in definitions])
     ids = await asyncio.gather(
         *(enrol(session, office, definition, wallet) for definition, wallet in definitions)
     )

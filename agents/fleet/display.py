@@ -37,7 +37,7 @@ def phase(task: Task, now: int) -> str:
     if task.state is TaskState.SETTLED:
         return "paid (silence)" if task.silent else "paid"
     if task.state is TaskState.REFUNDED:
-        return "defaulted" if task.defaulted else "failed, refunded"
+        return "defaulted" if task.defaulted else "failed"
     return task.state.name.lower()
 
 
@@ -56,8 +56,9 @@ def market_table(
     table.add_column("task", no_wrap=True, max_width=26 if wide else 18)
     table.add_column("skill", no_wrap=True, max_width=15 if wide else 10)
     table.add_column("phase", no_wrap=True)
-    for column in ("bids", *(("mode", "reserve") if wide else ()), "price", "score"):
-        table.add_column(column, justify="right", no_wrap=True)
+    terms = [("mode", 4), ("reserve", 7)] if wide else []
+    for column, width in [("bids", 8), *terms, ("price", 6), ("score", 5)]:
+        table.add_column(column, justify="right", no_wrap=True, min_width=width)
     table.add_column("winner", no_wrap=True, max_width=16 if wide else 11)
     for task in tasks:
         table.add_row(*_cells(view, task, titles, names, now, wide))

@@ -1,5 +1,6 @@
 """How a party comes to the market: gas money, an identity, skills and a first deposit, each step once."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Sequence
@@ -22,41 +23,53 @@ CAPITAL = 100 * CREDIT
 log = structlog.get_logger(__name__)
 
 
-async def fund_gas(session: Session, office: Office, wallets: Sequence[Wallet]) -> None:
+async def fund_gas(session: Session, wallets: Sequence[Wallet]) -> None:
     """Each wallet can pay for gas; raises NoFaucet off a dev chain for one that cannot."""
     minimum = GAS_MONEY if session.deployment.chain_id == CHAIN_ID else 1
-    await office.faucet.fund([wallet.address for wallet in wallets], minimum)
+    await session.faucet.fund([wallet.address for wallet in wallets], minimum)
 
 
 async def enrol(session: Session, office: Office, definition: AgentDefinition, wallet: Wallet) -> int:
     """The agent is registered, claims its skills and has credits; returns its id. Needs a caught-up view."""
-    view, market = session.feed.view, office.market
-    agent_id = view.agent_of_owner.get(wallet.address)
-    if agent_id is None:
-        uri = registration_uri(definition)
-        agent_id = await market.register(wallet, uri, intent=f"{definition.name}:register")
-    claimed = view.skills.get(agent_id, {})
-    claims = definition.capabilities
-    changed = {skill: weight for skill, weight in claims.items() if claimed.get(skill, 0) != weight}
-    if changed:
-        name = ",".join(f"{skill}={weight}" for skill, weight in sorted(changed.items()))
-        await market.set_skills(wallet, agent_id, changed, intent=f"{definition.name}:skills:{name}")
+    view, name = session.feed.view, definition.name
+    agent_id = view.agent_of_owner.get(wallet.address) or await office.market.register(
+        wallet, registration_uri(definition), intent=f"{name}:register"
+    )
     account = account_of_agent(agent_id)
     if account not in view.balances:
-        await deposit(session, office, wallet, account, CAPITAL, purpose=f"{definition.name}:capital")
-    log.info("agent.enrolled", agent=definition.name, agent_id=agent_id, wallet=wallet.address)
+        # The first deposit and the claims do not wait for each other.
+        await asyncio.gather(
+            claim_skills(session, office, definition, wallet, agent_id),
+            bring_credits(session, office, wallet, account, CAPITAL, purpose=f"{name}:capital"),
+        )
+    else:
+        await claim_skills(session, office, definition, wallet, agent_id)
+    log.info("agent.enrolled", agent=name, agent_id=agent_id, wallet=wallet.address)
     return agent_id
 
 
-async def deposit(
+async def claim_skills(
+    session: Session, office: Office, definition: AgentDefinition, wallet: Wallet, agent_id: int
+) -> None:
+    """The agent's claims on chain are those of its definition; others that it made stay."""
+    claimed, claims = session.feed.view.skills.get(agent_id, {}), definition.capabilities
+    changed = {skill: weight for skill, weight in claims.items() if claimed.get(skill, 0) != weight}
+    if changed:
+        what = ",".join(f"{skill}={weight}" for skill, weight in sorted(changed.items()))
+        intent = f"{definition.name}:skills:{what}"
+        await office.market.set_skills(wallet, agent_id, changed, intent=intent)
+
+
+async def bring_credits(
     session: Session, office: Office, wallet: Wallet, account: int, amount: int, *, purpose: str
 ) -> None:
-    """``amount`` moves into the account; on a dev chain it is minted for that. Once for each purpose.
+    """``amount`` moves into the Ledger account; on a dev chain it is minted first. Once for each purpose.
 
     Raises InsufficientFunds when the wallet does not hold it and nobody mints.
     """
     if session.deployment.chain_id == CHAIN_ID:
-        await office.faucet.mint(session.deployment.token, wallet.address, amount, intent=f"{purpose}:mint")
+        token = session.deployment.token
+        await session.faucet.mint(token, wallet.address, amount, intent=f"{purpose}:mint")
     else:
         held = await office.market.wallet_credits(wallet.address)
         if held < amount:
@@ -72,7 +85,7 @@ async def fund_requester(
     account = account_of(wallet.address)
     missing = needed - session.feed.view.balance(account).free
     if missing > 0:
-        await deposit(session, office, wallet, account, missing, purpose=purpose)
+        await bring_credits(session, office, wallet, account, missing, purpose=purpose)
 
 
 def registration_uri(definition: AgentDefinition) -> str:

@@ -33,7 +33,6 @@ class Office:
     store: Store
     sender: Sender
     market: Marketplace
-    faucet: Faucet
 
 
 @dataclass(slots=True)
@@ -51,12 +50,19 @@ class Session:
     opinions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """One opinion at a time, so that they never fill the model's slots while there is work."""
     _feed: MarketFeed | None = None
+    _faucet: Faucet | None = None
 
     @property
     def feed(self) -> MarketFeed:
         """The market's view and its clock; there is one as soon as an office is open."""
         assert self._feed is not None, "open an office first"
         return self._feed
+
+    @property
+    def faucet(self) -> Faucet:
+        """The one faucet of the process: two would use the same account's nonces."""
+        assert self._faucet is not None, "open an office first"
+        return self._faucet
 
     @property
     def provider_account(self) -> int:
@@ -78,14 +84,10 @@ class Session:
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
         sender = Sender(self.rpc, store, chain_id)
-        office = Office(
-            store,
-            sender,
-            Marketplace(self.rpc, self.deployment, sender),
-            Faucet(self.rpc, store, chain_id),
-        )
+        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender))
         self.offices[name] = office
         if self._feed is None:
+            self._faucet = Faucet(self.rpc, store, chain_id)
             tailer = Tailer(self.rpc, store, self.deployment.decoders, self.deployment.deploy_block)
             self._feed = MarketFeed(tailer, MarketView(), self._reopen)
         return office
@@ -98,9 +100,10 @@ class Session:
 
     async def close(self) -> None:
         """Close the offices. What is pending stays in their stores."""
+        if self._faucet is not None:
+            await self._faucet.close()
         for office in self.offices.values():
             await office.sender.close()
-            await office.faucet.close()
             office.store.close()
 
     async def _reopen(self, ancestor: int) -> None:
