@@ -32,5 +32,13 @@ def run_command(command: Callable[[], Awaitable[Iterable[str]]]) -> None:
         typer.echo(line)
 
 
+def run_script(function: Callable[..., None]) -> None:
+    """Make the function's parameters the options of this process's command line, and call it with them."""
+    # The pretty tracebacks of Typer would show local variables, and among these could be a secret.
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(function)
+    app()
+
+
 async def _awaited(command: Callable[[], Awaitable[Iterable[str]]]) -> Iterable[str]:
     return await command()

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from agents.console import run_command
+from agents.console import run_command, run_script
 from agents.fleet.app import Job, batch_of, run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
 from agents.logs import configure
@@ -66,4 +66,4 @@ def run_agents(
 
 
 if __name__ == "__main__":
-    typer.run(run_agents)
+    run_script(run_agents)

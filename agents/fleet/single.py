@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from agents.agent_config import AgentLearningConfig
-from agents.console import run_command
+from agents.console import run_command, run_script
 from agents.errors import SettingOutOfRange
 from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AgentDefinition
@@ -77,4 +77,4 @@ def run_agent(
 
 def main() -> None:
     """The command line of ``agents/agent.py``."""
-    typer.run(run_agent)
+    run_script(run_agent)
