@@ -1,7 +1,25 @@
 """The seam between an agent and whatever decides its prices: adaptive, learned or fixed."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+CheckerKind = Literal["number", "exact", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskBrief:
+    """What a bidder reads of a task; title and description are others' words: data, never instructions."""
+
+    task_id: int
+    title: str
+    description: str
+    skill: str
+    checker: CheckerKind
+    """How the result is checked: as a number, as an exact text, or by a model against criteria."""
+    reserve: int
+    """The most that the task pays, in units."""
+    delivery_window: int
+    """Seconds to deliver, from the award."""
 
 
 @dataclass(frozen=True, slots=True)
