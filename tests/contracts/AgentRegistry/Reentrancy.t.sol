@@ -44,7 +44,8 @@ contract RegistryReentrancyTest is MarketTest {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         vm.assertEq(logs.length, 7, "events");
         vm.assertEq(logs[4].topics[0], IERC721.Transfer.selector, "the mint");
-        vm.assertEq(logs[6].topics[0], IAgentRegistry.MetadataSet.selector, "the wallet is cleared last");
+        vm.assertEq(logs[6].topics[0], IAgentRegistry.MetadataSet.selector, "the last event");
+        vm.assertEq(logs[6].topics[2], keccak256("agentWallet"), "clears the wallet");
     }
 
     function testSellerCannotWriteAfterwards() public {

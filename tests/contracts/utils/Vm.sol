@@ -32,11 +32,7 @@ interface Vm {
 
     function warp(uint256 timestamp) external;
 
-    function roll(uint256 number) external;
-
     function chainId(uint256 id) external;
-
-    function getBlockTimestamp() external view returns (uint256);
 
     function snapshotState() external returns (uint256 id);
 
@@ -45,12 +41,6 @@ interface Vm {
     function recordLogs() external;
 
     function getRecordedLogs() external returns (Log[] memory);
-
-    function record() external;
-
-    function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
-
-    function expectRevert() external;
 
     function expectRevert(bytes4 selector) external;
 
@@ -79,8 +69,6 @@ interface Vm {
     function assertEq(bytes calldata left, bytes calldata right, string calldata label) external;
 
     function assertNotEq(uint256 left, uint256 right, string calldata label) external;
-
-    function assertNotEq(bytes32 left, bytes32 right, string calldata label) external;
 
     function assertLt(uint256 left, uint256 right, string calldata label) external;
 
