@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, settings
 from nodes import running_node
+from world import World
 
 from agents.chain.deployment import Deployment
 from agents.chain.faucet import TEST_PHRASE
@@ -55,3 +56,11 @@ def wallets():
     """Rich accounts of the dev chain; the first one deployed the market and mints."""
     seed = Seed(TEST_PHRASE)
     return [seed.wallet(index) for index in range(5)]
+
+
+@pytest.fixture
+async def world(rpc, deployment, store, sender, tmp_path):
+    world = World(rpc, deployment, store, sender, tmp_path)
+    await world.catch_up()
+    yield world
+    await world.close()

@@ -1,0 +1,219 @@
+"""A market on a node that mines at once, with parties that take a step when they are told to."""
+
+import json
+
+import numpy as np
+
+from agents.agent import LLMAgent
+from agents.chain.devnet import warp
+from agents.chain.faucet import Faucet
+from agents.chain.tailer import Tailer
+from agents.llm.metering import MeteredModel
+from agents.llm.scripted import ScriptedModel
+from agents.market.content import ContentStore
+from agents.market.domain import AwardMode, account_of, account_of_agent
+from agents.market.feed import MarketFeed
+from agents.market.marketplace import Marketplace
+from agents.market.readers import TaskDraft
+from agents.market.specification import (
+    AnswerKey,
+    ExactChecker,
+    JudgeChecker,
+    NumberChecker,
+    TaskSpecification,
+)
+from agents.market.view import MarketView
+from agents.mind.hands import Hands
+from agents.mind.notes import Notes
+from agents.mind.postings import Postings
+from agents.money import CREDIT
+from agents.openai_integration import OpenAIIntegration
+from agents.requester import Requester, Windows
+
+WINDOWS = Windows(bidding=60, reveal=60, delivery=600, review=120)
+RESERVE = 20 * CREDIT
+CAPITAL = 100 * CREDIT
+CHAIN_ID = 31337
+
+
+class Alike:
+    """An embedder to which all texts mean the same."""
+
+    async def embed(self, texts):
+        return np.ones((len(texts), 1), np.float32)
+
+
+class FixedPrice:
+    """A policy that asks the same whatever it is told, and remembers what it was told."""
+
+    def __init__(self, price):
+        self.answer, self.contexts = price, []
+
+    def price(self, context):
+        self.contexts.append(context)
+        return self.answer
+
+
+class Asked:
+    """A model that answers ``said`` by purpose (a text, an error, or a function of the request)."""
+
+    def __init__(self, **said):
+        self.said = {"fit": json.dumps({"can_do": True, "reason": "it is short"})} | said
+        self.requests = []
+        self.model = ScriptedModel(self.answer)
+
+    def answer(self, request):
+        self.requests.append(request)
+        said = self.said[request.purpose]
+        if isinstance(said, Exception):
+            raise said
+        return said(request) if callable(said) else said
+
+    def purposes(self):
+        return [request.purpose for request in self.requests]
+
+
+def saying(answer):
+    """A model whose work is ``answer``."""
+    return Asked(work=json.dumps({"answer": answer}))
+
+
+def draft(
+    answer="blue", description="Which colour is named in: 'The lamp is blue.'", kind="exact", **changes
+):
+    """A task whose right answer is ``answer``; ``kind`` judge takes a rubric of two criteria."""
+    key = None if kind == "judge" else AnswerKey.create(answer)
+    checker = {
+        "exact": lambda: ExactChecker(commitment=key.commitment()),
+        "number": lambda: NumberChecker(commitment=key.commitment()),
+        "judge": lambda: JudgeChecker(rubric=("It is short.", "It is kind.")),
+    }[kind]()
+    specification = TaskSpecification(
+        title="Find the colour", description=description, skill="extraction", checker=checker
+    )
+    fields = {"reward": RESERVE, "mode": AwardMode.SEALED_SECOND_PRICE} | changes
+    return TaskDraft(specification, key, **fields)
+
+
+class World:
+    """What the parties of a test share: one process's store, sender, view and documents."""
+
+    def __init__(self, rpc, deployment, store, sender, folder):
+        self.rpc, self.deployment, self.store, self.sender, self.folder = (
+            rpc,
+            deployment,
+            store,
+            sender,
+            folder,
+        )
+        store.pin(CHAIN_ID, deployment.genesis_hash)
+        self.faucet = Faucet(rpc, store, CHAIN_ID)
+        self.market = Marketplace(rpc, deployment, sender)
+        self.tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)
+        self.feed = MarketFeed(self.tailer, MarketView())
+        self.content = ContentStore(str(folder / "content"))
+
+    async def close(self):
+        await self.sender.close()
+        await self.faucet.close()
+
+    @property
+    def view(self):
+        return self.feed.view
+
+    async def catch_up(self):
+        await self.feed.catch_up()
+
+    async def events(self, kind):
+        """All events of a kind so far, in order."""
+        await self.feed.catch_up()
+        logged = (one.event for block in self.tailer.replay() for one in block.events)
+        return [event for event in logged if isinstance(event, kind)]
+
+    async def reach(self, timestamp):
+        """The chain's clock stands at ``timestamp``."""
+        await self.feed.catch_up()
+        await warp(self.rpc, timestamp - self.feed.now())
+        await self.feed.catch_up()
+        assert self.feed.now() >= timestamp
+
+    async def give(self, wallet, account, units, intent):
+        """``units`` of new credits are free in the account, by deposit of the wallet."""
+        await self.faucet.mint(self.deployment.token, wallet.address, units, intent=f"{intent}:mint")
+        await self.market.deposit(wallet, account, units, intent=f"{intent}:deposit")
+
+    async def register(self, name, wallet, capital=CAPITAL):
+        agent_id = await self.market.register(wallet, f"data:,{name}", intent=f"{name}:register")
+        if capital:
+            await self.give(wallet, account_of_agent(agent_id), capital, name)
+        await self.feed.catch_up()
+        return agent_id
+
+    def agent(self, name, wallet, agent_id, asked, price=5 * CREDIT, **options):
+        """An agent that is registered already; a second one of the same name has the first one's notes."""
+        notes = Notes(self.store, name)
+        metered = MeteredModel(
+            asked.model,
+            on_usage=lambda _a, _p, usage, cost: notes.add_thinking(sum(usage.pair), cost),
+        )
+        mind = OpenAIIntegration(
+            metered, Alike(), agent_name=name, capabilities={"extraction": 80}, price=metered.price
+        )
+        policy = price if hasattr(price, "price") else FixedPrice(price)
+        return LLMAgent(
+            Hands(name, wallet, self.market, self.feed.now, agent_id),
+            mind=mind,
+            policy=policy,
+            view=self.view,
+            content=self.content,
+            notes=notes,
+            clock=self.feed.now,
+            **options,
+        )
+
+    async def new_agent(self, name, wallet, asked, price=5 * CREDIT, capital=CAPITAL, **options):
+        agent_id = await self.register(name, wallet, capital)
+        return self.agent(name, wallet, agent_id, asked, price, **options)
+
+    def requester(self, wallet, asked=None):
+        judge = OpenAIIntegration((asked or Asked()).model, Alike(), agent_name="requester", capabilities={})
+        return Requester(
+            wallet,
+            judge=judge,
+            market=self.market,
+            view=self.view,
+            content=self.content,
+            postings=Postings(self.store),
+            clock=self.feed.now,
+            windows=WINDOWS,
+        )
+
+    async def new_requester(self, wallet, asked=None, capital=CAPITAL):
+        await self.give(wallet, account_of(wallet.address), capital, "requester")
+        await self.feed.catch_up()
+        return self.requester(wallet, asked)
+
+    async def post(self, requester, *drafts, source="test"):
+        """The drafts are posted; the tasks as the view has them."""
+        ids = await requester.post(await requester.prepare(source, drafts))
+        await self.feed.catch_up()
+        return [self.view.tasks[task_id] for task_id in ids]
+
+    async def turn(self, *parties):
+        """Each party takes two steps, one to think and one to act on its thoughts; what reached the chain."""
+        done = []
+        for _ in range(2):
+            for party in parties:
+                done += await party.step()
+                await party._thoughts.settle()
+                await self.feed.catch_up()
+        return [type(action).__name__ for action in done]
+
+    async def award(self, task_id, *agents):
+        """The agents bid, open their bids, and the best of them has the task."""
+        await self.turn(*agents)
+        await self.reach(self.view.tasks[task_id].bidding_end)
+        await self.turn(*agents)
+        await self.reach(self.view.tasks[task_id].reveal_end)
+        await self.market.finalize(agents[0].hands.wallet, task_id, intent=f"award:{task_id}")
+        await self.feed.catch_up()
