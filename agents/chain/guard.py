@@ -13,12 +13,14 @@ import signal
 import subprocess
 import sys
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.0
 LOOK_SECONDS = 0.2
 
 
 def main(command: list[str]) -> int:
     """Run until the command ends, and give its exit code; or until standard input closes, and end all."""
+    if os.getpgrp() != os.getpid():
+        os.setpgid(0, 0)  # The group that is ended below must be ours alone.
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         # These are the parent's to answer: it closes our input when it is done with the command.
         signal.signal(number, signal.SIG_IGN)

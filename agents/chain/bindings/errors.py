@@ -448,6 +448,15 @@ class InvalidShortString(ContractError):
         super().__init__(error_text("InvalidShortString"))
 
 
+class InvalidTreasury(ContractError):
+    """error InvalidTreasury()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("14bcf5c8")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("InvalidTreasury"))
+
+
 class InvalidWallet(ContractError):
     """error InvalidWallet()"""
 
@@ -837,6 +846,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InvalidAccountNonce.SELECTOR: (InvalidAccountNonce, ("address", "uint256")),
     InvalidEvaluator.SELECTOR: (InvalidEvaluator, ()),
     InvalidShortString.SELECTOR: (InvalidShortString, ()),
+    InvalidTreasury.SELECTOR: (InvalidTreasury, ()),
     InvalidWallet.SELECTOR: (InvalidWallet, ()),
     InvalidWalletSignature.SELECTOR: (InvalidWalletSignature, ("uint256", "address")),
     Miswired.SELECTOR: (Miswired, ("address", "address")),

@@ -8,12 +8,14 @@ import time
 import psutil
 import pytest
 
+from agents.chain import toolchain
 from agents.chain.devnet import Devnet, warp
 from agents.chain.rpc import Rpc
 from agents.errors import ProviderUnreachable, ToolchainMissing
 
 PARENT = """
 import asyncio, sys
+from agents.chain import toolchain
 from agents.chain.devnet import Devnet
 async def main():
     async with Devnet(block_ms=0) as net:
@@ -71,6 +73,21 @@ async def test_devnet_that_does_not_start_says_why(monkeypatch):
     monkeypatch.setenv("NODE_OPTIONS", "--no-such-option")
     with pytest.raises(ToolchainMissing, match=r"does not start: .*no-such-option"):
         await Devnet().__aenter__()
+
+
+def test_guard_kills_what_does_not_end_when_asked():
+    stubborn = "trap '' TERM; sleep 60 & echo up; wait; wait"
+    command = [sys.executable, toolchain.ROOT / "agents" / "chain" / "guard.py", "sh", "-c", stubborn]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as guard:
+        assert guard.stdout.readline() == "up\n"
+        assert len(alive(guard.pid)) == 3
+    assert alive(guard.pid) == []
+
+
+def test_guard_gives_the_exit_code_of_what_ends_by_itself():
+    command = [sys.executable, toolchain.ROOT / "agents" / "chain" / "guard.py", "sh", "-c", "exit 7"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as guard:
+        assert guard.wait(10) == 7
 
 
 async def test_missing_programs_say_what_to_do(monkeypatch, tmp_path):

@@ -173,20 +173,47 @@ async def test_crash_while_waiting_for_the_block_is_settled_by_a_restart(rpc, st
     await restarted.close()
 
 
-async def test_node_that_forgot_the_transaction_gets_it_again(rpc, store, wallets, balance):
+async def test_node_that_forgot_the_transaction_gets_it_again(rpc, store, shaky, wallets, balance):
     await rpc.call("evm_setAutomine", False)
-    sender = Sender(rpc, store, 31337, interval=0.01)
-    sending = asyncio.create_task(sender.send(wallets[1], transfer(TO, 7), intent="pay"))
-    await until(lambda: _pending(rpc, wallets[1], 1))
+    with pytest.raises(TransportError, match="not known yet"):
+        await shaky.send(wallets[1], transfer(TO, 7), intent="pay")
     assert await rpc.call("hardhat_dropTransaction", Outbox(store).get("pay").hash)
     await rpc.call("evm_setAutomine", True)
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)
-    await sender.close()
-    restarted = Sender(rpc, store, 31337, interval=0.01)
-    await restarted.send(wallets[1], transfer(TO, 7), intent="pay")
+    await shaky.send(wallets[1], transfer(TO, 7), intent="pay")
     assert await balance() == 7
-    await restarted.close()
+
+
+async def test_refusal_of_what_an_outage_left_does_not_block_the_wallet(shaky, faults, wallets, balance):
+    faults.lose("eth_sendRawTransaction", "request", times=1000)
+    with pytest.raises(TransportError):
+        await shaky.send(wallets[1], transfer(TO, 7), intent="starved", gas=20_000)
+    faults.plan.clear()
+    await shaky.send(wallets[1], transfer(TO, 1), intent="next")
+    assert await balance() == 1, "the next one took over the nonce"
+    with pytest.raises(RpcError, match="gas"):
+        await shaky.send(wallets[1], transfer(TO, 7), intent="starved")
+
+
+async def test_nonce_that_another_holds_in_the_queue_is_waited_for(
+    rpc, store, shaky, faults, wallets, balance, tmp_path
+):
+    faults.lose("eth_sendRawTransaction", "request", times=1000)
+    with pytest.raises(TransportError):
+        await shaky.send(wallets[1], transfer(TO, 7), intent="pay")
+    faults.plan.clear()
+    await rpc.call("evm_setAutomine", False)
+    other_store = Store.open(tmp_path / "other.db")
+    other = Sender(rpc, other_store, 31337, interval=0.01, deadline=0.1)
+    with pytest.raises(TransportError):
+        await other.send(wallets[1], transfer(TO, 1), intent="theirs")
+    with pytest.raises(TransportError):
+        await shaky.send(wallets[1], transfer(TO, 7), intent="pay")
+    await rpc.call("hardhat_dropTransaction", Outbox(other_store).get("theirs").hash)
+    await rpc.call("evm_setAutomine", True)
+    await shaky.send(wallets[1], transfer(TO, 7), intent="pay")
+    assert await balance() == 7
+    await other.close()
+    other_store.close()
 
 
 async def test_many_sends_use_nonces_without_gap_or_double(rpc, sender, wallets, balance):
