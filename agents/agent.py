@@ -21,7 +21,7 @@ from agents.market.view import MarketView
 from agents.mind.actions import Action, CloseRejected, Commit, Finalize, Release, Reveal, Submit
 from agents.mind.hands import Hands
 from agents.mind.notes import BidNote, Notes
-from agents.mind.percept import Percept, look
+from agents.mind.percept import Percept, look, workload
 from agents.mind.spending import SpendingPolicy
 from agents.mind.thoughts import Thoughts
 from agents.openai_integration import OpenAIIntegration
@@ -76,7 +76,6 @@ class LLMAgent:
         self._learn = learn
         self._opinions = opinions
         self._thoughts = Thoughts()
-        self._workload = 0.0
         self._log = log.bind(agent=hands.name)
 
     async def step(self) -> list[Action]:
@@ -88,12 +87,11 @@ class LLMAgent:
 
     def perceive(self) -> Percept:
         """What there is to do now."""
-        return look(self._view, self.notes, self.hands.agent_id, self._capacity, self._clock())
+        return look(self._view, self.notes, self.hands.agent_id, self._clock())
 
     def think(self, percept: Percept) -> list[Action]:
         """What to do about it. Questions for the model begin here and are answered in later turns."""
         self._thoughts.harvest()
-        self._workload = percept.workload
         for task in percept.consider:
             self._ponder("consider", task, self._consider)
         for task in percept.work:
@@ -161,7 +159,7 @@ class LLMAgent:
             self._policy,
             reputation=reputation.value,
             quality=reputation.quality,
-            workload=self._workload,
+            workload=workload(self._view, self.notes, self.hands.agent_id, self._capacity),
             second_price=task.mode == task.mode.SEALED_SECOND_PRICE,
         )
         if price is None:

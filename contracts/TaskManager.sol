@@ -42,6 +42,7 @@ contract TaskManager is ITaskManager, AccessControl {
 
     constructor(Wiring memory wiring, address admin, address treasury_, uint256 minWindow_, uint256 feeBps_) {
         require(address(wiring.tasks) == address(this), Miswired(address(wiring.tasks), address(this)));
+        require(treasury_ != address(0), InvalidTreasury());
         ledger = wiring.ledger;
         registry = wiring.registry;
         auction = wiring.auction;

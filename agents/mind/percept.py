@@ -24,8 +24,6 @@ class Percept:
 
     now: int
     balance: Balance
-    workload: float
-    """The awarded tasks, and a quarter of the open bids, as a share of the agent's capacity; at most 1."""
     consider: tuple[Task, ...] = ()
     commit: tuple[tuple[Task, BidNote], ...] = ()
     reveal: tuple[tuple[Task, BidNote], ...] = ()
@@ -37,27 +35,35 @@ class Percept:
     learn: tuple[tuple[Task, BidNote], ...] = ()
 
 
-def look(view: MarketView, notes: Notes, agent_id: int, capacity: int, now: int) -> Percept:
+def look(view: MarketView, notes: Notes, agent_id: int, now: int) -> Percept:
     """The percept of ``agent_id`` at ``now``, the time of the newest block.
 
     A window has begun when the newest block is in it, and has ended when the next one may not be.
     """
     seen = _Seen(view, notes, agent_id, now)
-    live = 0.0
     for task in view.open.values():
         if task.state is TaskState.OPEN:
-            live += 0.25 * ((task.id, agent_id) in view.commitments)
             seen.auction(task)
         elif task.agent_id == agent_id:
-            live += task.state is TaskState.AWARDED
             seen.own_task(task)
     return Percept(
         now=now,
         balance=view.balance(account_of_agent(agent_id)),
-        workload=min(1.0, live / capacity),
         learn=_ended(view, notes),
         **{kind: tuple(found) for kind, found in seen.found.items()},
     )
+
+
+def workload(view: MarketView, notes: Notes, agent_id: int, capacity: int) -> float:
+    """The awarded tasks, and a quarter of the bids in open auctions, as a share of the capacity; at most 1."""
+    live = 0.0
+    for task in view.open.values():
+        if task.state is TaskState.OPEN:
+            note = notes.bid(task.id)
+            live += 0.25 * (note is not None and note.status == "planned")
+        else:
+            live += task.state is TaskState.AWARDED and task.agent_id == agent_id
+    return min(1.0, live / capacity)
 
 
 class _Seen:

@@ -165,6 +165,7 @@ interface ITaskManager {
     error EmptySkill();
     error EmptyResult();
     error InvalidEvaluator();
+    error InvalidTreasury();
     error ReserveOutOfBounds(uint256 reserve, uint256 minimum, uint256 maximum);
     error WindowOutOfBounds(uint256 window, uint256 minimum, uint256 maximum);
     error ScoreOutOfBounds(uint256 score, uint256 minimum, uint256 maximum);

@@ -74,4 +74,12 @@ contract WiringTest is MarketTest {
         vm.expectRevert(abi.encodeWithSelector(ITaskManager.FeeTooHigh.selector, feeBps, MAX_FEE_BPS));
         new TaskManager(wiring, ADMIN, TREASURY, MIN_WINDOW, feeBps);
     }
+
+    function testTreasuryZeroAddress() public {
+        address actual = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        Wiring memory wiring = _wiringFrom(ADMIN);
+        wiring.tasks = TaskManager(actual);
+        vm.expectRevert(abi.encodeWithSelector(ITaskManager.InvalidTreasury.selector));
+        new TaskManager(wiring, ADMIN, address(0), MIN_WINDOW, FEE_BPS);
+    }
 }
