@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from agents.chain.abi import Event
+from agents.chain.abi import Event, checksummed
 from agents.chain.bindings import (
     agent_registry,
     bid_auction,
@@ -199,7 +199,7 @@ class MarketView:
 
     def _metadata_set(self, event: agent_registry.MetadataSet) -> None:
         if event.metadata_key == "agentWallet":
-            wallet = f"0x{event.metadata_value.hex()}" if event.metadata_value else None
+            wallet = checksummed(f"0x{event.metadata_value.hex()}") if event.metadata_value else None
             self.agents[event.agent_id] = replace(self.agents[event.agent_id], wallet=wallet)
 
     def _uri_updated(self, event: agent_registry.URIUpdated) -> None:
