@@ -119,18 +119,16 @@ abstract contract Mischief is Lives {
 
     /* OTHER PEOPLE'S CREDITS */
 
-    function rob(uint256 which, uint256 seed, uint256 amount) external onTime {
-        which = _mix(which);
-        if (which % 2 == 0) _steal(which >> 1, seed, amount);
-        else _usurp(which >> 1, seed, amount);
-    }
-
-    /// @dev An outsider, and the admin, try to take credits.
-    function _steal(uint256 which, uint256 seed, uint256 amount) internal {
+    /// @notice An outsider, and the admin, try to take somebody's credits; then the outsider tries to play others' parts.
+    function rob(uint256 seed, uint256 amount) external onTime {
         (Account account, address owner) = _holder(seed);
-        address thief = which % 2 == 0 ? OUTSIDER : ADMIN;
-        bytes[] memory thefts = _thefts(account, owner, thief, bound(amount, 1, freeOf[account] + 1));
-        _forbid(thief, address(ledger), thefts[(which >> 1) % thefts.length]);
+        amount = bound(amount, 1, freeOf[account] + 1);
+        address[2] memory thieves = [OUTSIDER, ADMIN];
+        for (uint256 i = 0; i < thieves.length; i++) {
+            bytes[] memory thefts = _thefts(account, owner, thieves[i], amount);
+            for (uint256 j = 0; j < thefts.length; j++) _forbid(thieves[i], address(ledger), thefts[j]);
+        }
+        _usurp(seed, amount);
     }
 
     function _thefts(
@@ -152,44 +150,25 @@ abstract contract Mischief is Lives {
         thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
     }
 
-    /// @dev An outsider tries to play another's part in a task, or to write its own law.
-    function _usurp(uint256 which, uint256 seed, uint256 amount) internal {
-        uint256 taskId = ghosts.length == 0 ? 1 : (seed % ghosts.length) + 1;
+    function _usurp(uint256 seed, uint256 amount) internal {
+        uint256 taskId = _pick(seed, _isLive);
         uint256 agentId = (seed % AGENTS) + 1;
-        IIncentiveEngine.Outcome memory outcome = IIncentiveEngine.Outcome(
-            agentId,
-            skills[0],
-            amount,
-            100,
-            0
-        );
-        bytes32 parametersRole = tasks.PARAMETERS_ROLE();
-        bytes[12] memory attempts = [
-            abi.encodeCall(tasks.cancel, (taskId)),
-            abi.encodeCall(tasks.award, (taskId, agentId, 1, 1)),
-            abi.encodeCall(tasks.expire, (taskId)),
-            abi.encodeCall(tasks.submit, (taskId, RESULT)),
-            abi.encodeCall(tasks.evaluate, (taskId, 100)),
-            abi.encodeCall(tasks.setFee, (0)),
-            abi.encodeCall(tasks.grantRole, (parametersRole, OUTSIDER)),
-            abi.encodeCall(auction.commit, (taskId, agentId, 1)),
-            abi.encodeCall(incentives.report, (outcome)),
-            abi.encodeCall(token.mint, (OUTSIDER, amount)),
-            abi.encodeCall(token.transferFrom, (address(ledger), OUTSIDER, bound(amount, 1, CREDIT))),
-            abi.encodeCall(registry.transferFrom, (ownerOf[agentId], OUTSIDER, agentId))
-        ];
-        address[12] memory targets = _usurped();
-        uint256 i = which % attempts.length;
-        _forbid(OUTSIDER, targets[i], attempts[i]);
-    }
-
-    function _usurped() internal view returns (address[12] memory targets) {
-        for (uint256 i = 0; i < 7; i++) targets[i] = address(tasks);
-        targets[7] = address(auction);
-        targets[8] = address(incentives);
-        targets[9] = address(token);
-        targets[10] = address(token);
-        targets[11] = address(registry);
+        IIncentiveEngine.Outcome memory outcome;
+        outcome = IIncentiveEngine.Outcome(agentId, skills[0], amount, 100, 0);
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.cancel, (taskId)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.award, (taskId, agentId, 1, 1)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.expire, (taskId)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.submit, (taskId, RESULT)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.evaluate, (taskId, 100)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.setFee, (0)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.grantRole, (tasks.PARAMETERS_ROLE(), OUTSIDER)));
+        _forbidBid(OUTSIDER, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
+        _forbid(OUTSIDER, address(incentives), abi.encodeCall(incentives.report, (outcome)));
+        _forbid(OUTSIDER, address(token), abi.encodeCall(token.mint, (OUTSIDER, amount)));
+        bytes memory pull = abi.encodeCall(token.transferFrom, (address(ledger), OUTSIDER, amount));
+        _forbid(OUTSIDER, address(token), pull);
+        bytes memory kidnap = abi.encodeCall(registry.transferFrom, (ownerOf[agentId], OUTSIDER, agentId));
+        _forbid(OUTSIDER, address(registry), kidnap);
     }
 
     /// @notice An outsider calls a function with words that mean something to it. Whether that succeeds does not matter:
