@@ -87,14 +87,11 @@ class Delivery:
             # A node that mines at once answers with the revert of what is in a block all the same.
             self._taken.add(entry.hash)
             return True
-        if _NONCE_USED.search(error.message) and int(count, 16) <= entry.nonce:
+        used = int(count, 16) > entry.nonce
+        if not used and _NONCE_USED.search(error.message):
             return False
-        self._drop(entry, error)
-        return True
-
-    def _drop(self, entry: Entry, error: RpcError) -> None:
-        """Give the entry up, unless later ones of the wallet wait for its nonce: they would wait for ever."""
-        if any(other.nonce > entry.nonce for other in self._outbox.pending(entry.wallet)):
-            raise error
+        if not used and any(other.nonce > entry.nonce for other in self._outbox.pending(entry.wallet)):
+            raise error  # Without it, the later ones of the wallet would wait for its nonce for ever.
         log.warning("send_refused", intent=entry.intent, tx=entry.hash, reason=error.message)
         self._outbox.drop(entry, error)
+        return True

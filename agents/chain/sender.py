@@ -155,6 +155,7 @@ class Sender:
     async def _record(self, entry: Entry, receipt: dict[str, Any]) -> None:
         done = int(receipt["status"], 16) == 1
         self._outbox.mined(entry, receipt, None if done else await revert_reason(self._rpc, receipt))
+        self._delivery.forget(entry)
 
     async def _estimate(self, wallet: Wallet, call: Call[Any]) -> int:
         """Gas for the call: a fifth and a little above what it takes now.
