@@ -115,19 +115,12 @@ def market_screen(
 
 def leaderboard(standings: Sequence[Standing]) -> Table:
     """Who earned what, best first."""
-    table = Table(title="leaderboard (credits)", title_justify="left", header_style="bold")
-    table.add_column("agent")
-    for column in (
-        "won",
-        "paid",
-        "earned",
-        "spent: thinking",
-        "spent: bonds",
-        "profit",
-        "balance",
-        "reputation",
-    ):
-        table.add_column(column, justify="right")
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
+    table.title = "leaderboard, in credits (spent on thinking; bonds lost)"
+    table.title_justify = "left"
+    table.add_column("agent", no_wrap=True)
+    for column in ("won", "paid", "earned", "spent", "bonds", "profit", "balance", "reputation"):
+        table.add_column(column, justify="right", no_wrap=True)
     for line in standings:
         table.add_row(
             line.name,
