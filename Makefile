@@ -11,7 +11,7 @@ export HARDHAT_DISABLE_TELEMETRY_PROMPT := true
 PYTHON_READY := $(VENV)/.python-ready
 DEV_READY := $(VENV)/.dev-ready
 NODE_READY := node_modules/.ready
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help
 help: ## Show this list

@@ -81,16 +81,16 @@ class Marketplace:
         """The credits that an address holds outside the Ledger."""
         return await read(self._rpc, self.deployment.token.balance_of(address))
 
-    async def deposit(self, wallet: Wallet, account: int, amount: int, *, intent: str) -> None:
+    async def deposit(self, wallet: Wallet, account: int, amount: int, *, intent: str) -> Receipt:
         """Move ``amount`` of the wallet's tokens into a Ledger account, by permit: one transaction."""
         deadline = NO_DEADLINE
         v, r, s = await self._permit(wallet, amount, deadline)
         call = self.deployment.ledger.deposit_with_permit(wallet.address, account, amount, deadline, v, r, s)
-        await self._send(wallet, call, intent)
+        return await self._send(wallet, call, intent)
 
-    async def withdraw(self, wallet: Wallet, account: int, to: str, amount: int, *, intent: str) -> None:
+    async def withdraw(self, wallet: Wallet, account: int, to: str, amount: int, *, intent: str) -> Receipt:
         """Take ``amount`` out of an account that the wallet owns."""
-        await self._send(wallet, self.deployment.ledger.withdraw(account, to, amount), intent)
+        return await self._send(wallet, self.deployment.ledger.withdraw(account, to, amount), intent)
 
     async def transfer(
         self,
@@ -101,9 +101,11 @@ class Marketplace:
         *,
         intent: str,
         extra: Extra | None = None,
-    ) -> None:
+    ) -> Receipt:
         """Move ``amount`` between Ledger accounts; the wallet owns the source."""
-        await self._send(wallet, self.deployment.ledger.transfer(source, target, amount), intent, extra)
+        return await self._send(
+            wallet, self.deployment.ledger.transfer(source, target, amount), intent, extra
+        )
 
     # Agents
 
@@ -115,14 +117,14 @@ class Marketplace:
 
     async def set_skills(
         self, wallet: Wallet, agent_id: int, skills: Mapping[str, int], *, intent: str
-    ) -> None:
+    ) -> Receipt:
         """Claim skills, each with a weight from 0 (withdrawn) to 100."""
         entries = [structs.Skill(skill_bytes(tag), weight) for tag, weight in skills.items()]
-        await self._send(wallet, self.deployment.registry.set_skills(agent_id, entries), intent)
+        return await self._send(wallet, self.deployment.registry.set_skills(agent_id, entries), intent)
 
-    async def set_active(self, wallet: Wallet, agent_id: int, active: bool, *, intent: str) -> None:
+    async def set_active(self, wallet: Wallet, agent_id: int, active: bool, *, intent: str) -> Receipt:
         """Say whether the agent takes part."""
-        await self._send(wallet, self.deployment.registry.set_active(agent_id, active), intent)
+        return await self._send(wallet, self.deployment.registry.set_active(agent_id, active), intent)
 
     # Requesters
 
@@ -141,61 +143,61 @@ class Marketplace:
         call = self.deployment.tasks.create_task_with_permit(terms.params(), permit)
         return await self._create(wallet, call, intent, extra)
 
-    async def cancel(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+    async def cancel(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
         """Take a task back before the first commitment."""
-        await self._send(wallet, self.deployment.tasks.cancel(task_id), intent)
+        return await self._send(wallet, self.deployment.tasks.cancel(task_id), intent)
 
-    async def evaluate(self, wallet: Wallet, task_id: int, score: int, *, intent: str) -> None:
+    async def evaluate(self, wallet: Wallet, task_id: int, score: int, *, intent: str) -> Receipt:
         """Score a result; the wallet is the task's evaluator."""
-        await self._send(wallet, self.deployment.tasks.evaluate(task_id, score), intent)
+        return await self._send(wallet, self.deployment.tasks.evaluate(task_id, score), intent)
 
     # Workers
 
     async def commit(
         self, wallet: Wallet, task_id: int, agent_id: int, price: int, promised: int, *, intent: str
-    ) -> None:
+    ) -> Receipt:
         """Bind the agent to a sealed bid of ``price`` units, to be delivered within ``promised`` seconds."""
         salt = self.salt(wallet, task_id, agent_id)
         digest = self.commitment(task_id, agent_id, price, promised, salt)
-        await self._send(wallet, self.deployment.auction.commit(task_id, agent_id, digest), intent)
+        return await self._send(wallet, self.deployment.auction.commit(task_id, agent_id, digest), intent)
 
     async def reveal(
         self, wallet: Wallet, task_id: int, agent_id: int, price: int, promised: int, *, intent: str
-    ) -> None:
+    ) -> Receipt:
         """Open the bid that ``commit`` made with the same values."""
         salt = self.salt(wallet, task_id, agent_id)
         call = self.deployment.auction.reveal(task_id, agent_id, price, promised, salt)
-        await self._send(wallet, call, intent)
+        return await self._send(wallet, call, intent)
 
-    async def submit(self, wallet: Wallet, task_id: int, result: bytes, *, intent: str) -> None:
+    async def submit(self, wallet: Wallet, task_id: int, result: bytes, *, intent: str) -> Receipt:
         """Deliver a result by its digest."""
-        await self._send(wallet, self.deployment.tasks.submit(task_id, result), intent)
+        return await self._send(wallet, self.deployment.tasks.submit(task_id, result), intent)
 
     # Anyone
 
-    async def finalize(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+    async def finalize(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
         """End an auction whose reveal window is over."""
-        await self._send(wallet, self.deployment.auction.finalize(task_id), intent)
+        return await self._send(wallet, self.deployment.auction.finalize(task_id), intent)
 
-    async def forfeit(self, wallet: Wallet, task_id: int, agent_id: int, *, intent: str) -> None:
+    async def forfeit(self, wallet: Wallet, task_id: int, agent_id: int, *, intent: str) -> Receipt:
         """Burn the bond of a bid that was not opened."""
-        await self._send(wallet, self.deployment.auction.forfeit(task_id, agent_id), intent)
+        return await self._send(wallet, self.deployment.auction.forfeit(task_id, agent_id), intent)
 
-    async def release(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+    async def release(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
         """Have the worker paid after the evaluator's silence."""
-        await self._send(wallet, self.deployment.tasks.release(task_id), intent)
+        return await self._send(wallet, self.deployment.tasks.release(task_id), intent)
 
-    async def declare_default(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+    async def declare_default(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
         """End a task that was not delivered."""
-        await self._send(wallet, self.deployment.tasks.declare_default(task_id), intent)
+        return await self._send(wallet, self.deployment.tasks.declare_default(task_id), intent)
 
-    async def close_rejected(self, wallet: Wallet, task_id: int, *, intent: str) -> None:
+    async def close_rejected(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
         """End a rejected task that nobody disputed."""
-        await self._send(wallet, self.deployment.tasks.close_rejected(task_id), intent)
+        return await self._send(wallet, self.deployment.tasks.close_rejected(task_id), intent)
 
-    async def flush_burn(self, wallet: Wallet, *, intent: str) -> None:
+    async def flush_burn(self, wallet: Wallet, *, intent: str) -> Receipt:
         """Destroy the tokens of all burned credits."""
-        await self._send(wallet, self.deployment.ledger.flush_burn(), intent)
+        return await self._send(wallet, self.deployment.ledger.flush_burn(), intent)
 
     # Inside
 

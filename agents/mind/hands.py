@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
+from agents.chain.logs import Receipt
 from agents.chain.wallet import Wallet
 from agents.errors import AgoraError, ContractError, RetryableError, RpcError
 from agents.market.marketplace import Marketplace
@@ -30,11 +31,12 @@ class Hands:
     async def attempt(self, action: Action) -> AgoraError | None:
         """Send the action; returns why it did not reach the chain, or None when it did."""
         try:
-            await self._send(action, f"{self.name}:{action.intent}")
+            receipt = await self._send(action, f"{self.name}:{action.intent}")
         except (ContractError, RetryableError, RpcError) as error:
             self.rest(action.kind, action.task_id, str(error))
             return error
-        self._log.info(f"{action.kind}.sent", task=action.task_id)
+        place = {"block": receipt.block, "tx": receipt.tx_hash}
+        self._log.info(f"{action.kind}.mined", task=action.task_id, **place)
         return None
 
     def is_ready(self, kind: str, task_id: int) -> bool:
@@ -46,26 +48,26 @@ class Hands:
         self._resting[kind, task_id] = self._clock() + PAUSE
         self._log.warning(f"{kind}.postponed", task=task_id, reason=reason)
 
-    async def _send(self, action: Action, intent: str) -> None:
+    async def _send(self, action: Action, intent: str) -> Receipt:
         market, wallet, task_id = self._market, self.wallet, action.task_id
         match action:
             case actions.Commit(_, price, promised):
-                await market.commit(wallet, task_id, self.agent_id, price, promised, intent=intent)
+                return await market.commit(wallet, task_id, self.agent_id, price, promised, intent=intent)
             case actions.Reveal(_, price, promised):
-                await market.reveal(wallet, task_id, self.agent_id, price, promised, intent=intent)
+                return await market.reveal(wallet, task_id, self.agent_id, price, promised, intent=intent)
             case actions.Submit(_, result):
-                await market.submit(wallet, task_id, result, intent=intent)
+                return await market.submit(wallet, task_id, result, intent=intent)
             case actions.Evaluate(_, score):
-                await market.evaluate(wallet, task_id, score, intent=intent)
+                return await market.evaluate(wallet, task_id, score, intent=intent)
             case actions.Forfeit(_, agent_id):
-                await market.forfeit(wallet, task_id, agent_id, intent=intent)
+                return await market.forfeit(wallet, task_id, agent_id, intent=intent)
             case actions.Finalize():
-                await market.finalize(wallet, task_id, intent=intent)
+                return await market.finalize(wallet, task_id, intent=intent)
             case actions.Release():
-                await market.release(wallet, task_id, intent=intent)
+                return await market.release(wallet, task_id, intent=intent)
             case actions.DeclareDefault():
-                await market.declare_default(wallet, task_id, intent=intent)
+                return await market.declare_default(wallet, task_id, intent=intent)
             case actions.CloseRejected():
-                await market.close_rejected(wallet, task_id, intent=intent)
+                return await market.close_rejected(wallet, task_id, intent=intent)
             case _:
                 raise TypeError(f"{action.kind} is not something to send")
