@@ -1,0 +1,210 @@
+"""The market's rules once more, as plainly as they can be said: what the contracts and the view are held against."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from agents.market.domain import AwardMode, TaskState
+
+KEPT, FLOOR, SCALE, CAP = 3, 5_000, 100_000_000, 1_000_000_000
+
+
+class Refused(Exception):
+    """The rules do not allow it."""
+
+
+def need(condition):
+    if not condition:
+        raise Refused
+
+
+def tenth(amount):
+    return (amount + 9) // 10
+
+
+@dataclass
+class Sealed:
+    price: int
+    promised: int
+    digest: int
+    quality: int
+
+
+@dataclass
+class NaiveTask:
+    requester: int
+    reserve: int
+    mode: AwardMode
+    windows: tuple
+    bidding_end: int
+    reveal_end: int
+    state: TaskState = TaskState.OPEN
+    touched: bool = False
+    sealed: dict = field(default_factory=dict)
+    bids: list = field(default_factory=list)
+    """(effective price, tie break, agent, Sealed), best first."""
+    agent: int = 0
+    price: int = 0
+    deadline: int = 0
+    promised_at: int = 0
+    lateness: int = 0
+    score: int | None = None
+
+    @property
+    def escrow(self):
+        return self.reserve + tenth(self.reserve)
+
+    @property
+    def bond(self):
+        return max(100_000, tenth(self.reserve))
+
+
+class NaiveMarket:
+    """Accounts are numbers; agents are named by their accounts too."""
+
+    def __init__(self, now, free, treasury, fee_bps):
+        self.now, self.treasury, self.fee_bps = now, treasury, fee_bps
+        self.free, self.locked, self.burned = Counter(free), Counter(), 0
+        self.tasks = {}
+        self.records = {}
+
+    def quality(self, agent):
+        experience, merit = self.records.get(agent, (0, 0))
+        return FLOOR + FLOOR * merit // (experience + SCALE)
+
+    def post(self, task_id, requester, reserve, mode, windows):
+        task = NaiveTask(
+            requester, reserve, mode, windows, self.now + windows[0], self.now + sum(windows[:2])
+        )
+        self._lock(requester, task.escrow)
+        self.tasks[task_id] = task
+
+    def cancel(self, task_id, who):
+        task = self._in(task_id, TaskState.OPEN)
+        need(who == task.requester and not task.touched)
+        self._unlock(task.requester, task.escrow)
+        task.state = TaskState.CANCELLED
+
+    def commit(self, task_id, agent, price, promised, digest):
+        task = self._in(task_id, TaskState.OPEN)
+        need(self.now < task.bidding_end)
+        if agent not in task.sealed:
+            self._lock(agent, task.bond)
+        task.sealed[agent] = Sealed(price, promised, digest, self.quality(agent))
+        task.touched = True
+
+    def reveal(self, task_id, agent):
+        task = self.tasks[task_id]
+        need(task.bidding_end <= self.now < task.reveal_end and agent in task.sealed)
+        bid = task.sealed[agent]
+        need(1 <= bid.price <= task.reserve and 1 <= bid.promised <= task.windows[2])
+        del task.sealed[agent]
+        task.bids.append((Fraction(bid.price, bid.quality), bid.digest >> 192, agent, bid))
+        task.bids.sort(key=lambda one: one[:2])
+        for _, _, loser, _ in task.bids[KEPT:]:
+            self._unlock(loser, task.bond)
+        del task.bids[KEPT:]
+
+    def finalize(self, task_id):
+        task = self.tasks[task_id]
+        if task.state is not TaskState.OPEN:
+            return
+        need(self.now >= task.reveal_end)
+        if not task.bids:
+            self._unlock(task.requester, task.escrow)
+            task.state = TaskState.EXPIRED
+            return
+        for _, _, loser, _ in task.bids[1:]:
+            self._unlock(loser, task.bond)
+        _, _, task.agent, best = task.bids[0]
+        task.price = best.price if task.mode is AwardMode.SEALED_FIRST_PRICE else task.reserve
+        if task.mode is AwardMode.SEALED_SECOND_PRICE and len(task.bids) > 1:
+            task.price = min(task.reserve, int(task.bids[1][0] * best.quality))
+        task.deadline, task.promised_at = self.now + task.windows[2], self.now + best.promised
+        task.state = TaskState.AWARDED
+
+    def forfeit(self, task_id, agent):
+        task = self.tasks[task_id]
+        need(self.now >= task.reveal_end and agent in task.sealed)
+        del task.sealed[agent]
+        self._burn(agent, task.bond)
+
+    def submit(self, task_id, agent):
+        task = self._in(task_id, TaskState.AWARDED)
+        need(agent == task.agent and self.now < task.deadline)
+        late, slack = self.now - task.promised_at, task.deadline - task.promised_at
+        task.lateness = -(-100 * late // slack) if late > 0 else 0
+        task.deadline, task.state = self.now + task.windows[3], TaskState.SUBMITTED
+
+    def evaluate(self, task_id, score):
+        task = self._in(task_id, TaskState.SUBMITTED)
+        need(self.now < task.deadline and 0 <= score <= 100)
+        task.score = score
+        if score < 60:
+            task.deadline, task.state = self.now + task.windows[3], TaskState.REJECTED
+        else:
+            self._settle(task)
+            self._report(task, score)
+
+    def release(self, task_id):
+        task = self._in(task_id, TaskState.SUBMITTED)
+        need(self.now >= task.deadline)
+        self._settle(task)
+
+    def declare_default(self, task_id):
+        task = self._in(task_id, TaskState.AWARDED)
+        need(self.now >= task.deadline)
+        self._unlock(task.agent, task.bond)
+        self._move(task.agent, task.requester, task.bond)
+        self._unlock(task.requester, task.escrow)
+        task.state = TaskState.REFUNDED
+        self._report(task, 0)
+
+    def close_rejected(self, task_id):
+        task = self._in(task_id, TaskState.REJECTED)
+        need(self.now >= task.deadline)
+        burned = (task.bond + 1) // 2
+        self._unlock(task.agent, task.bond - burned)
+        self._burn(task.agent, burned)
+        self._unlock(task.requester, task.escrow)
+        task.state = TaskState.REFUNDED
+        self._report(task, task.score)
+
+    def withdraw(self, account, amount):
+        need(1 <= amount <= self.free[account])
+        self.free[account] -= amount
+
+    def _settle(self, task):
+        fee = task.price * self.fee_bps // 10_000
+        self._unlock(task.requester, task.escrow)
+        self._move(task.requester, task.agent, task.price - fee)
+        self._move(task.requester, self.treasury, fee)
+        self._unlock(task.agent, task.bond)
+        task.state = TaskState.SETTLED
+
+    def _report(self, task, score):
+        weight = min(task.price, CAP) // 4
+        experience, merit = self.records.get(task.agent, (0, 0))
+        merit += weight * score * (200 - task.lateness) // 20_000
+        self.records[task.agent] = experience + weight, merit
+
+    def _in(self, task_id, state):
+        need(self.tasks[task_id].state is state)
+        return self.tasks[task_id]
+
+    def _lock(self, account, amount):
+        need(self.free[account] >= amount)
+        self.free[account] -= amount
+        self.locked[account] += amount
+
+    def _unlock(self, account, amount):
+        self.locked[account] -= amount
+        self.free[account] += amount
+
+    def _burn(self, account, amount):
+        self.locked[account] -= amount
+        self.burned += amount
+
+    def _move(self, source, target, amount):
+        self.free[source] -= amount
+        self.free[target] += amount
