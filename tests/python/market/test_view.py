@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -43,7 +43,7 @@ SKILL = skill_bytes("extraction")
 which = st.integers(0, 3)
 agents = st.integers(0, AGENTS - 1)
 scores = st.sampled_from([0, 59, 60, 77, 100, 101])
-delays = st.sampled_from([0, 0, 0, 99, 101, 150, 1000])
+delays = st.sampled_from([0, 0, 100, 101, 150, 1000])
 shares = st.integers(0, 105)
 """Prices, as a percentage of the reserve; some are out of bounds."""
 
@@ -359,11 +359,13 @@ class Market(RuleBasedStateMachine):
             assert [(bid.agent_id, bid.price) for bid in view.ranking(task_id)][:3] == expected
 
     @invariant()
-    def qualities_agree(self):
+    def reputations_agree(self):
+        told = [self.world.view.reputation(one, "extraction") for one in self.stage.ids]
+        expected = [self.naive.records.get(account, (0, 0)) for account in self.workers]
+        assert [(one.experience, one.merit) for one in told] == expected
         calls = [self.stage.deployment.incentives.quality_of(one, SKILL) for one in self.stage.ids]
         found = self.do(read_many(self.stage.rpc, calls))
-        told = [self.world.view.reputation(one, "extraction").quality for one in self.stage.ids]
-        assert found == told == [self.naive.quality(account) for account in self.workers]
+        assert found == [one.quality for one in told] == [self.naive.quality(one) for one in self.workers]
 
     def id_of(self, agent):
         return self.stage.ids[self.workers.index(agent)] if agent else 0
@@ -378,6 +380,9 @@ def stage(node, tmp_path):
 
 
 def test_the_view_the_contracts_and_the_rules_agree_after_every_step(stage):
+    # Without shrinking: on a chain it takes minutes, and a life of 25 steps can be read.
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)
     run_state_machine_as_test(
-        lambda: Market(stage), settings=settings(max_examples=30, stateful_step_count=25, deadline=None)
+        lambda: Market(stage),
+        settings=settings(max_examples=30, stateful_step_count=25, deadline=None, phases=phases),
     )
