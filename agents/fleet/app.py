@@ -140,6 +140,8 @@ async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) ->
         await asyncio.gather(running, crew.buyer.requester.post(crew.buyer.batch))
     bills = [member.billing for member in crew.members] + ([crew.buyer.billing] if crew.buyer else [])
     await asyncio.gather(*(bill.pay(threshold=1) for bill in bills))
+    if crew.buyer is not None:
+        await crew.buyer.requester.publish_answers()
     await crew.session.feed.catch_up()
 
 
