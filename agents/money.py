@@ -18,7 +18,7 @@ def parse_credits(text: str) -> int:
     amount = _AMOUNT.fullmatch(text.strip())
     if amount is None:
         raise InvalidAmount(text)
-    whole, rest = amount.groups(default="")
+    whole, rest = str(amount[1]), str(amount[2] or "")
     return int(whole) * CREDIT + int(rest.ljust(DECIMALS, "0"))
 
 
