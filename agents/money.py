@@ -5,7 +5,7 @@ import re
 from agents.errors import InvalidAmount
 
 DECIMALS = 6
-CREDIT = 10**DECIMALS
+CREDIT: int = 10**DECIMALS
 
 _AMOUNT = re.compile(r"([0-9]{1,60})(?:\.([0-9]{1,6}))?")
 
