@@ -284,7 +284,7 @@ class Market(RuleBasedStateMachine):
             self.submit_one(task_id, self.workers.index(task.agent))
             self.anyone("declare_default", task_id)
         elif task.state is TaskState.SUBMITTED:
-            self.warp_to(self.naive.now + delay)
+            self.warp_to(self.naive.now + delay // 10)
             self.evaluate_one(task_id, score)
             self.anyone("release", task_id)
         elif task.state is TaskState.REJECTED:
