@@ -6,7 +6,6 @@ import pytest
 from world import Asked
 
 from agents.chain.reader import read
-from agents.chain.rpc import Rpc
 from agents.chain.wallet import Seed
 from agents.errors import AddressesMissing, AddressesStale, ProviderUnreachable, WalletsInUse, WrongChain
 from agents.fleet.app import Job, assemble, batch_of, report
@@ -111,7 +110,3 @@ def test_a_batch_is_named_by_its_content_and_limit(tmp_path):
     assert len(batch_of(False, path, 1)[1]) == 1
     assert (batch_of(True, None, None)[0], len(batch_of(True, None, None)[1])) == ("examples", 12)
     assert batch_of(False, None, None) == (None, [])
-
-
-async def test_a_url_with_a_key_is_shown_without_it(rpc, settings):
-    assert "secret" not in repr(Rpc("http://user:secret@127.0.0.1:9/secret?key=secret"))
