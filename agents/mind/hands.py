@@ -1,5 +1,6 @@
 """Sends a party's decisions to the chain, each under one intent, and waits a while with what was refused."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import structlog
@@ -26,13 +27,21 @@ class Hands:
         self.name, self.wallet, self.agent_id = name, wallet, agent_id
         self._market, self._clock = market, clock
         self._resting: dict[tuple[str, int], int] = {}
+        self._refusals: Counter[str] = Counter()
         self._log = log.bind(agent=name)
 
     async def attempt(self, action: Action) -> AgoraError | None:
         """Send the action; returns why it did not reach the chain, or None when it did."""
+        refusals = self._refusals[action.intent]
+        # What was refused is dead and stays so under its name; only what may still be pending keeps it.
+        again = f":again-{refusals}" if refusals else ""
         try:
-            receipt = await self._send(action, f"{self.name}:{action.intent}")
-        except (ContractError, RetryableError, RpcError) as error:
+            receipt = await self._send(action, f"{self.name}:{action.intent}{again}")
+        except RetryableError as error:
+            self.rest(action.kind, action.task_id, str(error))
+            return error
+        except (ContractError, RpcError) as error:
+            self._refusals[action.intent] += 1
             self.rest(action.kind, action.task_id, str(error))
             return error
         place = {"block": receipt.block, "tx": receipt.tx_hash}

@@ -264,8 +264,8 @@ def test_an_idle_agent_bids_its_floor_and_a_full_one_does_not_bid() -> None:
 @pytest.mark.parametrize(
     "unwanted",
     [
-        {"fit": 0.29, "capability": 100},
-        {"fit": 0.5, "capability": 10},
+        {"fit": 0.24, "capability": 100},
+        {"fit": 0.4, "capability": 10},
         {"cost_estimate": RESERVE},
         {"reserve": 0, "cost_estimate": 0},
         {"deadline_seconds": 0},
@@ -277,7 +277,7 @@ def test_no_bid_for_what_does_not_fit_or_does_not_pay(unwanted: dict[str, Any]) 
 
 
 def test_a_specialist_leaves_what_it_is_weak_at() -> None:
-    weak = context(capability=30, fit=0.8)
+    weak = context(capability=20, fit=0.8)
     assert AdaptiveBiddingStrategy(PROFILES["specialist"]).price(weak) is None
     assert AdaptiveBiddingStrategy(PROFILES["explorer"]).price(weak) is not None
 
