@@ -60,6 +60,28 @@ contract Ledger is ILedger, AccessControl {
     }
 
     /// @inheritdoc ILedger
+    function depositWithAuthorization(
+        address from,
+        Account account,
+        uint256 amount,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 salt,
+        bytes calldata signature
+    ) external {
+        _credit(from, account, amount);
+        token.receiveWithAuthorization(
+            from,
+            address(this),
+            amount,
+            validAfter,
+            validBefore,
+            authorizationNonce(account, salt),
+            signature
+        );
+    }
+
+    /// @inheritdoc ILedger
     function withdraw(Account account, address to, uint256 amount) external {
         require(to != address(0), ZeroAddress());
         _checkOwner(account);
@@ -130,16 +152,26 @@ contract Ledger is ILedger, AccessControl {
         return _balances[account];
     }
 
+    /// @inheritdoc ILedger
+    function authorizationNonce(Account account, bytes32 salt) public pure returns (bytes32) {
+        return keccak256(abi.encode(account, salt));
+    }
+
     /* INTERNAL */
 
     function _deposit(address from, Account account, uint256 amount) internal {
+        _credit(from, account, amount);
+        token.safeTransferFrom(from, address(this), amount);
+    }
+
+    /// @dev The caller takes the tokens next, or reverts.
+    function _credit(address from, Account account, uint256 amount) internal {
         require(amount != 0, ZeroAmount());
         _checkExists(account);
         // The token's cap keeps every sum of credits far below 128 bits.
         _balances[account].free += uint128(amount);
 
         emit Deposited(account, from, amount);
-        token.safeTransferFrom(from, address(this), amount);
     }
 
     function _takeFree(Account account, uint256 amount) internal {

@@ -13,7 +13,16 @@ import path from "node:path";
 import hre from "hardhat";
 
 import { GasMarket } from "./gas/market.js";
-import { bidding, credits, crowd, endings, identity, jobs, posting } from "./gas/scenarios.js";
+import {
+  authorizations,
+  bidding,
+  credits,
+  crowd,
+  endings,
+  identity,
+  jobs,
+  posting,
+} from "./gas/scenarios.js";
 import { CONTRACTS } from "./lib/market.js";
 
 const FILE = path.resolve(import.meta.dirname, "../gas.json");
@@ -34,6 +43,7 @@ async function weigh() {
     deploy,
     identity: await market.aside(identity),
     credits: await market.aside(credits),
+    "signed payments, sent by another": await market.aside(authorizations),
     posting: await market.aside(posting),
     bidding: await market.aside(bidding),
     "a hundred bids, each the best so far": await market.aside(crowd),

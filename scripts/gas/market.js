@@ -64,6 +64,20 @@ export class GasMarket {
     return result;
   }
 
+  /** The signature of a message in the token's domain; `fields` are written as in Solidity. */
+  async sign(signer, name, fields, message) {
+    const domain = {
+      name: "Agora Credit",
+      version: "1",
+      chainId: (await this.ethers.provider.getNetwork()).chainId,
+      verifyingContract: this.token.target,
+    };
+    const types = {
+      [name]: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
+    };
+    return this.ethers.Signature.from(await signer.signTypedData(domain, types, message));
+  }
+
   async warpTo(time) {
     await this.ethers.provider.send("evm_setNextBlockTimestamp", [Number(time)]);
   }

@@ -2,6 +2,9 @@
 import { CARD_URI, CREDIT, RESERVE } from "./market.js";
 
 const FOREVER = 2n ** 32n - 1n;
+const TRANSFER =
+  "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
+const CANCEL = "cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)";
 
 export async function identity(market) {
   const { ethers, registry, gas } = market;
@@ -45,8 +48,56 @@ export async function credits(market) {
   };
 }
 
+/** Payments that a holder signs and anyone sends. */
+export async function authorizations(market) {
+  const { ethers, token, ledger, requester, anyone, gas } = market;
+  await token.mint(requester.address, 1_000n * CREDIT);
+  const types = ["address from", "address to", "uint256 value", "uint256 validAfter", "uint256 validBefore"];
+  const signed = async (name, to, nonce) => {
+    const values = {
+      from: requester.address,
+      to,
+      value: CREDIT,
+      validAfter: 0n,
+      validBefore: FOREVER,
+      nonce,
+    };
+    const signature = await market.sign(requester, name, [...types, "bytes32 nonce"], values);
+    return { ...values, signature };
+  };
+  const transfer = async (to, nonce) => {
+    const a = await signed("TransferWithAuthorization", to, nonce);
+    const { v, r, s } = a.signature;
+    return token
+      .connect(anyone)
+      [TRANSFER](a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce, v, r, s);
+  };
+  const deposit = async (account, salt) => {
+    const nonce = await ledger.authorizationNonce(account, salt);
+    const a = await signed("ReceiveWithAuthorization", ledger.target, nonce);
+    const { serialized } = a.signature;
+    return ledger
+      .connect(anyone)
+      .depositWithAuthorization(a.from, account, a.value, a.validAfter, a.validBefore, salt, serialized);
+  };
+  const cancel = async (nonce) => {
+    const values = { authorizer: requester.address, nonce };
+    const fields = ["address authorizer", "bytes32 nonce"];
+    const { v, r, s } = await market.sign(requester, "CancelAuthorization", fields, values);
+    return token.connect(anyone)[CANCEL](values.authorizer, nonce, v, r, s);
+  };
+  const anew = market.owners[12].address;
+  return {
+    "transfer to a new holder": await gas(transfer(anew, ethers.id("first"))),
+    transfer: await gas(transfer(anew, ethers.id("second"))),
+    "deposit to a new account": await gas(deposit(anew, ethers.id("third"))),
+    deposit: await gas(deposit(anew, ethers.id("fourth"))),
+    cancel: await gas(cancel(ethers.id("fifth"))),
+  };
+}
+
 export async function posting(market) {
-  const { ethers, token, ledger, tasks, requester, gas } = market;
+  const { token, ledger, tasks, requester, gas } = market;
   const used = {
     "create, the market's first": await market.create(),
     create: await market.create(),
@@ -54,18 +105,9 @@ export async function posting(market) {
   };
   const value = RESERVE + RESERVE / 10n;
   await token.mint(requester.address, value);
-  const domain = {
-    name: "Agora Credit",
-    version: "1",
-    chainId: (await ethers.provider.getNetwork()).chainId,
-    verifyingContract: token.target,
-  };
   const fields = ["address owner", "address spender", "uint256 value", "uint256 nonce", "uint256 deadline"];
-  const types = {
-    Permit: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
-  };
   const message = { owner: requester.address, spender: ledger.target, value, nonce: 0n, deadline: FOREVER };
-  const { v, r, s } = ethers.Signature.from(await requester.signTypedData(domain, types, message));
+  const { v, r, s } = await market.sign(requester, "Permit", fields, message);
   const permit = { value, deadline: FOREVER, v, r, s };
   used["create with permit"] = await gas(
     tasks.connect(requester).createTaskWithPermit(market.params(), permit),

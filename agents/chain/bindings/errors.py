@@ -41,6 +41,39 @@ class AgentHasLockedCredits(ContractError):
         self.locked = locked
 
 
+class AuthorizationExpired(ContractError):
+    """error AuthorizationExpired(uint256 validBefore, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b3fcd33e")
+
+    def __init__(self, valid_before: int, timestamp: int) -> None:
+        super().__init__(error_text("AuthorizationExpired", valid_before=valid_before, timestamp=timestamp))
+        self.valid_before = valid_before
+        self.timestamp = timestamp
+
+
+class AuthorizationNotYetValid(ContractError):
+    """error AuthorizationNotYetValid(uint256 validAfter, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("498ff9a2")
+
+    def __init__(self, valid_after: int, timestamp: int) -> None:
+        super().__init__(error_text("AuthorizationNotYetValid", valid_after=valid_after, timestamp=timestamp))
+        self.valid_after = valid_after
+        self.timestamp = timestamp
+
+
+class AuthorizationSpent(ContractError):
+    """error AuthorizationSpent(address authorizer, bytes32 nonce)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("191d19f0")
+
+    def __init__(self, authorizer: str, nonce: bytes) -> None:
+        super().__init__(error_text("AuthorizationSpent", authorizer=authorizer, nonce=nonce))
+        self.authorizer = authorizer
+        self.nonce = nonce
+
+
 class BiddingClosed(ContractError):
     """error BiddingClosed(uint256 taskId, uint256 end, uint256 timestamp)"""
 
@@ -430,6 +463,17 @@ class InvalidAccountNonce(ContractError):
         self.current_nonce = current_nonce
 
 
+class InvalidAuthorization(ContractError):
+    """error InvalidAuthorization(address authorizer, bytes32 nonce)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("1b302fbc")
+
+    def __init__(self, authorizer: str, nonce: bytes) -> None:
+        super().__init__(error_text("InvalidAuthorization", authorizer=authorizer, nonce=nonce))
+        self.authorizer = authorizer
+        self.nonce = nonce
+
+
 class InvalidEvaluator(ContractError):
     """error InvalidEvaluator()"""
 
@@ -539,6 +583,17 @@ class NotEvaluator(ContractError):
     def __init__(self, task_id: int, caller: str) -> None:
         super().__init__(error_text("NotEvaluator", task_id=task_id, caller=caller))
         self.task_id = task_id
+        self.caller = caller
+
+
+class NotPayee(ContractError):
+    """error NotPayee(address payee, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("abf2cc76")
+
+    def __init__(self, payee: str, caller: str) -> None:
+        super().__init__(error_text("NotPayee", payee=payee, caller=caller))
+        self.payee = payee
         self.caller = caller
 
 
@@ -808,6 +863,9 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     AccessControlBadConfirmation.SELECTOR: (AccessControlBadConfirmation, ()),
     AccessControlUnauthorizedAccount.SELECTOR: (AccessControlUnauthorizedAccount, ("address", "bytes32")),
     AgentHasLockedCredits.SELECTOR: (AgentHasLockedCredits, ("uint256", "uint256")),
+    AuthorizationExpired.SELECTOR: (AuthorizationExpired, ("uint256", "uint256")),
+    AuthorizationNotYetValid.SELECTOR: (AuthorizationNotYetValid, ("uint256", "uint256")),
+    AuthorizationSpent.SELECTOR: (AuthorizationSpent, ("address", "bytes32")),
     BiddingClosed.SELECTOR: (BiddingClosed, ("uint256", "uint256", "uint256")),
     CannotBid.SELECTOR: (CannotBid, ("uint256", "address")),
     DeadlineTooFar.SELECTOR: (DeadlineTooFar, ("uint256", "uint256")),
@@ -844,6 +902,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InsufficientLocked.SELECTOR: (InsufficientLocked, ("uint256", "uint256", "uint256")),
     InvalidAccount.SELECTOR: (InvalidAccount, ("uint256",)),
     InvalidAccountNonce.SELECTOR: (InvalidAccountNonce, ("address", "uint256")),
+    InvalidAuthorization.SELECTOR: (InvalidAuthorization, ("address", "bytes32")),
     InvalidEvaluator.SELECTOR: (InvalidEvaluator, ()),
     InvalidShortString.SELECTOR: (InvalidShortString, ()),
     InvalidTreasury.SELECTOR: (InvalidTreasury, ()),
@@ -855,6 +914,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     NotAuction.SELECTOR: (NotAuction, ("address",)),
     NotAuthorized.SELECTOR: (NotAuthorized, ("uint256", "address")),
     NotEvaluator.SELECTOR: (NotEvaluator, ("uint256", "address")),
+    NotPayee.SELECTOR: (NotPayee, ("address", "address")),
     NotRequester.SELECTOR: (NotRequester, ("uint256", "address")),
     NotTaskManager.SELECTOR: (NotTaskManager, ("address",)),
     NotWorker.SELECTOR: (NotWorker, ("uint256", "address")),

@@ -37,6 +37,7 @@ abstract contract Handler is Mischief {
             ledger.transfer.selector,
             ledger.deposit.selector,
             ledger.depositWithPermit.selector,
+            ledger.depositWithAuthorization.selector,
             ledger.lock.selector,
             ledger.unlock.selector,
             ledger.pay.selector,
@@ -65,17 +66,32 @@ abstract contract Handler is Mischief {
     /* CREDITS */
 
     function bank(uint256 kind, uint256 seed, uint256 toSeed, uint256 amount) external onTime {
-        kind = _mix(kind) % 5;
+        kind = _mix(kind) % 6;
         if (kind == 0) _deposit(seed, amount);
         if (kind == 1) _withdraw(seed, amount);
         if (kind == 2) _transfer(seed, toSeed, amount);
         if (kind == 3) _donate(amount);
         if (kind == 4 && burned != flushed) _flush();
+        if (kind == 5) _depositSigned(seed, amount);
     }
 
     function _deposit(uint256 seed, uint256 amount) internal {
         (Account account, ) = _holder(seed);
         _deposit(account, bound(amount, 1, 1_000 * CREDIT));
+    }
+
+    /// @dev The requester signs and pays, an outsider sends, and the account is whoever's.
+    function _depositSigned(uint256 seed, uint256 amount) internal {
+        (Account account, ) = _holder(seed);
+        amount = bound(amount, 1, 1_000 * CREDIT);
+        freeOf[account] += amount;
+        minted += amount;
+        _mint(REQUESTER, amount);
+        // What was minted only grows, so that no salt comes twice.
+        bytes32 salt = bytes32(minted);
+        bytes memory signature = _signDeposit(account, amount, salt);
+        vm.prank(OUTSIDER);
+        ledger.depositWithAuthorization(REQUESTER, account, amount, 0, type(uint256).max, salt, signature);
     }
 
     function _withdraw(uint256 seed, uint256 amount) internal {

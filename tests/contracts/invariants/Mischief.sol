@@ -5,11 +5,12 @@ import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
+import {AuthorizationTest} from "../utils/AuthorizationTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 import {Lives} from "./Lives.sol";
 
 /// @notice What nobody may do. The ghost does not change here, so whatever succeeds breaks an invariant.
-abstract contract Mischief is Lives {
+abstract contract Mischief is Lives, AuthorizationTest {
     uint256 private constant CHAIN_ID = 31337;
 
     /// @dev The functions with which an outsider is let loose: all that change something, but for those that
@@ -138,7 +139,7 @@ abstract contract Mischief is Lives {
         uint256 amount
     ) internal view returns (bytes[] memory thefts) {
         Account own = accountOf(thief);
-        thefts = new bytes[](8);
+        thefts = new bytes[](9);
         thefts[0] = abi.encodeCall(ledger.withdraw, (account, thief, amount));
         thefts[1] = abi.encodeCall(ledger.transfer, (account, own, amount));
         thefts[2] = abi.encodeCall(ledger.pay, (account, own, amount));
@@ -148,6 +149,26 @@ abstract contract Mischief is Lives {
         thefts[6] = abi.encodeCall(ledger.grantRole, (ledger.MARKET_ROLE(), thief));
         // The owner's allowance is there: what is missing is its word on the account.
         thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
+        // The requester's tokens are there, and its word on an account; the account is another.
+        bytes memory signature = _signDeposit(accountOf(REQUESTER), CREDIT, 0);
+        thefts[8] = abi.encodeCall(
+            ledger.depositWithAuthorization,
+            (REQUESTER, own, CREDIT, 0, type(uint256).max, 0, signature)
+        );
+    }
+
+    /// @dev The requester's word, for ever, on one account.
+    function _signDeposit(
+        Account account,
+        uint256 amount,
+        bytes32 salt
+    ) internal view returns (bytes memory) {
+        bytes32 nonce = ledger.authorizationNonce(account, salt);
+        return
+            _signReceive(
+                REQUESTER_KEY,
+                Authorization(REQUESTER, address(ledger), amount, 0, type(uint256).max, nonce)
+            );
     }
 
     function _usurp(uint256 seed, uint256 amount) internal {
