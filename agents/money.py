@@ -1,14 +1,13 @@
 """Credits as integers: one credit is 10^6 units, on chain and here; text exists only at the edges."""
 
 import re
-from decimal import Decimal
 
 from agents.errors import InvalidAmount
 
 DECIMALS = 6
-CREDIT = 10**DECIMALS
+CREDIT: int = 10**DECIMALS
 
-_AMOUNT = re.compile(r"\d+(\.\d{1,6})?")
+_AMOUNT = re.compile(r"([0-9]{1,60})(?:\.([0-9]{1,6}))?")
 
 
 def parse_credits(text: str) -> int:
@@ -16,9 +15,11 @@ def parse_credits(text: str) -> int:
 
     Raises InvalidAmount for anything but digits with at most six of them after the point.
     """
-    if not _AMOUNT.fullmatch(text.strip()):
+    amount = _AMOUNT.fullmatch(text.strip())
+    if amount is None:
         raise InvalidAmount(text)
-    return int(Decimal(text.strip()) * CREDIT)
+    whole, rest = str(amount[1]), str(amount[2] or "")
+    return int(whole) * CREDIT + int(rest.ljust(DECIMALS, "0"))
 
 
 def format_credits(units: int, places: int = 2) -> str:

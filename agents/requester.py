@@ -120,11 +120,20 @@ class Requester:
         ]
         ready = [action for action in actions if self._hands.is_ready(action.kind, action.task_id)]
         errors = await asyncio.gather(*(self._hands.attempt(action) for action in ready))
+        await self.publish_answers()
         return [action for action, error in zip(ready, errors, strict=True) if error is None]
 
     async def stop(self) -> None:
         """Abandon open questions; nothing half thought is kept."""
         await self._thoughts.stop()
+
+    async def publish_answers(self) -> None:
+        """The answer keys of ended tasks go into the content store, so that anyone can check the scores."""
+        for posting in self.postings.unpublished():
+            if self._has_ended(posting) and posting.key is not None:
+                digest = await self._content.put(posting.key.publish())
+                self.postings.put_published(posting, digest)
+                self._log.info("answer.published", task=posting.task_id, document=digest.hex())
 
     def _duties(self, task: Task) -> list[Action]:
         """What the state of one task asks of its requester now."""

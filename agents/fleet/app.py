@@ -133,14 +133,28 @@ async def _open_shop(session: Session, office: Office | None, job: Job) -> Buyer
 
 async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) -> None:
     """Post the batch and step everybody until it is over; then everybody pays for its last thoughts."""
-    running = run(crew.session.feed, crew.parties, until=until, stop=stop)
-    if crew.buyer is None:
-        await running
-    else:
-        await asyncio.gather(running, crew.buyer.requester.post(crew.buyer.batch))
+    posting = asyncio.create_task(_post(crew), name="posting")
+
+    def is_over() -> bool:
+        return until() or (posting.done() and posting.exception() is not None)
+
+    try:
+        await run(crew.session.feed, crew.parties, until=is_over, stop=stop)
+    finally:
+        posting.cancel()
+        await asyncio.wait([posting])
+    if not posting.cancelled():
+        posting.result()
     bills = [member.billing for member in crew.members] + ([crew.buyer.billing] if crew.buyer else [])
     await asyncio.gather(*(bill.pay(threshold=1) for bill in bills))
+    if crew.buyer is not None:
+        await crew.buyer.requester.publish_answers()
     await crew.session.feed.catch_up()
+
+
+async def _post(crew: Crew) -> None:
+    if crew.buyer is not None:
+        await crew.buyer.requester.post(crew.buyer.batch)
 
 
 def report(crew: Crew) -> list[str]:

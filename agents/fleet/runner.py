@@ -11,7 +11,7 @@ from agents.errors import TransportError, UserError
 from agents.market.feed import POLL_SECONDS, MarketFeed
 
 BACKOFF_SECONDS = 5.0
-"""How long a party rests whose step failed in a way that nobody foresaw."""
+"""How long a party rests whose step failed in a way that nobody foresaw, and the feed when the node is gone."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,7 @@ async def _follow(feed: MarketFeed, until: Callable[[], bool]) -> None:
             await feed.catch_up()
         except TransportError as error:
             log.warning("feed.interrupted", reason=str(error))
+            await asyncio.sleep(BACKOFF_SECONDS)
         await asyncio.sleep(POLL_SECONDS)
 
 

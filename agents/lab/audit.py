@@ -1,6 +1,6 @@
 """Recomputes every credit from events alone and holds it against the contracts, at every block.
 
-Checked at each block that has events, and at the head:
+Checked at each block that has events, from the one on in which all contracts stand, and at the head:
 
     each account        free and locked parts from events = the contract's
     conservation        Σ accounts + burned but not destroyed = tokens held by the Ledger, less plain gifts to it
@@ -20,7 +20,7 @@ from typing import Any
 from agents.chain.bindings import credit_token, ledger
 from agents.chain.deployment import Deployment
 from agents.chain.reader import read_many
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, quantity
 from agents.chain.store import Store
 from agents.chain.tailer import BlockEvents, Tailer
 from agents.market.domain import Task, TaskState, account_name, account_of, account_of_agent
@@ -75,6 +75,7 @@ class Audit:
         self.view = MarketView()
         self.report = AuditReport(first_block=deployment.deploy_block)
         self._gifts = 0
+        self._is_complete = False
 
     async def run(self, blocks: Iterable[BlockEvents]) -> AuditReport:
         """Check every block; returns the report."""
@@ -108,10 +109,19 @@ class Audit:
         return -event.amount if isinstance(event, ledger.Deposited) else 0
 
     async def _check_block(self, number: int, accounts: set[int]) -> None:
+        if not await self._stands(number):
+            return
         self.report.blocks_checked += 1
         await self._check_totals(number)
         await self._check_accounts(number, sorted(accounts))
         self._check_obligations(number)
+
+    async def _stands(self, number: int) -> bool:
+        """Whether all contracts are there; they may have been deployed over several blocks."""
+        if not self._is_complete:
+            asked = [("eth_getCode", (address, quantity(number))) for address in self._deployment.decoders]
+            self._is_complete = "0x" not in await self._rpc.batch(asked)
+        return self._is_complete
 
     async def _check_totals(self, number: int) -> None:
         token, vault = self._deployment.token, self._deployment.ledger

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+from pydantic_core import from_json
 
 from agents.errors import (
     ContentMalformed,
@@ -79,8 +79,9 @@ class ContentStore:
         """The JSON object with this digest; ContentMalformed if the document is something else."""
         data = await self.get(digest)
         try:
-            value = json.loads(data)
-        except (ValueError, RecursionError):
+            # Not the standard library's: that one recurses in C as deep as a document is nested.
+            value = from_json(data, allow_inf_nan=False)
+        except ValueError:
             raise ContentMalformed(f"document {digest.hex()}", "it is not JSON") from None
         if not isinstance(value, dict):
             raise ContentMalformed(f"document {digest.hex()}", "it is not a JSON object")

@@ -1,7 +1,6 @@
 """Tasks files: one JSON object a line, in Agora's own form or in that of a public data set."""
 
 import itertools
-import json
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from agents.errors import (
     InvalidAmount,
@@ -106,9 +106,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _draft(path: Path, number: int, line: bytes, make_key: MakeKey) -> TaskDraft:
     try:
-        fields = json.loads(line)
-    except RecursionError:
-        raise MalformedTasks(path, number, "it is nested too deeply") from None
+        fields = from_json(line, allow_inf_nan=False)
     except ValueError as error:
         raise MalformedTasks(path, number, f"it is not JSON ({error})") from None
     try:

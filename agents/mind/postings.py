@@ -13,7 +13,7 @@ _SCHEMA = """
 CREATE TABLE postings (
     source TEXT NOT NULL, batch INTEGER NOT NULL, number INTEGER NOT NULL,
     digest BLOB NOT NULL, key BLOB, title TEXT NOT NULL, skill TEXT NOT NULL,
-    reward INTEGER NOT NULL, mode INTEGER NOT NULL, task INTEGER UNIQUE,
+    reward INTEGER NOT NULL, mode INTEGER NOT NULL, task INTEGER UNIQUE, published BLOB,
     PRIMARY KEY (source, batch, number)
 ) STRICT;
 CREATE TABLE verdicts (task INTEGER PRIMARY KEY, score INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
@@ -63,7 +63,7 @@ class Postings:
         """Keep a new batch, whole or not at all."""
         with self._store.transaction() as db:
             db.executemany(
-                "INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
                 [
                     (
                         source,
@@ -93,6 +93,18 @@ class Postings:
         """The posting that became this task, if this requester posted it."""
         row = self._store.db.execute("SELECT * FROM postings WHERE task = ?", (task_id,)).fetchone()
         return _posting(row) if row else None
+
+    def unpublished(self) -> list[Posting]:
+        """The postings whose answers nobody else can read yet."""
+        rows = self._store.db.execute(
+            "SELECT * FROM postings WHERE task IS NOT NULL AND key IS NOT NULL AND published IS NULL ORDER BY task"
+        )
+        return [_posting(row) for row in rows]
+
+    def put_published(self, posting: Posting, digest: bytes) -> None:
+        """Keep under which digest the answer key can be read."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE postings SET published = ? WHERE task = ?", (digest, posting.task_id))
 
     def verdict(self, task_id: int) -> tuple[int, str] | None:
         """The score decided for a task, and why."""

@@ -9,6 +9,7 @@ from agents.chain.bindings import task_manager
 from agents.chain.bindings.errors import InsufficientFree
 from agents.errors import AnswerInvalid, ModelUnavailable
 from agents.market.domain import AwardMode, Balance, TaskState, account_of, account_of_agent, bond_of
+from agents.market.specification import AnswerKey
 from agents.money import CREDIT
 
 BOND = bond_of(RESERVE)
@@ -76,6 +77,21 @@ async def test_a_right_answer_is_paid(world, wallets, buyer):
     assert await world.turn(buyer) == ["Evaluate"]
     assert world.view.tasks[task.id].score == 100
     assert buyer.postings.verdict(task.id) == (100, "right")
+
+
+async def test_the_answer_can_be_read_once_the_task_has_ended_and_not_before(world, wallets, buyer):
+    _, task = await delivered(world, wallets, buyer, "blue")
+    await buyer.publish_answers()
+    assert [posting.task_id for posting in buyer.postings.unpublished()] == [task.id]
+    await world.turn(buyer)
+    await buyer.publish_answers()
+    assert buyer.postings.unpublished() == []
+    (document,) = world.store.db.execute(
+        "SELECT published FROM postings WHERE task = ?", (task.id,)
+    ).fetchone()
+    key = AnswerKey.from_bytes(await world.content.get(document))
+    assert key.answer == "blue"
+    assert key.opens(await world.content.get_specification(task.specification))
 
 
 @pytest.mark.parametrize(("answer", "score"), [("the sum is 1,042.", 100), ("1042.5", 0), ("none", 0)])

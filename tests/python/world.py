@@ -5,8 +5,8 @@ import json
 import numpy as np
 
 from agents.agent import LLMAgent
-from agents.chain.devnet import warp
 from agents.chain.faucet import Faucet
+from agents.chain.rpc import quantity
 from agents.chain.tailer import Tailer
 from agents.llm.metering import MeteredModel
 from agents.llm.scripted import ScriptedModel
@@ -131,11 +131,13 @@ class World:
         return [event for event in logged if isinstance(event, kind)]
 
     async def reach(self, timestamp):
-        """The chain's clock stands at ``timestamp``."""
+        """The newest block is of ``timestamp``, to the second; or later, if time has passed it already."""
         await self.feed.catch_up()
-        await warp(self.rpc, timestamp - self.feed.now())
-        await self.feed.catch_up()
-        assert self.feed.now() >= timestamp
+        if self.feed.now() < timestamp:
+            await self.rpc.call("evm_setNextBlockTimestamp", quantity(timestamp))
+            await self.rpc.call("evm_mine")
+            await self.feed.catch_up()
+            assert self.feed.now() == timestamp
 
     async def give(self, wallet, account, units, intent):
         """``units`` of new credits are free in the account, by deposit of the wallet."""

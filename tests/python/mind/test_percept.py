@@ -1,0 +1,210 @@
+"""What an agent sees at the edges of every window; the newest block's time is ``now``."""
+
+from dataclasses import replace
+
+import pytest
+
+from agents.chain.store import Store
+from agents.market.domain import AwardMode, Balance, Bid, Commitment, Task, TaskState, account_of_agent
+from agents.market.view import MarketView
+from agents.mind.notes import BidNote, Notes
+from agents.mind.percept import CLOSE_GRACE, FINALIZE_GRACE, look, workload
+
+AGENT, RIVAL = 3, 4
+BIDDING_END, REVEAL_END, DEADLINE = 1000, 2000, 3000
+KINDS = ("consider", "commit", "reveal", "finalize", "work", "submit", "release", "close", "learn")
+TASK = Task(
+    id=7,
+    requester="0x" + "11" * 20,
+    skill="writing",
+    mode=AwardMode.SEALED_SECOND_PRICE,
+    reserve=10**7,
+    evaluator="0x" + "11" * 20,
+    passing_score=60,
+    bidding_end=BIDDING_END,
+    reveal_end=REVEAL_END,
+    delivery_window=600,
+    review_window=60,
+    fee_bps=250,
+    specification=b"\1" * 32,
+)
+
+
+@pytest.fixture
+def notes(tmp_path):
+    store = Store.open(tmp_path / "notes.db")
+    yield Notes(store, "Ada")
+    store.close()
+
+
+@pytest.fixture
+def view():
+    return MarketView()
+
+
+def put(view, **changes):
+    view.tasks[TASK.id] = task = replace(TASK, **changes)
+    if not task.state.is_final:
+        view.open[TASK.id] = task
+    return task
+
+
+def seal(view, agent=AGENT):
+    view.commitments[TASK.id, agent] = Commitment(TASK.id, agent, 1, 5000)
+
+
+def opened(view, *prices):
+    """The agent's and then the rivals' revealed bids."""
+    view.bids[TASK.id] = [
+        Bid(TASK.id, AGENT + number, price, 1, 5000, 0) for number, price in enumerate(prices)
+    ]
+
+
+def seen(view, notes, now):
+    percept = look(view, notes, AGENT, now)
+    return [kind for kind in KINDS if getattr(percept, kind)]
+
+
+def plan(notes, status="planned"):
+    notes.put_bid(BidNote(TASK.id, status, price=5, promised=6))
+
+
+@pytest.mark.parametrize(("now", "expected"), [(998, ["consider"]), (999, []), (1000, []), (1001, [])])
+def test_a_task_is_considered_while_the_next_block_still_takes_bids(view, notes, now, expected):
+    put(view)
+    assert seen(view, notes, now) == expected
+
+
+@pytest.mark.parametrize(("now", "expected"), [(998, ["commit"]), (999, []), (1000, []), (1001, [])])
+def test_a_planned_bid_is_committed_while_the_next_block_still_takes_it(view, notes, now, expected):
+    put(view)
+    plan(notes)
+    assert seen(view, notes, now) == expected
+
+
+@pytest.mark.parametrize("status", ["skipped", "refused"])
+def test_what_was_decided_against_is_left_alone(view, notes, status):
+    put(view)
+    plan(notes, status)
+    assert seen(view, notes, 0) == []
+
+
+def test_a_bid_that_is_on_chain_is_not_committed_again(view, notes):
+    put(view)
+    plan(notes)
+    seal(view)
+    assert seen(view, notes, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (998, []),
+        (999, []),
+        (1000, ["reveal"]),
+        (1001, ["reveal"]),
+        (1998, ["reveal"]),
+        (1999, []),
+        (2000, []),
+    ],
+)
+def test_a_bid_is_opened_from_the_first_block_of_the_window_to_the_last_but_one(view, notes, now, expected):
+    put(view)
+    plan(notes)
+    seal(view)
+    assert seen(view, notes, now) == expected
+
+
+def test_a_bid_without_a_note_or_of_another_is_not_opened(view, notes):
+    put(view)
+    seal(view)
+    assert seen(view, notes, BIDDING_END) == []
+    plan(notes)
+    view.commitments.clear()
+    seal(view, RIVAL)
+    assert seen(view, notes, BIDDING_END) == []
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_bidders_end_the_auction_in_the_order_of_their_ranks(view, notes, rank):
+    put(view)
+    prices = [10, *range(1, rank + 1), *range(11, 14 - rank)]
+    opened(view, *prices)
+    due = REVEAL_END + FINALIZE_GRACE * rank
+    assert [seen(view, notes, now) for now in (due - 1, due, due + 1)] == [[], ["finalize"], ["finalize"]]
+
+
+def test_who_did_not_bid_ends_no_auction(view, notes):
+    put(view)
+    assert seen(view, notes, REVEAL_END + 100) == []
+
+
+@pytest.mark.parametrize(("now", "work"), [(2998, True), (2999, False), (3000, False), (3001, False)])
+def test_work_is_begun_and_submitted_while_the_next_block_still_takes_it(view, notes, now, work):
+    put(view, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
+    assert seen(view, notes, now) == (["work"] if work else [])
+    notes.put_result(TASK.id, b"\5" * 32, "m", 1)
+    assert seen(view, notes, now) == (["submit"] if work else [])
+
+
+def test_work_that_was_given_up_is_not_begun_again(view, notes):
+    put(view, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
+    notes.put_failure(TASK.id, "rubbish")
+    assert seen(view, notes, 0) == []
+
+
+@pytest.mark.parametrize(("now", "expected"), [(2999, []), (3000, ["release"]), (3001, ["release"])])
+def test_pay_is_taken_from_the_end_of_the_review_on(view, notes, now, expected):
+    put(view, state=TaskState.SUBMITTED, agent_id=AGENT, deadline=DEADLINE)
+    assert seen(view, notes, now) == expected
+
+
+@pytest.mark.parametrize(("delta", "expected"), [(-1, []), (0, ["close"]), (1, ["close"])])
+def test_a_rejected_task_is_closed_some_seconds_after_the_dispute_window(view, notes, delta, expected):
+    put(view, state=TaskState.REJECTED, agent_id=AGENT, deadline=DEADLINE)
+    assert seen(view, notes, DEADLINE + CLOSE_GRACE + delta) == expected
+
+
+@pytest.mark.parametrize("state", [TaskState.AWARDED, TaskState.SUBMITTED, TaskState.REJECTED])
+def test_tasks_of_other_workers_are_theirs(view, notes, state):
+    put(view, state=state, agent_id=RIVAL, deadline=DEADLINE)
+    assert [seen(view, notes, now) for now in (0, DEADLINE + 100)] == [[], []]
+
+
+@pytest.mark.parametrize("state", [state for state in TaskState if state.is_final])
+def test_an_ended_task_is_learned_from_once_if_the_agent_bid(view, notes, state):
+    put(view, state=state, agent_id=AGENT)
+    assert seen(view, notes, 0) == []
+    plan(notes)
+    assert seen(view, notes, 0) == ["learn"]
+    notes.put_learned(TASK.id, "state")
+    assert seen(view, notes, 0) == []
+
+
+def test_workload_counts_awarded_tasks_whole_and_planned_bids_by_the_quarter_and_ends_at_1(view, notes):
+    def load():
+        return workload(view, notes, AGENT, 2)
+
+    put(view)
+    assert load() == 0
+    plan(notes, "skipped")
+    assert load() == 0
+    plan(notes)
+    assert load() == 0.125, "planned is as good as committed"
+    seal(view)
+    assert load() == 0.125
+    view.open[8] = replace(TASK, id=8, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
+    view.open[9] = replace(view.open[8], id=9, agent_id=RIVAL)
+    assert load() == 0.625
+    view.open[10] = replace(view.open[8], id=10, state=TaskState.SUBMITTED)
+    assert load() == 0.625, "delivered work is no load"
+    for number in range(11, 14):
+        view.open[number] = replace(view.open[8], id=number)
+    assert load() == 1
+
+
+def test_the_percept_holds_the_agents_own_balance(view, notes):
+    view.balances[account_of_agent(AGENT)] = Balance(5, 6)
+    view.balances[account_of_agent(RIVAL)] = Balance(7, 8)
+    percept = look(view, notes, AGENT, 17)
+    assert (percept.balance, percept.now) == (Balance(5, 6), 17)
