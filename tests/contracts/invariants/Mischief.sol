@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
+import {IMessageHub} from "../../../contracts/interfaces/IMessageHub.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
 import {bound, vm} from "../utils/Vm.sol";
@@ -128,6 +129,7 @@ abstract contract Mischief is Lives {
             bytes[] memory thefts = _thefts(account, owner, thieves[i], amount);
             for (uint256 j = 0; j < thefts.length; j++) _forbid(thieves[i], address(ledger), thefts[j]);
         }
+        _extort(account, amount);
         _usurp(seed, amount);
     }
 
@@ -148,6 +150,16 @@ abstract contract Mischief is Lives {
         thefts[6] = abi.encodeCall(ledger.grantRole, (ledger.MARKET_ROLE(), thief));
         // The owner's allowance is there: what is missing is its word on the account.
         thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
+    }
+
+    /// @dev The outsider asks for postage and writes to itself in the other's name.
+    function _extort(Account account, uint256 amount) internal {
+        Account own = accountOf(OUTSIDER);
+        uint256 postage = bound(amount, 1, CREDIT);
+        vm.prank(OUTSIDER);
+        messages.setPostage(own, postage);
+        IMessageHub.Letter memory letter = IMessageHub.Letter(account, own, 0, postage, RESULT, "");
+        _forbid(OUTSIDER, address(messages), abi.encodeCall(messages.send, (letter)));
     }
 
     function _usurp(uint256 seed, uint256 amount) internal {
@@ -178,12 +190,14 @@ abstract contract Mischief is Lives {
         for (uint256 i = 0; i < seeds.length; i++) words[i] = _meaningful(_mix(seeds[i]));
         bytes memory data = abi.encodePacked(outsiderCalls[which % outsiderCalls.length], words);
         // A contract that has no such function reverts.
-        address[5] memory targets = [
+        address[7] memory targets = [
             address(token),
             address(ledger),
             address(registry),
             address(tasks),
-            address(auction)
+            address(auction),
+            address(messages),
+            address(actions)
         ];
         for (uint256 i = 0; i < targets.length; i++) {
             vm.prank(OUTSIDER);
