@@ -73,10 +73,10 @@ async def test_pages_show_the_tasks_that_the_view_has(world, wallets):
     first = await read(world.rpc, window.browse(ANY, 0, 2))
     rest = await read(world.rpc, window.browse(ANY, first.next, 2))
     found = [one.task_id for one in (*first.page, *rest.page)]
-    assert found == sorted((task.task_id for task in posted), reverse=True)
+    assert found == sorted((task.id for task in posted), reverse=True)
     assert rest.next == 0
 
-    task_id = posted[0].task_id
+    task_id = posted[0].id
     assert (await read(world.rpc, window.match_of(agent_id, task_id))).score == 0
     [skill] = {one.task.skill for one in first.page}
     assert skill == skill_bytes("extraction")
