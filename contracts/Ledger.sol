@@ -8,7 +8,7 @@ import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {ICreditToken} from "./interfaces/ICreditToken.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {Miswired, Wiring} from "./interfaces/Wiring.sol";
-import {AGENT_FLAG, Account} from "./libraries/Account.sol";
+import {Account} from "./libraries/Account.sol";
 
 /// @notice See {ILedger}, where everything is documented.
 contract Ledger is ILedger, AccessControl {
@@ -32,6 +32,7 @@ contract Ledger is ILedger, AccessControl {
         registry = wiring.registry;
         _grantRole(MARKET_ROLE, address(wiring.tasks));
         _grantRole(MARKET_ROLE, address(wiring.auction));
+        _grantRole(MARKET_ROLE, address(wiring.messages));
     }
 
     /* OWNERS */
@@ -195,9 +196,6 @@ contract Ledger is ILedger, AccessControl {
 
     /// @dev Credits sent to a number that nobody can ever own would be lost without being burned.
     function _checkExists(Account account) internal view {
-        uint256 number = Account.unwrap(account);
-        bool exists =
-            account.isAgent() ? registry.exists(account.agentIdOf()) : number != 0 && number < AGENT_FLAG;
-        require(exists, InvalidAccount(account));
+        require(account.exists(registry), InvalidAccount(account));
     }
 }

@@ -16,11 +16,14 @@ import { GasMarket } from "./gas/market.js";
 import {
   authorizations,
   bidding,
+  browsing,
   credits,
   crowd,
   endings,
   identity,
   jobs,
+  logging,
+  messaging,
   posting,
 } from "./gas/scenarios.js";
 import { CONTRACTS } from "./lib/market.js";
@@ -48,6 +51,9 @@ async function weigh() {
     bidding: await market.aside(bidding),
     "a hundred bids, each the best so far": await market.aside(crowd),
     endings: await market.aside(endings),
+    messages: await market.aside(messaging),
+    "action logs": await market.aside(logging),
+    "pages (calls)": await market.aside(browsing),
     "one bid: 6 transactions": await market.aside((m) => jobs(m, [50])),
     "three bids, best revealed first: 10 transactions": await market.aside((m) => jobs(m, [50, 60, 70])),
     "three bids, best revealed last: 10 transactions": await market.aside((m) => jobs(m, [70, 60, 50])),

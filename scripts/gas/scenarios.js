@@ -29,6 +29,8 @@ export async function identity(market) {
     ),
     "set three skills": await gas(mine.setSkills(id, skills)),
     "replace the URI": await gas(mine.setAgentURI(id, CARD_URI)),
+    "set the encryption key": await gas(mine.setEncryptionKey(id, ethers.id("key"))),
+    "set the parent": await gas(mine.setParentAgent(id + 1n, id)),
     transfer: await gas(mine.transferFrom(owner.address, buyer.address, id)),
   };
 }
@@ -190,6 +192,57 @@ async function unopened(market) {
     "finalize without bids": await market.finalize(taskId),
     forfeit: await gas(auction.connect(anyone).forfeit(taskId, 1n)),
     "flush the burned": await gas(ledger.connect(anyone).flushBurn()),
+  };
+}
+
+/** Letters to an agent whose owner has set its postage, and back; then to everyone. */
+export async function messaging(market) {
+  const { ethers, messages, requester, gas } = market;
+  const [writer, agent] = [messages.connect(requester), messages.connect(market.ownerOf(1n))];
+  const letter = (payload) => ({
+    from: requester.address,
+    to: market.accountOf(1n),
+    taskId: 0n,
+    maxPostage: CREDIT,
+    digest: payload === "0x" ? ethers.id("body") : ethers.ZeroHash,
+    payload,
+  });
+  const answer = { ...letter("0x"), from: market.accountOf(1n), to: requester.address };
+  const used = {
+    "send, the market's first": await gas(writer.send(letter("0x"))),
+    send: await gas(writer.send(letter("0x"))),
+    "send 256 bytes": await gas(writer.send(letter(`0x${"ab".repeat(256)}`))),
+    reply: await gas(agent.reply(1n, answer)),
+    "set the postage": await gas(agent.setPostage(market.accountOf(1n), CREDIT)),
+  };
+  used["send with postage"] = await gas(writer.send(letter("0x")));
+  used["reply with postage"] = await gas(writer.reply(1n, letter("0x")));
+  const body = [ethers.id("topic"), ethers.id("body"), "0x"];
+  used.publish = await gas(agent.publish(market.accountOf(1n), ...body));
+  used["block a sender"] = await gas(agent.setBlocked(market.accountOf(1n), requester.address, true));
+  return used;
+}
+
+export async function logging(market) {
+  const mine = market.actions.connect(market.ownerOf(1n));
+  const root = market.ethers.id("root");
+  return {
+    "commit a batch, the agent's first": await market.gas(mine.commitBatch(1n, 1n, root, 1_000)),
+    "commit a batch": await market.gas(mine.commitBatch(1n, 2n, root, 1_000)),
+  };
+}
+
+/** Calls, not transactions: what a node computes for a page of ten tasks, and for a match. */
+export async function browsing(market) {
+  const filter = { skill: `0x${"00".repeat(24)}`, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
+  const page = () => market.marketplace.browse.estimateGas(filter, 0n, 10n).then(Number);
+  for (let i = 0; i < 20; i++) await market.create();
+  const few = await page();
+  for (let i = 0; i < 60; i++) await market.create();
+  return {
+    "ten of 20 tasks": few,
+    "ten of 80 tasks": await page(),
+    match: Number(await market.marketplace.matchOf.estimateGas(1n, 1n)),
   };
 }
 

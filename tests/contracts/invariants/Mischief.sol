@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
+import {IMessageHub} from "../../../contracts/interfaces/IMessageHub.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
 import {AuthorizationTest} from "../utils/AuthorizationTest.sol";
@@ -129,6 +130,7 @@ abstract contract Mischief is Lives, AuthorizationTest {
             bytes[] memory thefts = _thefts(account, owner, thieves[i], amount);
             for (uint256 j = 0; j < thefts.length; j++) _forbid(thieves[i], address(ledger), thefts[j]);
         }
+        _extort(account, amount);
         _usurp(seed, amount);
     }
 
@@ -171,6 +173,16 @@ abstract contract Mischief is Lives, AuthorizationTest {
             );
     }
 
+    /// @dev The outsider asks for postage and writes to itself in the other's name.
+    function _extort(Account account, uint256 amount) internal {
+        Account own = accountOf(OUTSIDER);
+        uint256 postage = bound(amount, 1, CREDIT);
+        vm.prank(OUTSIDER);
+        messages.setPostage(own, postage);
+        IMessageHub.Letter memory letter = IMessageHub.Letter(account, own, 0, postage, RESULT, "");
+        _forbid(OUTSIDER, address(messages), abi.encodeCall(messages.send, (letter)));
+    }
+
     function _usurp(uint256 seed, uint256 amount) internal {
         uint256 taskId = _pick(seed, _isLive);
         uint256 agentId = (seed % AGENTS) + 1;
@@ -199,12 +211,14 @@ abstract contract Mischief is Lives, AuthorizationTest {
         for (uint256 i = 0; i < seeds.length; i++) words[i] = _meaningful(_mix(seeds[i]));
         bytes memory data = abi.encodePacked(outsiderCalls[which % outsiderCalls.length], words);
         // A contract that has no such function reverts.
-        address[5] memory targets = [
+        address[7] memory targets = [
             address(token),
             address(ledger),
             address(registry),
             address(tasks),
-            address(auction)
+            address(auction),
+            address(messages),
+            address(actions)
         ];
         for (uint256 i = 0; i < targets.length; i++) {
             vm.prank(OUTSIDER);
