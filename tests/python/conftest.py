@@ -23,6 +23,13 @@ def node(tmp_path_factory):
         yield node
 
 
+@pytest.fixture(scope="session")
+def interval_node(tmp_path_factory):
+    """Another node, whose blocks come by the clock, as those of real chains do; nothing on it is undone."""
+    with running_node(tmp_path_factory.mktemp("interval"), block_ms=250) as node:
+        yield node
+
+
 @pytest.fixture
 async def rpc(node):
     async with Rpc(node.url) as rpc:
