@@ -35,6 +35,8 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
     mapping(uint256 => Agent) private _agents;
     mapping(uint256 => mapping(string => bytes)) private _metadata;
     mapping(uint256 => mapping(bytes24 => uint8)) private _skills;
+    mapping(uint256 => bytes32) private _encryptionKeys;
+    mapping(uint256 => uint256) private _parents;
 
     constructor(
         Wiring memory wiring
@@ -162,6 +164,23 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
     }
 
     /// @inheritdoc IAgentRegistry
+    function setEncryptionKey(uint256 agentId, bytes32 key) external {
+        _checkCaller(agentId);
+        _setEncryptionKey(agentId, key);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function setParentAgent(uint256 agentId, uint256 parentId) external {
+        require(ownerOf(agentId) == msg.sender, NotAgentOwner(agentId, msg.sender));
+        require(ownerOf(parentId) == msg.sender, NotAgentOwner(parentId, msg.sender));
+        require(parentId < agentId, InvalidParent(agentId, parentId));
+        require(_parents[agentId] == 0, ParentAlreadySet(agentId, _parents[agentId]));
+        _parents[agentId] = parentId;
+
+        emit ParentAgentSet(agentId, parentId);
+    }
+
+    /// @inheritdoc IAgentRegistry
     function skillWeight(uint256 agentId, bytes24 tag) external view returns (uint8) {
         return _skills[agentId][tag];
     }
@@ -169,6 +188,16 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
     /// @inheritdoc IAgentRegistry
     function isActive(uint256 agentId) external view returns (bool) {
         return exists(agentId) && !_agents[agentId].inactive;
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function getEncryptionKey(uint256 agentId) external view returns (bytes32) {
+        return _encryptionKeys[agentId];
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function getParentAgent(uint256 agentId) external view returns (uint256) {
+        return _parents[agentId];
     }
 
     /// @inheritdoc IAgentRegistry
@@ -224,6 +253,12 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
         emit MetadataSet(agentId, "agentWallet", "agentWallet", _walletBytes(wallet));
     }
 
+    function _setEncryptionKey(uint256 agentId, bytes32 key) internal {
+        _encryptionKeys[agentId] = key;
+
+        emit EncryptionKeySet(agentId, key);
+    }
+
     /// @dev The deployed registries show a wallet as its 20 bytes, and no wallet as no bytes.
     function _walletBytes(address wallet) internal pure returns (bytes memory) {
         return wallet == address(0) ? bytes("") : abi.encodePacked(wallet);
@@ -237,6 +272,7 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
         require(locked == 0, AgentHasLockedCredits(agentId, locked));
         _agents[agentId].epoch++;
         _setWallet(agentId, address(0));
+        if (_encryptionKeys[agentId] != 0) _setEncryptionKey(agentId, 0);
     }
 
     function _checkCaller(uint256 agentId) internal view {

@@ -8,7 +8,7 @@ import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {ICreditToken} from "./interfaces/ICreditToken.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {Miswired, Wiring} from "./interfaces/Wiring.sol";
-import {AGENT_FLAG, Account} from "./libraries/Account.sol";
+import {Account} from "./libraries/Account.sol";
 
 /// @notice See {ILedger}, where everything is documented.
 contract Ledger is ILedger, AccessControl {
@@ -32,6 +32,7 @@ contract Ledger is ILedger, AccessControl {
         registry = wiring.registry;
         _grantRole(MARKET_ROLE, address(wiring.tasks));
         _grantRole(MARKET_ROLE, address(wiring.auction));
+        _grantRole(MARKET_ROLE, address(wiring.messages));
     }
 
     /* OWNERS */
@@ -57,6 +58,28 @@ contract Ledger is ILedger, AccessControl {
         // `_deposit` succeeds; where it is not, `_deposit` reverts with the token's own reason.
         try token.permit(owner, address(this), amount, deadline, v, r, s) {} catch {}
         _deposit(owner, account, amount);
+    }
+
+    /// @inheritdoc ILedger
+    function depositWithAuthorization(
+        address from,
+        Account account,
+        uint256 amount,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 salt,
+        bytes calldata signature
+    ) external {
+        _credit(from, account, amount);
+        token.receiveWithAuthorization(
+            from,
+            address(this),
+            amount,
+            validAfter,
+            validBefore,
+            authorizationNonce(account, salt),
+            signature
+        );
     }
 
     /// @inheritdoc ILedger
@@ -130,16 +153,26 @@ contract Ledger is ILedger, AccessControl {
         return _balances[account];
     }
 
+    /// @inheritdoc ILedger
+    function authorizationNonce(Account account, bytes32 salt) public pure returns (bytes32) {
+        return keccak256(abi.encode(account, salt));
+    }
+
     /* INTERNAL */
 
     function _deposit(address from, Account account, uint256 amount) internal {
+        _credit(from, account, amount);
+        token.safeTransferFrom(from, address(this), amount);
+    }
+
+    /// @dev The caller takes the tokens next, or reverts.
+    function _credit(address from, Account account, uint256 amount) internal {
         require(amount != 0, ZeroAmount());
         _checkExists(account);
         // The token's cap keeps every sum of credits far below 128 bits.
         _balances[account].free += uint128(amount);
 
         emit Deposited(account, from, amount);
-        token.safeTransferFrom(from, address(this), amount);
     }
 
     function _takeFree(Account account, uint256 amount) internal {
@@ -163,9 +196,6 @@ contract Ledger is ILedger, AccessControl {
 
     /// @dev Credits sent to a number that nobody can ever own would be lost without being burned.
     function _checkExists(Account account) internal view {
-        uint256 number = Account.unwrap(account);
-        bool exists =
-            account.isAgent() ? registry.exists(account.agentIdOf()) : number != 0 && number < AGENT_FLAG;
-        require(exists, InvalidAccount(account));
+        require(account.exists(registry), InvalidAccount(account));
     }
 }

@@ -13,7 +13,19 @@ import path from "node:path";
 import hre from "hardhat";
 
 import { GasMarket } from "./gas/market.js";
-import { bidding, credits, crowd, endings, identity, jobs, posting } from "./gas/scenarios.js";
+import {
+  authorizations,
+  bidding,
+  browsing,
+  credits,
+  crowd,
+  endings,
+  identity,
+  jobs,
+  logging,
+  messaging,
+  posting,
+} from "./gas/scenarios.js";
 import { CONTRACTS } from "./lib/market.js";
 
 const FILE = path.resolve(import.meta.dirname, "../gas.json");
@@ -34,10 +46,14 @@ async function weigh() {
     deploy,
     identity: await market.aside(identity),
     credits: await market.aside(credits),
+    "signed payments, sent by another": await market.aside(authorizations),
     posting: await market.aside(posting),
     bidding: await market.aside(bidding),
     "a hundred bids, each the best so far": await market.aside(crowd),
     endings: await market.aside(endings),
+    messages: await market.aside(messaging),
+    "action logs": await market.aside(logging),
+    "pages (calls)": await market.aside(browsing),
     "one bid: 6 transactions": await market.aside((m) => jobs(m, [50])),
     "three bids, best revealed first: 10 transactions": await market.aside((m) => jobs(m, [50, 60, 70])),
     "three bids, best revealed last: 10 transactions": await market.aside((m) => jobs(m, [70, 60, 50])),

@@ -15,7 +15,17 @@ from agents.chain.abi_model import Entry, read_abi
 from agents.chain.abi_printer import generate
 from agents.errors import ToolchainMissing
 
-CONTRACTS = ("CreditToken", "Ledger", "AgentRegistry", "TaskManager", "BidAuction", "IncentiveEngine")
+CONTRACTS = (
+    "CreditToken",
+    "Ledger",
+    "AgentRegistry",
+    "TaskManager",
+    "BidAuction",
+    "IncentiveEngine",
+    "MessageHub",
+    "TaskMarketplace",
+    "ActionLogger",
+)
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "artifacts" / "contracts"
 BINDINGS = Path(__file__).resolve().parent / "bindings"

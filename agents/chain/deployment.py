@@ -9,12 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from agents.chain.abi import Decoders, checksummed
 from agents.chain.bindings import (
+    action_logger,
     agent_registry,
     bid_auction,
     credit_token,
     incentive_engine,
     ledger,
+    message_hub,
     task_manager,
+    task_marketplace,
 )
 from agents.chain.rpc import Rpc
 from agents.errors import AddressesMissing, AddressesStale, WrongChain
@@ -46,6 +49,9 @@ class Deployment:
     tasks: task_manager.TaskManager
     auction: bid_auction.BidAuction
     incentives: incentive_engine.IncentiveEngine
+    messages: message_hub.MessageHub
+    marketplace: task_marketplace.TaskMarketplace
+    actions: action_logger.ActionLogger
 
     @classmethod
     async def load(cls, path: Path, rpc: Rpc) -> Self:
@@ -76,6 +82,9 @@ class Deployment:
             tasks=task_manager.TaskManager(address("TaskManager")),
             auction=bid_auction.BidAuction(address("BidAuction")),
             incentives=incentive_engine.IncentiveEngine(address("IncentiveEngine")),
+            messages=message_hub.MessageHub(address("MessageHub")),
+            marketplace=task_marketplace.TaskMarketplace(address("TaskMarketplace")),
+            actions=action_logger.ActionLogger(address("ActionLogger")),
         )
         await deployment._check_code(path, rpc)
         return deployment
@@ -97,6 +106,9 @@ class Deployment:
             self.tasks.address: task_manager.EVENTS,
             self.auction.address: bid_auction.EVENTS,
             self.incentives.address: incentive_engine.EVENTS,
+            self.messages.address: message_hub.EVENTS,
+            self.marketplace.address: task_marketplace.EVENTS,
+            self.actions.address: action_logger.EVENTS,
         }
 
     @property

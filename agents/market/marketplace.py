@@ -5,12 +5,12 @@ twice, whatever crashes, and a repeated call returns what the first one achieved
 typed error from ``agents.chain.bindings.errors``.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
-from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
 from agents.chain.abi import Call, encode
@@ -21,6 +21,7 @@ from agents.chain.reader import read
 from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.wallet import Wallet
+from agents.market.authorization import DepositAuthorization, TokenDomain, deposit_nonce
 from agents.market.domain import AwardMode, Balance
 from agents.market.specification import skill_bytes
 
@@ -86,6 +87,48 @@ class Marketplace:
         deadline = NO_DEADLINE
         v, r, s = await self._permit(wallet, amount, deadline)
         call = self.deployment.ledger.deposit_with_permit(wallet.address, account, amount, deadline, v, r, s)
+        return await self._send(wallet, call, intent)
+
+    async def authorize_deposit(
+        self, wallet: Wallet, account: int, amount: int, *, valid_before: int, valid_after: int = 0
+    ) -> DepositAuthorization:
+        """Sign a deposit of ``amount`` of the wallet's tokens, for anyone to send; nothing moves yet."""
+        salt = secrets.token_bytes(32)
+        message = {
+            "from": wallet.address,
+            "to": self.deployment.ledger.address,
+            "value": amount,
+            "validAfter": valid_after,
+            "validBefore": valid_before,
+            "nonce": deposit_nonce(account, salt),
+        }
+        signature = (await self._domain()).sign(wallet, "ReceiveWithAuthorization", message)
+        return DepositAuthorization(
+            wallet.address, account, amount, valid_after, valid_before, salt, signature
+        )
+
+    async def deposit_with_authorization(
+        self, wallet: Wallet, signed: DepositAuthorization, *, intent: str
+    ) -> Receipt:
+        """Make a deposit that another has signed; the wallet pays the gas and nothing else."""
+        call = self.deployment.ledger.deposit_with_authorization(
+            signed.owner,
+            signed.account,
+            signed.amount,
+            signed.valid_after,
+            signed.valid_before,
+            signed.salt,
+            signed.signature,
+        )
+        return await self._send(wallet, call, intent)
+
+    async def cancel_authorization(
+        self, wallet: Wallet, signed: DepositAuthorization, *, intent: str
+    ) -> Receipt:
+        """Take back a deposit that the wallet signed and nobody has made."""
+        message = {"authorizer": signed.owner, "nonce": signed.nonce}
+        signature = (await self._domain()).sign(wallet, "CancelAuthorization", message)
+        call = self.deployment.token.cancel_authorization(signed.owner, signed.nonce, signature)
         return await self._send(wallet, call, intent)
 
     async def withdraw(self, wallet: Wallet, account: int, to: str, amount: int, *, intent: str) -> Receipt:
@@ -220,42 +263,22 @@ class Marketplace:
         receipt = await self._send(wallet, call, intent, extra)
         return receipt.first(task_manager.TaskCreated, self.deployment.tasks.address).task_id
 
+    async def _domain(self) -> TokenDomain:
+        token = self.deployment.token
+        return TokenDomain(await read(self._rpc, token.name()), self.deployment.chain_id, token.address)
+
     async def _permit(self, wallet: Wallet, value: int, deadline: int) -> tuple[int, bytes, bytes]:
-        token, spender = self.deployment.token, self.deployment.ledger.address
-        domain = {
-            "name": await read(self._rpc, token.name()),
-            "version": "1",
-            "chainId": self.deployment.chain_id,
-            "verifyingContract": token.address,
-        }
         message = {
             "owner": wallet.address,
-            "spender": spender,
+            "spender": self.deployment.ledger.address,
             "value": value,
-            "nonce": await read(self._rpc, token.nonces(wallet.address)),
+            "nonce": await read(self._rpc, self.deployment.token.nonces(wallet.address)),
             "deadline": deadline,
         }
-        signature = wallet.sign_digest(typed_digest(domain, _PERMIT, message))
+        signature = (await self._domain()).sign(wallet, "Permit", message)
         return signature[64], signature[:32], signature[32:64]
 
     async def _send(
         self, wallet: Wallet, call: Call[Any], intent: str, extra: Extra | None = None
     ) -> Receipt:
         return await self._sender.send(wallet, call, intent=intent, extra=extra)
-
-
-_PERMIT = {
-    "Permit": [
-        {"name": "owner", "type": "address"},
-        {"name": "spender", "type": "address"},
-        {"name": "value", "type": "uint256"},
-        {"name": "nonce", "type": "uint256"},
-        {"name": "deadline", "type": "uint256"},
-    ]
-}
-
-
-def typed_digest(domain: dict[str, Any], types: dict[str, Any], message: dict[str, Any]) -> bytes:
-    """The EIP-712 digest that a wallet signs."""
-    signable = encode_typed_data(domain, types, message)
-    return keccak(b"\x19" + signable.version + signable.header + signable.body)

@@ -6,7 +6,8 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 /// @title Identity: the ABI and events of the ERC-8004 Identity Registry as deployed (v2.0.0), and what a
 /// labour market needs beside them.
 /// @notice An agent is an ERC-721 token. Its credits and its reputation belong to the id. A transfer takes the credits
-/// along, clears the agent wallet, and starts a new ownership epoch, under which the reputation is empty.
+/// along, clears the agent wallet and the encryption key, and starts a new ownership epoch, under which the reputation
+/// is empty.
 interface IAgentRegistry is IERC721 {
     struct MetadataEntry {
         string metadataKey;
@@ -32,6 +33,10 @@ interface IAgentRegistry is IERC721 {
     event SkillSet(uint256 indexed agentId, bytes24 indexed tag, uint8 weight);
     event ActiveSet(uint256 indexed agentId, bool active);
 
+    /// @notice The key for messages to the agent changed; zero means that there is none.
+    event EncryptionKeySet(uint256 indexed agentId, bytes32 key);
+    event ParentAgentSet(uint256 indexed agentId, uint256 indexed parentId);
+
     /// @notice Thrown when the caller is neither owner nor operator nor approved for the agent.
     error NotAuthorized(uint256 agentId, address caller);
     /// @notice Thrown when `agentWallet` is written as plain metadata.
@@ -50,6 +55,12 @@ interface IAgentRegistry is IERC721 {
     error EmptySkillTag();
     /// @notice Thrown when an id with locked credits (bonds, live tasks) is transferred.
     error AgentHasLockedCredits(uint256 agentId, uint256 locked);
+    /// @notice Thrown when the caller does not own the agent itself.
+    error NotAgentOwner(uint256 agentId, address caller);
+    /// @notice Thrown when a parent is not older than its child.
+    error InvalidParent(uint256 agentId, uint256 parentId);
+    /// @notice Thrown when an agent has a parent already.
+    error ParentAlreadySet(uint256 agentId, uint256 parentId);
 
     /// @notice Registers an agent owned by the caller, whose wallet is the caller too. Ids count from 1.
     function register() external returns (uint256 agentId);
@@ -100,6 +111,20 @@ interface IAgentRegistry is IERC721 {
     function setActive(uint256 agentId, bool active) external;
 
     function isActive(uint256 agentId) external view returns (bool);
+
+    /// @notice Names the X25519 public key (RFC 7748) that messages to the agent are encrypted to; zero removes it.
+    /// @dev A transfer removes it too, since the old owner still has the secret half.
+    function setEncryptionKey(uint256 agentId, bytes32 key) external;
+
+    /// @notice The key that messages to the agent are encrypted to; zero when there is none.
+    function getEncryptionKey(uint256 agentId) external view returns (bytes32);
+
+    /// @notice Makes an agent the child of an older one, once and for good. Only the owner of both.
+    /// @dev A parent's id is below its child's, so no agent is its own ancestor. Transfers leave descent as it is.
+    function setParentAgent(uint256 agentId, uint256 parentId) external;
+
+    /// @notice The agent's parent; zero when it has none.
+    function getParentAgent(uint256 agentId) external view returns (uint256);
 
     /// @notice Whether `account` may act for the agent in the market: its wallet, owner, operator or approved.
     /// @dev Holds for inactive agents as well. False for an id that does not exist.

@@ -67,6 +67,24 @@ interface ILedger {
         bytes32 s
     ) external;
 
+    /// @notice As `deposit`, by an ERC-3009 authorization that `from` signed and anyone may send.
+    /// @dev `from` signs ReceiveWithAuthorization with this contract as the payee and `authorizationNonce(account,
+    /// salt)` as the nonce: the signature then names the account as well as the amount, and nobody can turn it
+    /// to another account or use it elsewhere. The salt is random, of 32 bytes; a wallet with code signs by ERC-1271.
+    /// Whoever sends it first has made the deposit, and all later ones revert with AuthorizationSpent.
+    function depositWithAuthorization(
+        address from,
+        Account account,
+        uint256 amount,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 salt,
+        bytes calldata signature
+    ) external;
+
+    /// @notice The token's nonce under which a deposit to `account` is authorized.
+    function authorizationNonce(Account account, bytes32 salt) external pure returns (bytes32);
+
     /// @notice Sends `amount` of the free part to `to` as tokens. Only the account's owner.
     function withdraw(Account account, address to, uint256 amount) external;
 

@@ -6,6 +6,7 @@ import {IBidAuction} from "./IBidAuction.sol";
 import {ICreditToken} from "./ICreditToken.sol";
 import {IIncentiveEngine} from "./IIncentiveEngine.sol";
 import {ILedger} from "./ILedger.sol";
+import {IMessageHub} from "./IMessageHub.sol";
 import {ITaskManager} from "./ITaskManager.sol";
 
 /// @notice Where the market's contracts live. Every constructor takes the same value and keeps what it
@@ -18,6 +19,7 @@ struct Wiring {
     ITaskManager tasks;
     IBidAuction auction;
     IIncentiveEngine incentives;
+    IMessageHub messages;
 }
 
 /// @notice Thrown when a contract is deployed at another address than its wiring names.

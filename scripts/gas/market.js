@@ -23,6 +23,7 @@ export class GasMarket {
     [market.token, market.ledger, market.registry, market.tasks, market.auction] = await Promise.all(
       CONTRACTS.slice(0, 5).map(at),
     );
+    [market.messages, market.marketplace, market.actions] = await Promise.all(CONTRACTS.slice(6).map(at));
     return market;
   }
 
@@ -62,6 +63,20 @@ export class GasMarket {
     const result = await scenario(this);
     await this.ethers.provider.send("evm_revert", [snapshot]);
     return result;
+  }
+
+  /** The signature of a message in the token's domain; `fields` are written as in Solidity. */
+  async sign(signer, name, fields, message) {
+    const domain = {
+      name: "Agora Credit",
+      version: "1",
+      chainId: (await this.ethers.provider.getNetwork()).chainId,
+      verifyingContract: this.token.target,
+    };
+    const types = {
+      [name]: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
+    };
+    return this.ethers.Signature.from(await signer.signTypedData(domain, types, message));
   }
 
   async warpTo(time) {

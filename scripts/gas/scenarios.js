@@ -2,6 +2,9 @@
 import { CARD_URI, CREDIT, RESERVE } from "./market.js";
 
 const FOREVER = 2n ** 32n - 1n;
+const TRANSFER =
+  "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
+const CANCEL = "cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)";
 
 export async function identity(market) {
   const { ethers, registry, gas } = market;
@@ -26,6 +29,8 @@ export async function identity(market) {
     ),
     "set three skills": await gas(mine.setSkills(id, skills)),
     "replace the URI": await gas(mine.setAgentURI(id, CARD_URI)),
+    "set the encryption key": await gas(mine.setEncryptionKey(id, ethers.id("key"))),
+    "set the parent": await gas(mine.setParentAgent(id + 1n, id)),
     transfer: await gas(mine.transferFrom(owner.address, buyer.address, id)),
   };
 }
@@ -45,8 +50,56 @@ export async function credits(market) {
   };
 }
 
+/** Payments that a holder signs and anyone sends. */
+export async function authorizations(market) {
+  const { ethers, token, ledger, requester, anyone, gas } = market;
+  await token.mint(requester.address, 1_000n * CREDIT);
+  const types = ["address from", "address to", "uint256 value", "uint256 validAfter", "uint256 validBefore"];
+  const signed = async (name, to, nonce) => {
+    const values = {
+      from: requester.address,
+      to,
+      value: CREDIT,
+      validAfter: 0n,
+      validBefore: FOREVER,
+      nonce,
+    };
+    const signature = await market.sign(requester, name, [...types, "bytes32 nonce"], values);
+    return { ...values, signature };
+  };
+  const transfer = async (to, nonce) => {
+    const a = await signed("TransferWithAuthorization", to, nonce);
+    const { v, r, s } = a.signature;
+    return token
+      .connect(anyone)
+      [TRANSFER](a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce, v, r, s);
+  };
+  const deposit = async (account, salt) => {
+    const nonce = await ledger.authorizationNonce(account, salt);
+    const a = await signed("ReceiveWithAuthorization", ledger.target, nonce);
+    const { serialized } = a.signature;
+    return ledger
+      .connect(anyone)
+      .depositWithAuthorization(a.from, account, a.value, a.validAfter, a.validBefore, salt, serialized);
+  };
+  const cancel = async (nonce) => {
+    const values = { authorizer: requester.address, nonce };
+    const fields = ["address authorizer", "bytes32 nonce"];
+    const { v, r, s } = await market.sign(requester, "CancelAuthorization", fields, values);
+    return token.connect(anyone)[CANCEL](values.authorizer, nonce, v, r, s);
+  };
+  const anew = market.owners[12].address;
+  return {
+    "transfer to a new holder": await gas(transfer(anew, ethers.id("first"))),
+    transfer: await gas(transfer(anew, ethers.id("second"))),
+    "deposit to a new account": await gas(deposit(anew, ethers.id("third"))),
+    deposit: await gas(deposit(anew, ethers.id("fourth"))),
+    cancel: await gas(cancel(ethers.id("fifth"))),
+  };
+}
+
 export async function posting(market) {
-  const { ethers, token, ledger, tasks, requester, gas } = market;
+  const { token, ledger, tasks, requester, gas } = market;
   const used = {
     "create, the market's first": await market.create(),
     create: await market.create(),
@@ -54,18 +107,9 @@ export async function posting(market) {
   };
   const value = RESERVE + RESERVE / 10n;
   await token.mint(requester.address, value);
-  const domain = {
-    name: "Agora Credit",
-    version: "1",
-    chainId: (await ethers.provider.getNetwork()).chainId,
-    verifyingContract: token.target,
-  };
   const fields = ["address owner", "address spender", "uint256 value", "uint256 nonce", "uint256 deadline"];
-  const types = {
-    Permit: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
-  };
   const message = { owner: requester.address, spender: ledger.target, value, nonce: 0n, deadline: FOREVER };
-  const { v, r, s } = ethers.Signature.from(await requester.signTypedData(domain, types, message));
+  const { v, r, s } = await market.sign(requester, "Permit", fields, message);
   const permit = { value, deadline: FOREVER, v, r, s };
   used["create with permit"] = await gas(
     tasks.connect(requester).createTaskWithPermit(market.params(), permit),
@@ -148,6 +192,57 @@ async function unopened(market) {
     "finalize without bids": await market.finalize(taskId),
     forfeit: await gas(auction.connect(anyone).forfeit(taskId, 1n)),
     "flush the burned": await gas(ledger.connect(anyone).flushBurn()),
+  };
+}
+
+/** Letters to an agent whose owner has set its postage, and back; then to everyone. */
+export async function messaging(market) {
+  const { ethers, messages, requester, gas } = market;
+  const [writer, agent] = [messages.connect(requester), messages.connect(market.ownerOf(1n))];
+  const letter = (payload) => ({
+    from: requester.address,
+    to: market.accountOf(1n),
+    taskId: 0n,
+    maxPostage: CREDIT,
+    digest: payload === "0x" ? ethers.id("body") : ethers.ZeroHash,
+    payload,
+  });
+  const answer = { ...letter("0x"), from: market.accountOf(1n), to: requester.address };
+  const used = {
+    "send, the market's first": await gas(writer.send(letter("0x"))),
+    send: await gas(writer.send(letter("0x"))),
+    "send 256 bytes": await gas(writer.send(letter(`0x${"ab".repeat(256)}`))),
+    reply: await gas(agent.reply(1n, answer)),
+    "set the postage": await gas(agent.setPostage(market.accountOf(1n), CREDIT)),
+  };
+  used["send with postage"] = await gas(writer.send(letter("0x")));
+  used["reply with postage"] = await gas(writer.reply(1n, letter("0x")));
+  const body = [ethers.id("topic"), ethers.id("body"), "0x"];
+  used.publish = await gas(agent.publish(market.accountOf(1n), ...body));
+  used["block a sender"] = await gas(agent.setBlocked(market.accountOf(1n), requester.address, true));
+  return used;
+}
+
+export async function logging(market) {
+  const mine = market.actions.connect(market.ownerOf(1n));
+  const root = market.ethers.id("root");
+  return {
+    "commit a batch, the agent's first": await market.gas(mine.commitBatch(1n, 1n, root, 1_000)),
+    "commit a batch": await market.gas(mine.commitBatch(1n, 2n, root, 1_000)),
+  };
+}
+
+/** Calls, not transactions: what a node computes for a page of ten tasks, and for a match. */
+export async function browsing(market) {
+  const filter = { skill: `0x${"00".repeat(24)}`, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
+  const page = () => market.marketplace.browse.estimateGas(filter, 0n, 10n).then(Number);
+  for (let i = 0; i < 20; i++) await market.create();
+  const few = await page();
+  for (let i = 0; i < 60; i++) await market.create();
+  return {
+    "ten of 20 tasks": few,
+    "ten of 80 tasks": await page(),
+    match: Number(await market.marketplace.matchOf.estimateGas(1n, 1n)),
   };
 }
 

@@ -6,6 +6,9 @@ export const CONTRACTS = [
   "TaskManager",
   "BidAuction",
   "IncentiveEngine",
+  "MessageHub",
+  "TaskMarketplace",
+  "ActionLogger",
 ];
 
 const DEV_CHAIN_ID = 31337n;
@@ -33,6 +36,7 @@ export async function deployMarket(ethers, deployer) {
     contracts.TaskManager,
     contracts.BidAuction,
     contracts.IncentiveEngine,
+    contracts.MessageHub,
   ];
   const constructorArguments = {
     CreditToken: [from, TOKEN_CAP],
@@ -68,7 +72,8 @@ const rolesOf = (chainId) => [
 /** Throws unless every contract points at the others as deployed and the roles are as intended. */
 export async function checkWiring(ethers, contracts) {
   const at = async (name) => ethers.getContractAt(name, contracts[name]);
-  const [ledger, registry, tasks, auction, incentives] = await Promise.all(CONTRACTS.slice(1).map(at));
+  const found = await Promise.all(CONTRACTS.slice(1).map(at));
+  const [ledger, registry, tasks, auction, incentives, messages, marketplace, actions] = found;
   const market = await ledger.MARKET_ROLE();
   const checks = [
     ["Ledger.token", await ledger.token(), contracts.CreditToken],
@@ -84,8 +89,16 @@ export async function checkWiring(ethers, contracts) {
     ["BidAuction.incentives", await auction.incentives(), contracts.IncentiveEngine],
     ["IncentiveEngine.registry", await incentives.registry(), contracts.AgentRegistry],
     ["IncentiveEngine.tasks", await incentives.tasks(), contracts.TaskManager],
+    ["MessageHub.ledger", await messages.ledger(), contracts.Ledger],
+    ["MessageHub.registry", await messages.registry(), contracts.AgentRegistry],
+    ["MessageHub.tasks", await messages.tasks(), contracts.TaskManager],
+    ["TaskMarketplace.registry", await marketplace.registry(), contracts.AgentRegistry],
+    ["TaskMarketplace.tasks", await marketplace.tasks(), contracts.TaskManager],
+    ["TaskMarketplace.incentives", await marketplace.incentives(), contracts.IncentiveEngine],
+    ["ActionLogger.registry", await actions.registry(), contracts.AgentRegistry],
     ["Ledger market role of TaskManager", await ledger.hasRole(market, contracts.TaskManager), true],
     ["Ledger market role of BidAuction", await ledger.hasRole(market, contracts.BidAuction), true],
+    ["Ledger market role of MessageHub", await ledger.hasRole(market, contracts.MessageHub), true],
   ];
   for (const [what, found, expected] of checks) {
     if (found !== expected) throw new Error(`wrong wiring: ${what} is ${found}, should be ${expected}`);

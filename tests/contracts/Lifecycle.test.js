@@ -27,6 +27,7 @@ const STATES = ["Open", "Awarded", "Submitted", "Rejected", "Settled", "Refunded
 describe("the market that deploy-all.js deployed", () => {
   let directory, file, node, connection, ethers, market;
   let people, accounts, addresses, token, ledger, registry, tasks, auction, incentives;
+  let messages, marketplace, actions;
   let specification, skill, result;
 
   before(async () => {
@@ -43,6 +44,7 @@ describe("the market that deploy-all.js deployed", () => {
     ({ people, accounts, addresses } = market);
     ({ CreditToken: token, Ledger: ledger, AgentRegistry: registry } = market.contracts);
     ({ TaskManager: tasks, BidAuction: auction, IncentiveEngine: incentives } = market.contracts);
+    ({ MessageHub: messages, TaskMarketplace: marketplace, ActionLogger: actions } = market.contracts);
     specification = ethers.sha256(ethers.toUtf8Bytes("a specification"));
     result = ethers.sha256(ethers.toUtf8Bytes("a result"));
     skill = ethers.dataSlice(ethers.encodeBytes32String("analysis"), 0, 24);
@@ -387,6 +389,53 @@ describe("the market that deploy-all.js deployed", () => {
       moves: unlocks("requester", ESCROW),
     });
     await assertState({ id }, "Cancelled");
+  });
+
+  it("delivers letters for the recipient's postage", async () => {
+    const [from, to, postage] = [accounts.requester, accounts.ada, CREDIT / 10n];
+    await market.step(() => messages.connect(people.ada).setPostage(to, postage), {
+      events: () => [["MessageHub", "PostageSet", to, postage]],
+    });
+    const body = ethers.sha256(ethers.toUtf8Bytes("a question"));
+    const letter = { from, to, taskId: 0n, maxPostage: postage, digest: body, payload: "0x" };
+    await market.step(() => messages.connect(people.requester).send(letter), {
+      events: () => [
+        ["MessageHub", "MessageSent", 1n, 1n, from, to, 0n, postage, body, "0x"],
+        locked("requester", postage),
+        paid("requester", "ada", postage),
+      ],
+      moves: { "requester.free": -postage, "ada.free": postage },
+    });
+    const answer = { ...letter, from: to, to: from, digest: ethers.ZeroHash, payload: "0xabcd" };
+    await market.step(() => messages.connect(people.ada).reply(1n, answer), {
+      events: () => [["MessageHub", "MessageSent", 2n, 1n, to, from, 0n, 0n, ethers.ZeroHash, "0xabcd"]],
+    });
+  });
+
+  it("keeps the roots of what agents did", async () => {
+    const one = { sequence: 1n, digest: result };
+    const root = await actions.leafOf(AGENTS.ada, one);
+    await market.step(() => actions.connect(people.ada).commitBatch(AGENTS.ada, 1n, root, 1n), {
+      events: () => [["ActionLogger", "BatchCommitted", AGENTS.ada, 1n, people.ada.address, root, 1n, 1n]],
+    });
+    assert.equal(await actions.verify(AGENTS.ada, 1n, one, []), true);
+    assert.equal(await actions.verify(AGENTS.ben, 1n, one, []), false);
+  });
+
+  it("shows every task by the page, newest first", async () => {
+    const filter = { skill, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
+    const ids = [];
+    let cursor = 0n;
+    do {
+      const [page, next] = await marketplace.browse(filter, cursor, 4n);
+      ids.push(...page.map((listing) => listing.taskId));
+      cursor = next;
+    } while (cursor !== 0n);
+    const count = await tasks.taskCount();
+    assert.deepEqual(
+      ids,
+      Array.from({ length: Number(count) }, (_, i) => count - BigInt(i)),
+    );
   });
 
   it("destroys what was burned, and lets everyone leave with the rest", async () => {

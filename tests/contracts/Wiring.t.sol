@@ -5,6 +5,7 @@ import {AgentRegistry} from "../../contracts/AgentRegistry.sol";
 import {BidAuction} from "../../contracts/BidAuction.sol";
 import {IncentiveEngine} from "../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../contracts/Ledger.sol";
+import {MessageHub} from "../../contracts/MessageHub.sol";
 import {TaskManager} from "../../contracts/TaskManager.sol";
 import {ITaskManager} from "../../contracts/interfaces/ITaskManager.sol";
 import {Miswired, Wiring} from "../../contracts/interfaces/Wiring.sol";
@@ -28,6 +29,13 @@ contract WiringTest is MarketTest {
         vm.assertEq(address(auction.incentives()), address(incentives), "auction's incentives");
         vm.assertEq(address(incentives.registry()), address(registry), "incentives' registry");
         vm.assertEq(address(incentives.tasks()), address(tasks), "incentives' tasks");
+        vm.assertEq(address(messages.ledger()), address(ledger), "messages' ledger");
+        vm.assertEq(address(messages.registry()), address(registry), "messages' registry");
+        vm.assertEq(address(messages.tasks()), address(tasks), "messages' tasks");
+        vm.assertEq(address(marketplace.registry()), address(registry), "marketplace's registry");
+        vm.assertEq(address(marketplace.tasks()), address(tasks), "marketplace's tasks");
+        vm.assertEq(address(marketplace.incentives()), address(incentives), "marketplace's incentives");
+        vm.assertEq(address(actions.registry()), address(registry), "actions' registry");
     }
 
     function testParameters() public {
@@ -48,6 +56,7 @@ contract WiringTest is MarketTest {
         wiring.tasks = TaskManager(expected);
         wiring.auction = BidAuction(expected);
         wiring.incentives = IncentiveEngine(expected);
+        wiring.messages = MessageHub(expected);
 
         _expectMiswired(expected);
         new Ledger(wiring);
@@ -59,6 +68,8 @@ contract WiringTest is MarketTest {
         new BidAuction(wiring);
         _expectMiswired(expected);
         new IncentiveEngine(wiring);
+        _expectMiswired(expected);
+        new MessageHub(wiring);
     }
 
     function _expectMiswired(address expected) internal {

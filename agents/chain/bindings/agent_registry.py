@@ -21,7 +21,9 @@ _EIP712_DOMAIN = Function(
 _EXISTS = Function("exists", bytes.fromhex("4f558e79"), ("uint256",), ("bool",))
 _GET_AGENT_WALLET = Function("getAgentWallet", bytes.fromhex("00339509"), ("uint256",), ("address",))
 _GET_APPROVED = Function("getApproved", bytes.fromhex("081812fc"), ("uint256",), ("address",))
+_GET_ENCRYPTION_KEY = Function("getEncryptionKey", bytes.fromhex("b788735f"), ("uint256",), ("bytes32",))
 _GET_METADATA = Function("getMetadata", bytes.fromhex("cb4799f2"), ("uint256", "string"), ("bytes",))
+_GET_PARENT_AGENT = Function("getParentAgent", bytes.fromhex("098e60b0"), ("uint256",), ("uint256",))
 _GET_VERSION = Function("getVersion", bytes.fromhex("0d8e6e2c"), (), ("string",))
 _IS_ACTIVE = Function("isActive", bytes.fromhex("82afd23b"), ("uint256",), ("bool",))
 _IS_APPROVED_FOR_ALL = Function(
@@ -69,7 +71,9 @@ _SET_AGENT_WALLET = Function(
     (),
 )
 _SET_APPROVAL_FOR_ALL = Function("setApprovalForAll", bytes.fromhex("a22cb465"), ("address", "bool"), ())
+_SET_ENCRYPTION_KEY = Function("setEncryptionKey", bytes.fromhex("cc84e1b3"), ("uint256", "bytes32"), ())
 _SET_METADATA = Function("setMetadata", bytes.fromhex("466648da"), ("uint256", "string", "bytes"), ())
+_SET_PARENT_AGENT = Function("setParentAgent", bytes.fromhex("0e5eff53"), ("uint256", "uint256"), ())
 _SET_SKILLS = Function("setSkills", bytes.fromhex("111010be"), ("uint256", "(bytes24,uint8)[]"), ())
 _SKILL_WEIGHT = Function("skillWeight", bytes.fromhex("989c3a96"), ("uint256", "bytes24"), ("uint8",))
 _SUPPORTS_INTERFACE = Function("supportsInterface", bytes.fromhex("01ffc9a7"), ("bytes4",), ("bool",))
@@ -160,6 +164,22 @@ class EIP712DomainChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EncryptionKeySet(Event):
+    """event EncryptionKeySet(uint256 indexed agentId, bytes32 key)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "657f2776fba3c3cb75ef11e90cbbedef00654f39897ed1c4e1de83c7f27c4ba1"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("bytes32", False))
+    agent_id: int
+    key: bytes
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
 class MetadataSet(Event):
     """event MetadataSet(uint256 indexed agentId, string indexed indexedMetadataKey, string metadataKey, bytes metadataValue)"""
 
@@ -191,6 +211,22 @@ class MetadataUpdate(Event):
     )
     FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", False),)
     token_id: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class ParentAgentSet(Event):
+    """event ParentAgentSet(uint256 indexed agentId, uint256 indexed parentId)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "e1e63c9371023f7c938763423edc897b3f8fc302cb9e26078a749c5a4c57a35c"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("uint256", True))
+    agent_id: int
+    parent_id: int
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
@@ -319,9 +355,17 @@ class AgentRegistry:
         """function getApproved(uint256 tokenId)"""
         return _GET_APPROVED.call(self.address, (token_id,), only)
 
+    def get_encryption_key(self, agent_id: int) -> Call[bytes]:
+        """function getEncryptionKey(uint256 agentId)"""
+        return _GET_ENCRYPTION_KEY.call(self.address, (agent_id,), only)
+
     def get_metadata(self, agent_id: int, metadata_key: str) -> Call[bytes]:
         """function getMetadata(uint256 agentId, string metadataKey)"""
         return _GET_METADATA.call(self.address, (agent_id, metadata_key), only)
+
+    def get_parent_agent(self, agent_id: int) -> Call[int]:
+        """function getParentAgent(uint256 agentId)"""
+        return _GET_PARENT_AGENT.call(self.address, (agent_id,), only)
 
     def get_version(self) -> Call[str]:
         """function getVersion()"""
@@ -399,9 +443,17 @@ class AgentRegistry:
         """function setApprovalForAll(address operator, bool approved)"""
         return _SET_APPROVAL_FOR_ALL.call(self.address, (operator, approved), nothing)
 
+    def set_encryption_key(self, agent_id: int, key: bytes) -> Call[None]:
+        """function setEncryptionKey(uint256 agentId, bytes32 key)"""
+        return _SET_ENCRYPTION_KEY.call(self.address, (agent_id, key), nothing)
+
     def set_metadata(self, agent_id: int, metadata_key: str, metadata_value: bytes) -> Call[None]:
         """function setMetadata(uint256 agentId, string metadataKey, bytes metadataValue)"""
         return _SET_METADATA.call(self.address, (agent_id, metadata_key, metadata_value), nothing)
+
+    def set_parent_agent(self, agent_id: int, parent_id: int) -> Call[None]:
+        """function setParentAgent(uint256 agentId, uint256 parentId)"""
+        return _SET_PARENT_AGENT.call(self.address, (agent_id, parent_id), nothing)
 
     def set_skills(self, agent_id: int, skills: Sequence[structs.Skill]) -> Call[None]:
         """function setSkills(uint256 agentId, IAgentRegistry.Skill[] skills)"""
@@ -438,8 +490,10 @@ EVENTS: Decoders = {
     ApprovalForAll.TOPIC: ApprovalForAll,
     BatchMetadataUpdate.TOPIC: BatchMetadataUpdate,
     EIP712DomainChanged.TOPIC: EIP712DomainChanged,
+    EncryptionKeySet.TOPIC: EncryptionKeySet,
     MetadataSet.TOPIC: MetadataSet,
     MetadataUpdate.TOPIC: MetadataUpdate,
+    ParentAgentSet.TOPIC: ParentAgentSet,
     Registered.TOPIC: Registered,
     SkillSet.TOPIC: SkillSet,
     Transfer.TOPIC: Transfer,

@@ -8,8 +8,26 @@ from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 
 _ALLOWANCE = Function("allowance", bytes.fromhex("dd62ed3e"), ("address", "address"), ("uint256",))
 _APPROVE = Function("approve", bytes.fromhex("095ea7b3"), ("address", "uint256"), ("bool",))
+_AUTHORIZATION_STATE = Function(
+    "authorizationState",
+    bytes.fromhex("e94a0102"),
+    ("address", "bytes32"),
+    ("bool",),
+)
 _BALANCE_OF = Function("balanceOf", bytes.fromhex("70a08231"), ("address",), ("uint256",))
 _BURN = Function("burn", bytes.fromhex("42966c68"), ("uint256",), ())
+_CANCEL_AUTHORIZATION = Function(
+    "cancelAuthorization",
+    bytes.fromhex("b7b72899"),
+    ("address", "bytes32", "bytes"),
+    (),
+)
+_CANCEL_AUTHORIZATION_WITH_V_R_S = Function(
+    "cancelAuthorization",
+    bytes.fromhex("5a049a70"),
+    ("address", "bytes32", "uint8", "bytes32", "bytes32"),
+    (),
+)
 _CAP = Function("cap", bytes.fromhex("355274ea"), (), ("uint256",))
 _DECIMALS = Function("decimals", bytes.fromhex("313ce567"), (), ("uint8",))
 _DEFAULT_ADMIN_ROLE = Function("DEFAULT_ADMIN_ROLE", bytes.fromhex("a217fddf"), (), ("bytes32",))
@@ -33,6 +51,18 @@ _PERMIT = Function(
     ("address", "address", "uint256", "uint256", "uint8", "bytes32", "bytes32"),
     (),
 )
+_RECEIVE_WITH_AUTHORIZATION = Function(
+    "receiveWithAuthorization",
+    bytes.fromhex("88b7ab63"),
+    ("address", "address", "uint256", "uint256", "uint256", "bytes32", "bytes"),
+    (),
+)
+_RECEIVE_WITH_AUTHORIZATION_WITH_V_R_S = Function(
+    "receiveWithAuthorization",
+    bytes.fromhex("ef55bec6"),
+    ("address", "address", "uint256", "uint256", "uint256", "bytes32", "uint8", "bytes32", "bytes32"),
+    (),
+)
 _RENOUNCE_ROLE = Function("renounceRole", bytes.fromhex("36568abe"), ("bytes32", "address"), ())
 _REVOKE_ROLE = Function("revokeRole", bytes.fromhex("d547741f"), ("bytes32", "address"), ())
 _SUPPORTS_INTERFACE = Function("supportsInterface", bytes.fromhex("01ffc9a7"), ("bytes4",), ("bool",))
@@ -44,6 +74,18 @@ _TRANSFER_FROM = Function(
     bytes.fromhex("23b872dd"),
     ("address", "address", "uint256"),
     ("bool",),
+)
+_TRANSFER_WITH_AUTHORIZATION = Function(
+    "transferWithAuthorization",
+    bytes.fromhex("cf092995"),
+    ("address", "address", "uint256", "uint256", "uint256", "bytes32", "bytes"),
+    (),
+)
+_TRANSFER_WITH_AUTHORIZATION_WITH_V_R_S = Function(
+    "transferWithAuthorization",
+    bytes.fromhex("e3ee160e"),
+    ("address", "address", "uint256", "uint256", "uint256", "bytes32", "uint8", "bytes32", "bytes32"),
+    (),
 )
 
 
@@ -62,6 +104,38 @@ class Approval(Event):
     owner: str
     spender: str
     value: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationCanceled(Event):
+    """event AuthorizationCanceled(address indexed authorizer, bytes32 indexed nonce)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "1cdd46ff242716cdaa72d159d339a485b3438398348d68f09d7c8c0a59353d81"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("address", True), ("bytes32", True))
+    authorizer: str
+    nonce: bytes
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationUsed(Event):
+    """event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("address", True), ("bytes32", True))
+    authorizer: str
+    nonce: bytes
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
@@ -180,6 +254,10 @@ class CreditToken:
         """function approve(address spender, uint256 value)"""
         return _APPROVE.call(self.address, (spender, value), only)
 
+    def authorization_state(self, authorizer: str, nonce: bytes) -> Call[bool]:
+        """function authorizationState(address authorizer, bytes32 nonce)"""
+        return _AUTHORIZATION_STATE.call(self.address, (authorizer, nonce), only)
+
     def balance_of(self, account: str) -> Call[int]:
         """function balanceOf(address account)"""
         return _BALANCE_OF.call(self.address, (account,), only)
@@ -187,6 +265,21 @@ class CreditToken:
     def burn(self, amount: int) -> Call[None]:
         """function burn(uint256 amount)"""
         return _BURN.call(self.address, (amount,), nothing)
+
+    def cancel_authorization(self, authorizer: str, nonce: bytes, signature: bytes) -> Call[None]:
+        """function cancelAuthorization(address authorizer, bytes32 nonce, bytes signature)"""
+        return _CANCEL_AUTHORIZATION.call(self.address, (authorizer, nonce, signature), nothing)
+
+    def cancel_authorization_with_v_r_s(
+        self,
+        authorizer: str,
+        nonce: bytes,
+        v: int,
+        r: bytes,
+        s: bytes,
+    ) -> Call[None]:
+        """function cancelAuthorization(address authorizer, bytes32 nonce, uint8 v, bytes32 r, bytes32 s)"""
+        return _CANCEL_AUTHORIZATION_WITH_V_R_S.call(self.address, (authorizer, nonce, v, r, s), nothing)
 
     def cap(self) -> Call[int]:
         """function cap()"""
@@ -249,6 +342,42 @@ class CreditToken:
         """function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)"""
         return _PERMIT.call(self.address, (owner, spender, value, deadline, v, r, s), nothing)
 
+    def receive_with_authorization(
+        self,
+        from_: str,
+        to: str,
+        value: int,
+        valid_after: int,
+        valid_before: int,
+        nonce: bytes,
+        signature: bytes,
+    ) -> Call[None]:
+        """function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature)"""
+        return _RECEIVE_WITH_AUTHORIZATION.call(
+            self.address,
+            (from_, to, value, valid_after, valid_before, nonce, signature),
+            nothing,
+        )
+
+    def receive_with_authorization_with_v_r_s(
+        self,
+        from_: str,
+        to: str,
+        value: int,
+        valid_after: int,
+        valid_before: int,
+        nonce: bytes,
+        v: int,
+        r: bytes,
+        s: bytes,
+    ) -> Call[None]:
+        """function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s)"""
+        return _RECEIVE_WITH_AUTHORIZATION_WITH_V_R_S.call(
+            self.address,
+            (from_, to, value, valid_after, valid_before, nonce, v, r, s),
+            nothing,
+        )
+
     def renounce_role(self, role: bytes, caller_confirmation: str) -> Call[None]:
         """function renounceRole(bytes32 role, address callerConfirmation)"""
         return _RENOUNCE_ROLE.call(self.address, (role, caller_confirmation), nothing)
@@ -277,9 +406,47 @@ class CreditToken:
         """function transferFrom(address from, address to, uint256 value)"""
         return _TRANSFER_FROM.call(self.address, (from_, to, value), only)
 
+    def transfer_with_authorization(
+        self,
+        from_: str,
+        to: str,
+        value: int,
+        valid_after: int,
+        valid_before: int,
+        nonce: bytes,
+        signature: bytes,
+    ) -> Call[None]:
+        """function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature)"""
+        return _TRANSFER_WITH_AUTHORIZATION.call(
+            self.address,
+            (from_, to, value, valid_after, valid_before, nonce, signature),
+            nothing,
+        )
+
+    def transfer_with_authorization_with_v_r_s(
+        self,
+        from_: str,
+        to: str,
+        value: int,
+        valid_after: int,
+        valid_before: int,
+        nonce: bytes,
+        v: int,
+        r: bytes,
+        s: bytes,
+    ) -> Call[None]:
+        """function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s)"""
+        return _TRANSFER_WITH_AUTHORIZATION_WITH_V_R_S.call(
+            self.address,
+            (from_, to, value, valid_after, valid_before, nonce, v, r, s),
+            nothing,
+        )
+
 
 EVENTS: Decoders = {
     Approval.TOPIC: Approval,
+    AuthorizationCanceled.TOPIC: AuthorizationCanceled,
+    AuthorizationUsed.TOPIC: AuthorizationUsed,
     EIP712DomainChanged.TOPIC: EIP712DomainChanged,
     RoleAdminChanged.TOPIC: RoleAdminChanged,
     RoleGranted.TOPIC: RoleGranted,

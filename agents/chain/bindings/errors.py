@@ -41,6 +41,39 @@ class AgentHasLockedCredits(ContractError):
         self.locked = locked
 
 
+class AuthorizationExpired(ContractError):
+    """error AuthorizationExpired(uint256 validBefore, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b3fcd33e")
+
+    def __init__(self, valid_before: int, timestamp: int) -> None:
+        super().__init__(error_text("AuthorizationExpired", valid_before=valid_before, timestamp=timestamp))
+        self.valid_before = valid_before
+        self.timestamp = timestamp
+
+
+class AuthorizationNotYetValid(ContractError):
+    """error AuthorizationNotYetValid(uint256 validAfter, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("498ff9a2")
+
+    def __init__(self, valid_after: int, timestamp: int) -> None:
+        super().__init__(error_text("AuthorizationNotYetValid", valid_after=valid_after, timestamp=timestamp))
+        self.valid_after = valid_after
+        self.timestamp = timestamp
+
+
+class AuthorizationSpent(ContractError):
+    """error AuthorizationSpent(address authorizer, bytes32 nonce)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("191d19f0")
+
+    def __init__(self, authorizer: str, nonce: bytes) -> None:
+        super().__init__(error_text("AuthorizationSpent", authorizer=authorizer, nonce=nonce))
+        self.authorizer = authorizer
+        self.nonce = nonce
+
+
 class BiddingClosed(ContractError):
     """error BiddingClosed(uint256 taskId, uint256 end, uint256 timestamp)"""
 
@@ -61,6 +94,28 @@ class CannotBid(ContractError):
     def __init__(self, agent_id: int, caller: str) -> None:
         super().__init__(error_text("CannotBid", agent_id=agent_id, caller=caller))
         self.agent_id = agent_id
+        self.caller = caller
+
+
+class CannotLog(ContractError):
+    """error CannotLog(uint256 agentId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3088d304")
+
+    def __init__(self, agent_id: int, caller: str) -> None:
+        super().__init__(error_text("CannotLog", agent_id=agent_id, caller=caller))
+        self.agent_id = agent_id
+        self.caller = caller
+
+
+class CannotSpeakFor(ContractError):
+    """error CannotSpeakFor(Account account, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("96d75c50")
+
+    def __init__(self, account: int, caller: str) -> None:
+        super().__init__(error_text("CannotSpeakFor", account=account, caller=caller))
+        self.account = account
         self.caller = caller
 
 
@@ -303,6 +358,15 @@ class ERC721NonexistentToken(ContractError):
         self.token_id = token_id
 
 
+class EmptyBatch(ContractError):
+    """error EmptyBatch()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c2e5347d")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("EmptyBatch"))
+
+
 class EmptyCommitment(ContractError):
     """error EmptyCommitment()"""
 
@@ -346,6 +410,15 @@ class EmptySpecification(ContractError):
 
     def __init__(self) -> None:
         super().__init__(error_text("EmptySpecification"))
+
+
+class EmptyTopic(ContractError):
+    """error EmptyTopic()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("2bad17d3")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("EmptyTopic"))
 
 
 class EvaluatorCannotBid(ContractError):
@@ -430,6 +503,28 @@ class InvalidAccountNonce(ContractError):
         self.current_nonce = current_nonce
 
 
+class InvalidAuthorization(ContractError):
+    """error InvalidAuthorization(address authorizer, bytes32 nonce)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("1b302fbc")
+
+    def __init__(self, authorizer: str, nonce: bytes) -> None:
+        super().__init__(error_text("InvalidAuthorization", authorizer=authorizer, nonce=nonce))
+        self.authorizer = authorizer
+        self.nonce = nonce
+
+
+class InvalidBody(ContractError):
+    """error InvalidBody(bytes32 digest, uint256 payloadLength)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("de5ac8f2")
+
+    def __init__(self, digest: bytes, payload_length: int) -> None:
+        super().__init__(error_text("InvalidBody", digest=digest, payload_length=payload_length))
+        self.digest = digest
+        self.payload_length = payload_length
+
+
 class InvalidEvaluator(ContractError):
     """error InvalidEvaluator()"""
 
@@ -437,6 +532,27 @@ class InvalidEvaluator(ContractError):
 
     def __init__(self) -> None:
         super().__init__(error_text("InvalidEvaluator"))
+
+
+class InvalidParent(ContractError):
+    """error InvalidParent(uint256 agentId, uint256 parentId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("fc6e9ecf")
+
+    def __init__(self, agent_id: int, parent_id: int) -> None:
+        super().__init__(error_text("InvalidParent", agent_id=agent_id, parent_id=parent_id))
+        self.agent_id = agent_id
+        self.parent_id = parent_id
+
+
+class InvalidRecipient(ContractError):
+    """error InvalidRecipient(Account to)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("8e605c6f")
+
+    def __init__(self, to: int) -> None:
+        super().__init__(error_text("InvalidRecipient", to=to))
+        self.to = to
 
 
 class InvalidShortString(ContractError):
@@ -510,6 +626,17 @@ class NotAccountOwner(ContractError):
         self.caller = caller
 
 
+class NotAgentOwner(ContractError):
+    """error NotAgentOwner(uint256 agentId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("13feb4c4")
+
+    def __init__(self, agent_id: int, caller: str) -> None:
+        super().__init__(error_text("NotAgentOwner", agent_id=agent_id, caller=caller))
+        self.agent_id = agent_id
+        self.caller = caller
+
+
 class NotAuction(ContractError):
     """error NotAuction(address caller)"""
 
@@ -539,6 +666,41 @@ class NotEvaluator(ContractError):
     def __init__(self, task_id: int, caller: str) -> None:
         super().__init__(error_text("NotEvaluator", task_id=task_id, caller=caller))
         self.task_id = task_id
+        self.caller = caller
+
+
+class NotInThread(ContractError):
+    """error NotInThread(uint256 threadId, Account from, Account to)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d9665710")
+
+    def __init__(self, thread_id: int, from_: int, to: int) -> None:
+        super().__init__(error_text("NotInThread", thread_id=thread_id, from_=from_, to=to))
+        self.thread_id = thread_id
+        self.from_ = from_
+        self.to = to
+
+
+class NotParties(ContractError):
+    """error NotParties(uint256 taskId, Account from, Account to)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("bbf82a82")
+
+    def __init__(self, task_id: int, from_: int, to: int) -> None:
+        super().__init__(error_text("NotParties", task_id=task_id, from_=from_, to=to))
+        self.task_id = task_id
+        self.from_ = from_
+        self.to = to
+
+
+class NotPayee(ContractError):
+    """error NotPayee(address payee, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("abf2cc76")
+
+    def __init__(self, payee: str, caller: str) -> None:
+        super().__init__(error_text("NotPayee", payee=payee, caller=caller))
+        self.payee = payee
         self.caller = caller
 
 
@@ -572,6 +734,63 @@ class NotWorker(ContractError):
         super().__init__(error_text("NotWorker", task_id=task_id, caller=caller))
         self.task_id = task_id
         self.caller = caller
+
+
+class PageOutOfBounds(ContractError):
+    """error PageOutOfBounds(uint256 size, uint256 minimum, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c76d11ac")
+
+    def __init__(self, size: int, minimum: int, maximum: int) -> None:
+        super().__init__(error_text("PageOutOfBounds", size=size, minimum=minimum, maximum=maximum))
+        self.size = size
+        self.minimum = minimum
+        self.maximum = maximum
+
+
+class ParentAlreadySet(ContractError):
+    """error ParentAlreadySet(uint256 agentId, uint256 parentId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("36796623")
+
+    def __init__(self, agent_id: int, parent_id: int) -> None:
+        super().__init__(error_text("ParentAlreadySet", agent_id=agent_id, parent_id=parent_id))
+        self.agent_id = agent_id
+        self.parent_id = parent_id
+
+
+class PayloadTooLong(ContractError):
+    """error PayloadTooLong(uint256 length, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6413cbe8")
+
+    def __init__(self, length: int, maximum: int) -> None:
+        super().__init__(error_text("PayloadTooLong", length=length, maximum=maximum))
+        self.length = length
+        self.maximum = maximum
+
+
+class PostageAboveLimit(ContractError):
+    """error PostageAboveLimit(Account to, uint256 postage, uint256 limit)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ab8ab34e")
+
+    def __init__(self, to: int, postage: int, limit: int) -> None:
+        super().__init__(error_text("PostageAboveLimit", to=to, postage=postage, limit=limit))
+        self.to = to
+        self.postage = postage
+        self.limit = limit
+
+
+class PostageTooHigh(ContractError):
+    """error PostageTooHigh(uint256 postage, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f37eca5d")
+
+    def __init__(self, postage: int, maximum: int) -> None:
+        super().__init__(error_text("PostageTooHigh", postage=postage, maximum=maximum))
+        self.postage = postage
+        self.maximum = maximum
 
 
 class PriceOutOfBounds(ContractError):
@@ -676,6 +895,17 @@ class ScoreOutOfBounds(ContractError):
         self.maximum = maximum
 
 
+class SenderBlocked(ContractError):
+    """error SenderBlocked(Account to, Account from)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("771f6952")
+
+    def __init__(self, to: int, from_: int) -> None:
+        super().__init__(error_text("SenderBlocked", to=to, from_=from_))
+        self.to = to
+        self.from_ = from_
+
+
 class SignatureExpired(ContractError):
     """error SignatureExpired(uint256 deadline, uint256 timestamp)"""
 
@@ -764,6 +994,18 @@ class WindowOutOfBounds(ContractError):
         self.maximum = maximum
 
 
+class WrongBatch(ContractError):
+    """error WrongBatch(uint256 agentId, uint256 expected, uint256 batch)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("024e881d")
+
+    def __init__(self, agent_id: int, expected: int, batch: int) -> None:
+        super().__init__(error_text("WrongBatch", agent_id=agent_id, expected=expected, batch=batch))
+        self.agent_id = agent_id
+        self.expected = expected
+        self.batch = batch
+
+
 class WrongOpening(ContractError):
     """error WrongOpening(uint256 taskId, uint256 agentId)"""
 
@@ -808,8 +1050,13 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     AccessControlBadConfirmation.SELECTOR: (AccessControlBadConfirmation, ()),
     AccessControlUnauthorizedAccount.SELECTOR: (AccessControlUnauthorizedAccount, ("address", "bytes32")),
     AgentHasLockedCredits.SELECTOR: (AgentHasLockedCredits, ("uint256", "uint256")),
+    AuthorizationExpired.SELECTOR: (AuthorizationExpired, ("uint256", "uint256")),
+    AuthorizationNotYetValid.SELECTOR: (AuthorizationNotYetValid, ("uint256", "uint256")),
+    AuthorizationSpent.SELECTOR: (AuthorizationSpent, ("address", "bytes32")),
     BiddingClosed.SELECTOR: (BiddingClosed, ("uint256", "uint256", "uint256")),
     CannotBid.SELECTOR: (CannotBid, ("uint256", "address")),
+    CannotLog.SELECTOR: (CannotLog, ("uint256", "address")),
+    CannotSpeakFor.SELECTOR: (CannotSpeakFor, ("uint256", "address")),
     DeadlineTooFar.SELECTOR: (DeadlineTooFar, ("uint256", "uint256")),
     ECDSAInvalidSignature.SELECTOR: (ECDSAInvalidSignature, ()),
     ECDSAInvalidSignatureLength.SELECTOR: (ECDSAInvalidSignatureLength, ("uint256",)),
@@ -832,11 +1079,13 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     ERC721InvalidReceiver.SELECTOR: (ERC721InvalidReceiver, ("address",)),
     ERC721InvalidSender.SELECTOR: (ERC721InvalidSender, ("address",)),
     ERC721NonexistentToken.SELECTOR: (ERC721NonexistentToken, ("uint256",)),
+    EmptyBatch.SELECTOR: (EmptyBatch, ()),
     EmptyCommitment.SELECTOR: (EmptyCommitment, ()),
     EmptyResult.SELECTOR: (EmptyResult, ()),
     EmptySkill.SELECTOR: (EmptySkill, ()),
     EmptySkillTag.SELECTOR: (EmptySkillTag, ()),
     EmptySpecification.SELECTOR: (EmptySpecification, ()),
+    EmptyTopic.SELECTOR: (EmptyTopic, ()),
     EvaluatorCannotBid.SELECTOR: (EvaluatorCannotBid, ("uint256", "address")),
     FeeTooHigh.SELECTOR: (FeeTooHigh, ("uint256", "uint256")),
     HasCommitments.SELECTOR: (HasCommitments, ("uint256",)),
@@ -844,7 +1093,11 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InsufficientLocked.SELECTOR: (InsufficientLocked, ("uint256", "uint256", "uint256")),
     InvalidAccount.SELECTOR: (InvalidAccount, ("uint256",)),
     InvalidAccountNonce.SELECTOR: (InvalidAccountNonce, ("address", "uint256")),
+    InvalidAuthorization.SELECTOR: (InvalidAuthorization, ("address", "bytes32")),
+    InvalidBody.SELECTOR: (InvalidBody, ("bytes32", "uint256")),
     InvalidEvaluator.SELECTOR: (InvalidEvaluator, ()),
+    InvalidParent.SELECTOR: (InvalidParent, ("uint256", "uint256")),
+    InvalidRecipient.SELECTOR: (InvalidRecipient, ("uint256",)),
     InvalidShortString.SELECTOR: (InvalidShortString, ()),
     InvalidTreasury.SELECTOR: (InvalidTreasury, ()),
     InvalidWallet.SELECTOR: (InvalidWallet, ()),
@@ -852,12 +1105,21 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     Miswired.SELECTOR: (Miswired, ("address", "address")),
     NoCommitment.SELECTOR: (NoCommitment, ("uint256", "uint256")),
     NotAccountOwner.SELECTOR: (NotAccountOwner, ("uint256", "address")),
+    NotAgentOwner.SELECTOR: (NotAgentOwner, ("uint256", "address")),
     NotAuction.SELECTOR: (NotAuction, ("address",)),
     NotAuthorized.SELECTOR: (NotAuthorized, ("uint256", "address")),
     NotEvaluator.SELECTOR: (NotEvaluator, ("uint256", "address")),
+    NotInThread.SELECTOR: (NotInThread, ("uint256", "uint256", "uint256")),
+    NotParties.SELECTOR: (NotParties, ("uint256", "uint256", "uint256")),
+    NotPayee.SELECTOR: (NotPayee, ("address", "address")),
     NotRequester.SELECTOR: (NotRequester, ("uint256", "address")),
     NotTaskManager.SELECTOR: (NotTaskManager, ("address",)),
     NotWorker.SELECTOR: (NotWorker, ("uint256", "address")),
+    PageOutOfBounds.SELECTOR: (PageOutOfBounds, ("uint256", "uint256", "uint256")),
+    ParentAlreadySet.SELECTOR: (ParentAlreadySet, ("uint256", "uint256")),
+    PayloadTooLong.SELECTOR: (PayloadTooLong, ("uint256", "uint256")),
+    PostageAboveLimit.SELECTOR: (PostageAboveLimit, ("uint256", "uint256", "uint256")),
+    PostageTooHigh.SELECTOR: (PostageTooHigh, ("uint256", "uint256")),
     PriceOutOfBounds.SELECTOR: (PriceOutOfBounds, ("uint256", "uint256")),
     PromiseOutOfBounds.SELECTOR: (PromiseOutOfBounds, ("uint256", "uint256")),
     ReserveOutOfBounds.SELECTOR: (ReserveOutOfBounds, ("uint256", "uint256", "uint256")),
@@ -867,6 +1129,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     RevealStillOpen.SELECTOR: (RevealStillOpen, ("uint256", "uint256", "uint256")),
     SafeERC20FailedOperation.SELECTOR: (SafeERC20FailedOperation, ("address",)),
     ScoreOutOfBounds.SELECTOR: (ScoreOutOfBounds, ("uint256", "uint256", "uint256")),
+    SenderBlocked.SELECTOR: (SenderBlocked, ("uint256", "uint256")),
     SignatureExpired.SELECTOR: (SignatureExpired, ("uint256", "uint256")),
     StringTooLong.SELECTOR: (StringTooLong, ("string",)),
     TaskNotFound.SELECTOR: (TaskNotFound, ("uint256",)),
@@ -875,6 +1138,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     WindowClosed.SELECTOR: (WindowClosed, ("uint256", "uint256", "uint256")),
     WindowOpen.SELECTOR: (WindowOpen, ("uint256", "uint256", "uint256")),
     WindowOutOfBounds.SELECTOR: (WindowOutOfBounds, ("uint256", "uint256", "uint256")),
+    WrongBatch.SELECTOR: (WrongBatch, ("uint256", "uint256", "uint256")),
     WrongOpening.SELECTOR: (WrongOpening, ("uint256", "uint256")),
     WrongState.SELECTOR: (WrongState, ("uint256", "uint8")),
     ZeroAddress.SELECTOR: (ZeroAddress, ()),

@@ -7,10 +7,22 @@ from typing import ClassVar, Self
 from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 from agents.chain.bindings import structs
 
+_AUTHORIZATION_NONCE = Function(
+    "authorizationNonce",
+    bytes.fromhex("65840b06"),
+    ("uint256", "bytes32"),
+    ("bytes32",),
+)
 _BALANCE_OF = Function("balanceOf", bytes.fromhex("9cc7f708"), ("uint256",), ("(uint128,uint128)",))
 _BURN = Function("burn", bytes.fromhex("b390c0ab"), ("uint256", "uint256"), ())
 _DEFAULT_ADMIN_ROLE = Function("DEFAULT_ADMIN_ROLE", bytes.fromhex("a217fddf"), (), ("bytes32",))
 _DEPOSIT = Function("deposit", bytes.fromhex("e2bbb158"), ("uint256", "uint256"), ())
+_DEPOSIT_WITH_AUTHORIZATION = Function(
+    "depositWithAuthorization",
+    bytes.fromhex("9b4243de"),
+    ("address", "uint256", "uint256", "uint256", "uint256", "bytes32", "bytes"),
+    (),
+)
 _DEPOSIT_WITH_PERMIT = Function(
     "depositWithPermit",
     bytes.fromhex("3d935d9e"),
@@ -239,6 +251,10 @@ class Ledger:
     def __init__(self, address: str) -> None:
         self.address = address
 
+    def authorization_nonce(self, account: int, salt: bytes) -> Call[bytes]:
+        """function authorizationNonce(Account account, bytes32 salt)"""
+        return _AUTHORIZATION_NONCE.call(self.address, (account, salt), only)
+
     def balance_of(self, account: int) -> Call[structs.Balance]:
         """function balanceOf(Account account)"""
         return _BALANCE_OF.call(self.address, (account,), lambda values: structs.Balance.from_abi(values[0]))
@@ -254,6 +270,23 @@ class Ledger:
     def deposit(self, account: int, amount: int) -> Call[None]:
         """function deposit(Account account, uint256 amount)"""
         return _DEPOSIT.call(self.address, (account, amount), nothing)
+
+    def deposit_with_authorization(
+        self,
+        from_: str,
+        account: int,
+        amount: int,
+        valid_after: int,
+        valid_before: int,
+        salt: bytes,
+        signature: bytes,
+    ) -> Call[None]:
+        """function depositWithAuthorization(address from, Account account, uint256 amount, uint256 validAfter, uint256 validBefore, bytes32 salt, bytes signature)"""
+        return _DEPOSIT_WITH_AUTHORIZATION.call(
+            self.address,
+            (from_, account, amount, valid_after, valid_before, salt, signature),
+            nothing,
+        )
 
     def deposit_with_permit(
         self,

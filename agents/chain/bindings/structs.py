@@ -250,3 +250,104 @@ class Outcome:
 
     def to_abi(self) -> tuple[Any, ...]:
         return (self.agent_id, self.skill, self.price, self.score, self.lateness)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """struct IMessageHub.Letter"""
+
+    from_: int
+    to: int
+    task_id: int
+    max_postage: int
+    digest: bytes
+    payload: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.from_, self.to, self.task_id, self.max_postage, self.digest, self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """struct ITaskMarketplace.Filter"""
+
+    skill: bytes
+    states: int
+    modes: int
+    min_reserve: int
+    max_reserve: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.skill, self.states, self.modes, self.min_reserve, self.max_reserve)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """struct ITaskMarketplace.Listing"""
+
+    task_id: int
+    task: Task
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(values[0], Task.from_abi(values[1]))
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.task_id, self.task.to_abi())
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """struct ITaskMarketplace.Match"""
+
+    score: int
+    weight: int
+    reputation: int
+    quality: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.score, self.weight, self.reputation, self.quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """struct IActionLogger.Batch"""
+
+    root: bytes
+    first: int
+    count: int
+    committed_at: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.root, self.first, self.count, self.committed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """struct IActionLogger.Action"""
+
+    sequence: int
+    digest: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.sequence, self.digest)

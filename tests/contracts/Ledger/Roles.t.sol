@@ -15,11 +15,14 @@ contract LedgerRolesTest is LedgerTest {
         market = ledger.MARKET_ROLE();
     }
 
-    function testMarketIsTasksAndAuction() public {
+    function testMarketIsTasksAuctionAndMessages() public {
         vm.assertTrue(ledger.hasRole(market, address(tasks)), "tasks");
         vm.assertTrue(ledger.hasRole(market, address(auction)), "auction");
+        vm.assertTrue(ledger.hasRole(market, address(messages)), "messages");
         vm.assertFalse(ledger.hasRole(market, address(incentives)), "incentives");
         vm.assertFalse(ledger.hasRole(market, address(registry)), "registry");
+        vm.assertFalse(ledger.hasRole(market, address(marketplace)), "marketplace");
+        vm.assertFalse(ledger.hasRole(market, address(actions)), "actions");
         vm.assertFalse(ledger.hasRole(market, ADMIN), "admin");
         vm.assertFalse(ledger.hasRole(0, ADMIN), "admin of roles");
     }

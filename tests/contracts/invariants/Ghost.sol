@@ -74,6 +74,7 @@ abstract contract Ghost is MarketTest {
     uint256 internal burned;
     uint256 internal flushed;
     uint256 internal donated;
+    uint256 internal letters;
 
     /* AMOUNTS */
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
+import {IMessageHub} from "../../../contracts/interfaces/IMessageHub.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {bound, vm} from "../utils/Vm.sol";
@@ -37,6 +38,7 @@ abstract contract Handler is Mischief {
             ledger.transfer.selector,
             ledger.deposit.selector,
             ledger.depositWithPermit.selector,
+            ledger.depositWithAuthorization.selector,
             ledger.lock.selector,
             ledger.unlock.selector,
             ledger.pay.selector,
@@ -57,6 +59,12 @@ abstract contract Handler is Mischief {
             registry.transferFrom.selector,
             registry.setActive.selector,
             registry.unsetAgentWallet.selector,
+            registry.setEncryptionKey.selector,
+            registry.setParentAgent.selector,
+            messages.setPostage.selector,
+            messages.setBlocked.selector,
+            messages.publish.selector,
+            actions.commitBatch.selector,
             token.permit.selector,
             token.mint.selector
         ];
@@ -65,17 +73,33 @@ abstract contract Handler is Mischief {
     /* CREDITS */
 
     function bank(uint256 kind, uint256 seed, uint256 toSeed, uint256 amount) external onTime {
-        kind = _mix(kind) % 5;
+        kind = _mix(kind) % 7;
         if (kind == 0) _deposit(seed, amount);
         if (kind == 1) _withdraw(seed, amount);
         if (kind == 2) _transfer(seed, toSeed, amount);
         if (kind == 3) _donate(amount);
         if (kind == 4 && burned != flushed) _flush();
+        if (kind == 5) _depositSigned(seed, amount);
+        if (kind == 6) _write(seed, toSeed, amount);
     }
 
     function _deposit(uint256 seed, uint256 amount) internal {
         (Account account, ) = _holder(seed);
         _deposit(account, bound(amount, 1, 1_000 * CREDIT));
+    }
+
+    /// @dev The requester signs and pays, an outsider sends, and the account is whoever's.
+    function _depositSigned(uint256 seed, uint256 amount) internal {
+        (Account account, ) = _holder(seed);
+        amount = bound(amount, 1, 1_000 * CREDIT);
+        freeOf[account] += amount;
+        minted += amount;
+        _mint(REQUESTER, amount);
+        // What was minted only grows, so that no salt comes twice.
+        bytes32 salt = bytes32(minted);
+        bytes memory signature = _signDeposit(account, amount, salt);
+        vm.prank(OUTSIDER);
+        ledger.depositWithAuthorization(REQUESTER, account, amount, 0, type(uint256).max, salt, signature);
     }
 
     function _withdraw(uint256 seed, uint256 amount) internal {
@@ -101,6 +125,21 @@ abstract contract Handler is Mischief {
         donated += amount;
         minted += amount;
         _mint(address(ledger), amount);
+    }
+
+    /// @dev Postage goes from account to account, and leaves nothing locked.
+    function _write(uint256 seed, uint256 toSeed, uint256 postage) internal {
+        (Account from, address sender) = _holder(seed);
+        (Account to, address recipient) = _holder(toSeed);
+        postage = bound(postage, 0, CREDIT);
+        vm.prank(recipient);
+        messages.setPostage(to, postage);
+        if (freeOf[from] < postage) return;
+        freeOf[from] -= postage;
+        freeOf[to] += postage;
+        if (postage != 0) letters++;
+        vm.prank(sender);
+        messages.send(IMessageHub.Letter(from, to, 0, postage, RESULT, ""));
     }
 
     function _withdraw(Account account, address owner, uint256 amount) internal {
@@ -163,7 +202,7 @@ abstract contract Handler is Mischief {
     }
 
     /// @notice How many tasks came to each end, and how often the rarer things happened.
-    function _census() internal view returns (uint256[10] memory counts) {
+    function _census() internal view returns (uint256[11] memory counts) {
         for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
             GhostTask storage task = _task(taskId);
             bool scored = task.score != 0;
@@ -180,5 +219,6 @@ abstract contract Handler is Mischief {
             counts[8] += epochOf[agentId];
             counts[9] += _quality(agentId, skills[0]) - MIN_QUALITY;
         }
+        counts[10] = letters;
     }
 }

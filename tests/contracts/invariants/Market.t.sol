@@ -78,7 +78,7 @@ contract MarketInvariants is Comparisons {
             (bool done, ) = address(this).call(abi.encodePacked(selector, words));
             vm.assertTrue(done, "a call reverted");
         }
-        uint256[10] memory counts = _census();
+        uint256[11] memory counts = _census();
         for (uint256 i = 0; i < counts.length; i++) {
             vm.assertGt(counts[i], 0, string.concat("census: ", vm.toString(i)));
         }

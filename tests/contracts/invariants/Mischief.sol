@@ -3,13 +3,15 @@ pragma solidity 0.8.37;
 
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
+import {IMessageHub} from "../../../contracts/interfaces/IMessageHub.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
+import {AuthorizationTest} from "../utils/AuthorizationTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 import {Lives} from "./Lives.sol";
 
 /// @notice What nobody may do. The ghost does not change here, so whatever succeeds breaks an invariant.
-abstract contract Mischief is Lives {
+abstract contract Mischief is Lives, AuthorizationTest {
     uint256 private constant CHAIN_ID = 31337;
 
     /// @dev The functions with which an outsider is let loose: all that change something, but for those that
@@ -128,6 +130,7 @@ abstract contract Mischief is Lives {
             bytes[] memory thefts = _thefts(account, owner, thieves[i], amount);
             for (uint256 j = 0; j < thefts.length; j++) _forbid(thieves[i], address(ledger), thefts[j]);
         }
+        _extort(account, amount);
         _usurp(seed, amount);
     }
 
@@ -138,7 +141,7 @@ abstract contract Mischief is Lives {
         uint256 amount
     ) internal view returns (bytes[] memory thefts) {
         Account own = accountOf(thief);
-        thefts = new bytes[](8);
+        thefts = new bytes[](9);
         thefts[0] = abi.encodeCall(ledger.withdraw, (account, thief, amount));
         thefts[1] = abi.encodeCall(ledger.transfer, (account, own, amount));
         thefts[2] = abi.encodeCall(ledger.pay, (account, own, amount));
@@ -148,6 +151,36 @@ abstract contract Mischief is Lives {
         thefts[6] = abi.encodeCall(ledger.grantRole, (ledger.MARKET_ROLE(), thief));
         // The owner's allowance is there: what is missing is its word on the account.
         thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
+        // The requester's tokens are there, and its word on an account; the account is another.
+        bytes memory signature = _signDeposit(accountOf(REQUESTER), CREDIT, 0);
+        thefts[8] = abi.encodeCall(
+            ledger.depositWithAuthorization,
+            (REQUESTER, own, CREDIT, 0, type(uint256).max, 0, signature)
+        );
+    }
+
+    /// @dev The requester's word, for ever, on one account.
+    function _signDeposit(
+        Account account,
+        uint256 amount,
+        bytes32 salt
+    ) internal view returns (bytes memory) {
+        bytes32 nonce = ledger.authorizationNonce(account, salt);
+        return
+            _signReceive(
+                REQUESTER_KEY,
+                Authorization(REQUESTER, address(ledger), amount, 0, type(uint256).max, nonce)
+            );
+    }
+
+    /// @dev The outsider asks for postage and writes to itself in the other's name.
+    function _extort(Account account, uint256 amount) internal {
+        Account own = accountOf(OUTSIDER);
+        uint256 postage = bound(amount, 1, CREDIT);
+        vm.prank(OUTSIDER);
+        messages.setPostage(own, postage);
+        IMessageHub.Letter memory letter = IMessageHub.Letter(account, own, 0, postage, RESULT, "");
+        _forbid(OUTSIDER, address(messages), abi.encodeCall(messages.send, (letter)));
     }
 
     function _usurp(uint256 seed, uint256 amount) internal {
@@ -178,12 +211,14 @@ abstract contract Mischief is Lives {
         for (uint256 i = 0; i < seeds.length; i++) words[i] = _meaningful(_mix(seeds[i]));
         bytes memory data = abi.encodePacked(outsiderCalls[which % outsiderCalls.length], words);
         // A contract that has no such function reverts.
-        address[5] memory targets = [
+        address[7] memory targets = [
             address(token),
             address(ledger),
             address(registry),
             address(tasks),
-            address(auction)
+            address(auction),
+            address(messages),
+            address(actions)
         ];
         for (uint256 i = 0; i < targets.length; i++) {
             vm.prank(OUTSIDER);

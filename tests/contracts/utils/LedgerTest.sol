@@ -35,7 +35,7 @@ abstract contract LedgerTest is MarketTest {
     }
 
     function _assumeOutside(address caller) internal view {
-        vm.assume(caller != address(tasks) && caller != address(auction));
+        vm.assume(caller != address(tasks) && caller != address(auction) && caller != address(messages));
     }
 
     function _insufficientFree(

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ActionLogger} from "../../../contracts/ActionLogger.sol";
 import {AgentRegistry} from "../../../contracts/AgentRegistry.sol";
 import {BidAuction} from "../../../contracts/BidAuction.sol";
 import {CreditToken} from "../../../contracts/CreditToken.sol";
 import {IncentiveEngine} from "../../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../../contracts/Ledger.sol";
+import {MessageHub} from "../../../contracts/MessageHub.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
+import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Wiring} from "../../../contracts/interfaces/Wiring.sol";
@@ -54,6 +57,9 @@ abstract contract MarketTest {
     TaskManager internal tasks;
     BidAuction internal auction;
     IncentiveEngine internal incentives;
+    MessageHub internal messages;
+    TaskMarketplace internal marketplace;
+    ActionLogger internal actions;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -72,9 +78,12 @@ abstract contract MarketTest {
         tasks = new TaskManager(wiring, ADMIN, TREASURY, MIN_WINDOW, FEE_BPS);
         auction = new BidAuction(wiring);
         incentives = new IncentiveEngine(wiring);
+        messages = new MessageHub(wiring);
+        marketplace = new TaskMarketplace(wiring);
+        actions = new ActionLogger(wiring);
     }
 
-    /// @dev Where the next six contracts that `deployer` creates will live, in the order of the deployment.
+    /// @dev Where the next seven contracts that `deployer` creates will live, in the order of the deployment.
     function _wiringFrom(address deployer) internal view returns (Wiring memory) {
         uint256 nonce = vm.getNonce(deployer);
         return
@@ -84,7 +93,8 @@ abstract contract MarketTest {
                 registry: AgentRegistry(vm.computeCreateAddress(deployer, nonce + 2)),
                 tasks: TaskManager(vm.computeCreateAddress(deployer, nonce + 3)),
                 auction: BidAuction(vm.computeCreateAddress(deployer, nonce + 4)),
-                incentives: IncentiveEngine(vm.computeCreateAddress(deployer, nonce + 5))
+                incentives: IncentiveEngine(vm.computeCreateAddress(deployer, nonce + 5)),
+                messages: MessageHub(vm.computeCreateAddress(deployer, nonce + 6))
             });
     }
 
