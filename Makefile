@@ -44,13 +44,13 @@ lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit th
 	ruff check agents tests/python
 	mypy
 	python -m agents.chain.codegen --check
-	npx prettier --check contracts tests/contracts scripts hardhat.config.js
+	npx prettier --check contracts tests/contracts tests/support scripts hardhat.config.js
 	npx solhint --disc --max-warnings 0 'contracts/**/*.sol'
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
 	ruff format agents tests/python
-	npx prettier --write contracts tests/contracts scripts hardhat.config.js
+	npx prettier --write contracts tests/contracts tests/support scripts hardhat.config.js
 
 .PHONY: bindings
 bindings: setup ## Generate the Python bindings from the compiled contracts
