@@ -162,17 +162,6 @@ def skill_bytes(tag: str) -> bytes:
     return tag.encode().ljust(SKILL_BYTES, b"\0")
 
 
-def skill_tag(raw: bytes) -> str:
-    """The tag in a bytes24 of the chain; ContentMalformed if ``skill_bytes`` did not make it."""
-    try:
-        tag = raw.rstrip(b"\0").decode("ascii")
-    except UnicodeDecodeError:
-        tag = ""
-    if len(raw) != SKILL_BYTES or not re.fullmatch(_SKILL, tag):
-        raise ContentMalformed(f"skill 0x{raw.hex()}", "it is not a tag")
-    return tag
-
-
 def canonical_json(value: Mapping[str, Any]) -> bytes:
     """``value`` as UTF-8 JSON with sorted keys and no spaces, so that equal values have equal digests."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
