@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from agents.bid_policy import BidPolicy, TaskBrief
+from agents.bid_policy import BidPolicy, TaskBrief, brief_of
 from agents.errors import ContentError, ContractError, ModelError, ModelUnavailable
 from agents.market.content import ContentStore
 from agents.market.domain import Bid, Task, account_of_agent
@@ -195,16 +195,7 @@ class LLMAgent:
         self._log.info("work.done", task=task.id, model=result.model)
 
     async def _brief(self, task: Task) -> TaskBrief:
-        document = await self._content.get_specification(task.specification)
-        return TaskBrief(
-            task_id=task.id,
-            title=document.title,
-            description=document.description,
-            skill=task.skill,
-            checker=document.checker.kind,
-            reserve=task.reserve,
-            delivery_window=task.delivery_window,
-        )
+        return brief_of(task, await self._content.get_specification(task.specification))
 
     def _take_in(self, task: Task, note: BidNote) -> None:
         outcome = Outcome(task, note, tuple(self._view.ranking(task.id)), self.notes.cost(task.id))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from agents.market.domain import Task
+from agents.market.specification import TaskSpecification
+
 CheckerKind = Literal["number", "exact", "judge"]
 
 
@@ -20,6 +23,19 @@ class TaskBrief:
     """The most that the task pays, in units."""
     delivery_window: int
     """Seconds to deliver, from the award."""
+
+
+def brief_of(task: Task, specification: TaskSpecification) -> TaskBrief:
+    """What there is to read of a task, from the chain and from the document that its digest names."""
+    return TaskBrief(
+        task_id=task.id,
+        title=specification.title,
+        description=specification.description,
+        skill=task.skill,
+        checker=specification.checker.kind,
+        reserve=task.reserve,
+        delivery_window=task.delivery_window,
+    )
 
 
 @dataclass(frozen=True, slots=True)

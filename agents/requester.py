@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from agents.bid_policy import TaskBrief
+from agents.bid_policy import brief_of
 from agents.chain.wallet import Wallet
 from agents.errors import ContentError, ContentMissing, ModelError, ModelUnavailable
 from agents.market.checkers import check_exact, check_number
@@ -177,15 +177,7 @@ class Requester:
             return 0, "the result has no answer"
         checker = specification.checker
         if isinstance(checker, JudgeChecker):
-            brief = TaskBrief(
-                task.id,
-                specification.title,
-                specification.description,
-                task.skill,
-                "judge",
-                task.reserve,
-                task.delivery_window,
-            )
+            brief = brief_of(task, specification)
             verdict = await self._judge.evaluate_task_result(brief, checker.rubric, answer)
             return verdict.score, f"{verdict.reason}, says {verdict.model}"
         if posting is None or posting.key is None:

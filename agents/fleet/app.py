@@ -86,20 +86,13 @@ class Crew:
         return sorted(lines, key=lambda line: line.profit, reverse=True)
 
 
-async def run_job(
-    settings: Settings, job: Job, *, on_start: Callable[[Crew], None] | None = None
-) -> list[str]:
-    """Run the job to its end; returns what there is to say about it, line by line.
-
-    ``on_start`` is called when the parties are ready. Raises UserError.
-    """
+async def run_job(settings: Settings, job: Job) -> list[str]:
+    """Run the job to its end; returns what there is to say about it, line by line. Raises UserError."""
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
         async with open_model(settings) as model, open_session(settings, seed, model) as session:
             crew = await assemble(session, job)
-            if on_start:
-                on_start(crew)
             await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
             return report(crew)
 
