@@ -34,7 +34,7 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
 
     mapping(uint256 => Agent) private _agents;
     mapping(uint256 => mapping(string => bytes)) private _metadata;
-    mapping(uint256 => mapping(bytes24 => uint8)) private _skills;
+    mapping(uint256 => mapping(bytes16 => uint8)) private _skills;
     mapping(uint256 => bytes32) private _encryptionKeys;
     mapping(uint256 => uint256) private _parents;
 
@@ -146,8 +146,8 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
     function setSkills(uint256 agentId, Skill[] calldata skills) external {
         _checkCaller(agentId);
         for (uint256 i = 0; i < skills.length; i++) {
-            (bytes24 tag, uint8 weight) = (skills[i].tag, skills[i].weight);
-            require(tag != bytes24(0), EmptySkillTag());
+            (bytes16 tag, uint8 weight) = (skills[i].tag, skills[i].weight);
+            require(tag != bytes16(0), EmptySkillTag());
             require(weight <= MAX_WEIGHT, WeightTooHigh(tag, weight));
             _skills[agentId][tag] = weight;
 
@@ -181,7 +181,7 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
     }
 
     /// @inheritdoc IAgentRegistry
-    function skillWeight(uint256 agentId, bytes24 tag) external view returns (uint8) {
+    function skillWeight(uint256 agentId, bytes16 tag) external view returns (uint8) {
         return _skills[agentId][tag];
     }
 

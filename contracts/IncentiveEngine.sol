@@ -26,7 +26,7 @@ contract IncentiveEngine is IIncentiveEngine {
     ITaskManager public immutable tasks;
 
     /// @dev By agent, ownership epoch and skill: a new owner starts with an empty record.
-    mapping(uint256 => mapping(uint256 => mapping(bytes24 => Record))) private _records;
+    mapping(uint256 => mapping(uint256 => mapping(bytes16 => Record))) private _records;
 
     constructor(Wiring memory wiring) {
         require(
@@ -62,21 +62,21 @@ contract IncentiveEngine is IIncentiveEngine {
     }
 
     /// @inheritdoc IIncentiveEngine
-    function reputationOf(uint256 agentId, bytes24 skill) external view returns (uint256) {
+    function reputationOf(uint256 agentId, bytes16 skill) external view returns (uint256) {
         Record memory record = recordOf(agentId, skill);
         if (record.experience == 0) return 0;
         return (record.merit * BPS) / record.experience;
     }
 
     /// @inheritdoc IIncentiveEngine
-    function qualityOf(uint256 agentId, bytes24 skill) external view returns (uint16) {
+    function qualityOf(uint256 agentId, bytes16 skill) external view returns (uint16) {
         Record memory record = recordOf(agentId, skill);
         uint256 earned = (QUALITY_SPAN * record.merit) / (record.experience + EXPERIENCE_SCALE);
         return uint16(QUALITY_FLOOR + earned);
     }
 
     /// @inheritdoc IIncentiveEngine
-    function recordOf(uint256 agentId, bytes24 skill) public view returns (Record memory) {
+    function recordOf(uint256 agentId, bytes16 skill) public view returns (Record memory) {
         return _records[agentId][registry.ownershipEpoch(agentId)][skill];
     }
 }

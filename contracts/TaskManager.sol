@@ -309,7 +309,7 @@ contract TaskManager is ITaskManager, AccessControl {
 
     function _checkParams(TaskParams calldata params) internal view {
         require(params.specification != bytes32(0), EmptySpecification());
-        require(params.skill != bytes24(0), EmptySkill());
+        require(params.skill != bytes16(0), EmptySkill());
         require(params.evaluator != address(0), InvalidEvaluator());
         require(
             params.reserve >= MarketMath.MIN_RESERVE && params.reserve <= MarketMath.MAX_RESERVE,

@@ -46,7 +46,7 @@ contract TaskMarketplace is ITaskMarketplace {
 
     /// @inheritdoc ITaskMarketplace
     function matchOf(uint256 agentId, uint256 taskId) external view returns (Match memory found) {
-        bytes24 skill = tasks.termsOf(taskId).skill;
+        bytes16 skill = tasks.termsOf(taskId).skill;
         found.weight = registry.skillWeight(agentId, skill);
         found.reputation = incentives.reputationOf(agentId, skill);
         found.quality = incentives.qualityOf(agentId, skill);
@@ -55,7 +55,7 @@ contract TaskMarketplace is ITaskMarketplace {
 
     function _passes(Filter calldata filter, ITaskManager.Task memory task) internal pure returns (bool) {
         return
-            (filter.skill == bytes24(0) || filter.skill == task.skill) &&
+            (filter.skill == bytes16(0) || filter.skill == task.skill) &&
             _holds(filter.states, uint8(task.state)) &&
             _holds(filter.modes, uint8(task.mode)) &&
             task.reserve >= filter.minReserve &&

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from agents.errors import ContentMalformed, SettingOutOfRange
 
-SKILL_BYTES = 24
+SKILL_BYTES = 16
 SALT_BYTES = 32
-_SKILL = r"[a-z][a-z0-9-]{0,22}"
+_SKILL = r"[a-z][a-z0-9-]{0,14}"
 _DOMAIN = b"agora:answer:v1\0"
 
 
@@ -155,9 +155,9 @@ def answer_commitment(answer: str, salt: bytes) -> str:
 
 
 def skill_bytes(tag: str) -> bytes:
-    """The tag as the chain's bytes24, filled up with zeros; SettingOutOfRange if it is no tag."""
+    """The tag as the chain's bytes16, filled up with zeros; SettingOutOfRange if it is no tag."""
     if not re.fullmatch(_SKILL, tag):
-        allowed = "1 to 23 of a-z, 0-9 and -, beginning with a letter"
+        allowed = "1 to 15 of a-z, 0-9 and -, beginning with a letter"
         raise SettingOutOfRange("skill", tag, allowed)
     return tag.encode().ljust(SKILL_BYTES, b"\0")
 

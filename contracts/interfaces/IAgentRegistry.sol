@@ -16,7 +16,7 @@ interface IAgentRegistry is IERC721 {
 
     /// @notice A skill tag (a short string, left-aligned) and how well the agent claims to master it, 0 to 100.
     struct Skill {
-        bytes24 tag;
+        bytes16 tag;
         uint8 weight;
     }
 
@@ -30,7 +30,7 @@ interface IAgentRegistry is IERC721 {
     event URIUpdated(uint256 indexed agentId, string newURI, address indexed updatedBy);
 
     /// @notice The claimed weight of one skill changed; zero means that the claim is withdrawn.
-    event SkillSet(uint256 indexed agentId, bytes24 indexed tag, uint8 weight);
+    event SkillSet(uint256 indexed agentId, bytes16 indexed tag, uint8 weight);
     event ActiveSet(uint256 indexed agentId, bool active);
 
     /// @notice The key for messages to the agent changed; zero means that there is none.
@@ -50,7 +50,7 @@ interface IAgentRegistry is IERC721 {
     /// @notice Thrown when the new wallet is the zero address.
     error InvalidWallet();
     /// @notice Thrown when a claimed weight is above 100.
-    error WeightTooHigh(bytes24 tag, uint8 weight);
+    error WeightTooHigh(bytes16 tag, uint8 weight);
     /// @notice Thrown when a skill has no tag.
     error EmptySkillTag();
     /// @notice Thrown when an id with locked credits (bonds, live tasks) is transferred.
@@ -105,7 +105,7 @@ interface IAgentRegistry is IERC721 {
     function setSkills(uint256 agentId, Skill[] calldata skills) external;
 
     /// @notice The claimed weight of a skill, 0 to 100.
-    function skillWeight(uint256 agentId, bytes24 tag) external view returns (uint8);
+    function skillWeight(uint256 agentId, bytes16 tag) external view returns (uint8);
 
     /// @notice Says whether the agent takes part. An inactive agent cannot bid; what it owes and is owed stays.
     function setActive(uint256 agentId, bool active) external;

@@ -29,7 +29,7 @@ interface IIncentiveEngine {
     /// @param lateness 0 to 100: percent of the slack between promise and deadline that was used.
     struct Outcome {
         uint256 agentId;
-        bytes24 skill;
+        bytes16 skill;
         uint256 price;
         uint256 score;
         uint256 lateness;
@@ -38,7 +38,7 @@ interface IIncentiveEngine {
     /// @notice An evaluated outcome was added; `experience` and `merit` are the sums after it.
     event ReputationUpdated(
         uint256 indexed agentId,
-        bytes24 indexed skill,
+        bytes16 indexed skill,
         uint32 indexed epoch,
         uint256 score,
         uint256 lateness,
@@ -53,11 +53,11 @@ interface IIncentiveEngine {
     function report(Outcome calldata outcome) external;
 
     /// @notice The agent's record in its current ownership epoch.
-    function recordOf(uint256 agentId, bytes24 skill) external view returns (Record memory);
+    function recordOf(uint256 agentId, bytes16 skill) external view returns (Record memory);
 
     /// @notice r in basis points; 0 for an agent without experience.
-    function reputationOf(uint256 agentId, bytes24 skill) external view returns (uint256);
+    function reputationOf(uint256 agentId, bytes16 skill) external view returns (uint256);
 
     /// @notice q, 5000 to 10000: what divides a price in the award.
-    function qualityOf(uint256 agentId, bytes24 skill) external view returns (uint16);
+    function qualityOf(uint256 agentId, bytes16 skill) external view returns (uint16);
 }

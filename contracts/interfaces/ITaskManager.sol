@@ -45,7 +45,7 @@ interface ITaskManager {
     /// which a rejection can be disputed.
     struct TaskParams {
         bytes32 specification;
-        bytes24 skill;
+        bytes16 skill;
         AwardMode mode;
         uint256 reserve;
         address evaluator;
@@ -67,7 +67,7 @@ interface ITaskManager {
         uint24 revealWindow;
         uint32 deliveryWindow;
         // slot 2
-        bytes24 skill;
+        bytes16 skill;
         uint32 reviewWindow;
         uint8 passingScore;
         uint16 feeBps;
@@ -90,7 +90,7 @@ interface ITaskManager {
         bool open;
         AwardMode mode;
         address evaluator;
-        bytes24 skill;
+        bytes16 skill;
         uint256 reserve;
         uint256 biddingEnd;
         uint256 revealEnd;
@@ -109,7 +109,7 @@ interface ITaskManager {
     event TaskCreated(
         uint256 indexed taskId,
         address indexed requester,
-        bytes24 indexed skill,
+        bytes16 indexed skill,
         TaskParams params,
         uint256 feeBps
     );

@@ -19,7 +19,7 @@ interface ITaskMarketplace {
     /// @param minReserve The least reserve, in units.
     /// @param maxReserve The highest reserve, in units; zero for any.
     struct Filter {
-        bytes24 skill;
+        bytes16 skill;
         uint256 states;
         uint256 modes;
         uint256 minReserve;

@@ -86,7 +86,7 @@ export class GasMarket {
   params() {
     return {
       specification: this.ethers.id("specification"),
-      skill: this.ethers.hexlify(this.ethers.toUtf8Bytes(SKILL)).padEnd(2 + 48, "0"),
+      skill: this.ethers.hexlify(this.ethers.toUtf8Bytes(SKILL)).padEnd(2 + 32, "0"),
       mode: 0,
       reserve: RESERVE,
       evaluator: this.evaluator.address,

@@ -15,7 +15,7 @@ export async function identity(market) {
     metadataValue: ethers.toUtf8Bytes("a value of one word at most"),
   }));
   const skills = ["research", "writing", "analysis"].map((tag, i) => ({
-    tag: ethers.hexlify(ethers.toUtf8Bytes(tag)).padEnd(2 + 48, "0"),
+    tag: ethers.hexlify(ethers.toUtf8Bytes(tag)).padEnd(2 + 32, "0"),
     weight: 80 + i,
   }));
   const register = await gas(mine["register()"]());

@@ -37,6 +37,10 @@ export async function deployMarket(ethers, deployer) {
     contracts.BidAuction,
     contracts.IncentiveEngine,
     contracts.MessageHub,
+    contracts.EvaluatorPool ?? ethers.ZeroAddress,
+    contracts.UsageMeter ?? ethers.ZeroAddress,
+    contracts.RaceBoard ?? ethers.ZeroAddress,
+    contracts.MarketParameters ?? ethers.ZeroAddress,
   ];
   const constructorArguments = {
     CreditToken: [from, TOKEN_CAP],

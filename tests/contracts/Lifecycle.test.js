@@ -47,7 +47,7 @@ describe("the market that deploy-all.js deployed", () => {
     ({ MessageHub: messages, TaskMarketplace: marketplace, ActionLogger: actions } = market.contracts);
     specification = ethers.sha256(ethers.toUtf8Bytes("a specification"));
     result = ethers.sha256(ethers.toUtf8Bytes("a result"));
-    skill = ethers.dataSlice(ethers.encodeBytes32String("analysis"), 0, 24);
+    skill = ethers.dataSlice(ethers.encodeBytes32String("analysis"), 0, 16);
   });
 
   after(async () => {

@@ -74,8 +74,8 @@ _SET_APPROVAL_FOR_ALL = Function("setApprovalForAll", bytes.fromhex("a22cb465"),
 _SET_ENCRYPTION_KEY = Function("setEncryptionKey", bytes.fromhex("cc84e1b3"), ("uint256", "bytes32"), ())
 _SET_METADATA = Function("setMetadata", bytes.fromhex("466648da"), ("uint256", "string", "bytes"), ())
 _SET_PARENT_AGENT = Function("setParentAgent", bytes.fromhex("0e5eff53"), ("uint256", "uint256"), ())
-_SET_SKILLS = Function("setSkills", bytes.fromhex("111010be"), ("uint256", "(bytes24,uint8)[]"), ())
-_SKILL_WEIGHT = Function("skillWeight", bytes.fromhex("989c3a96"), ("uint256", "bytes24"), ("uint8",))
+_SET_SKILLS = Function("setSkills", bytes.fromhex("d3a39f7a"), ("uint256", "(bytes16,uint8)[]"), ())
+_SKILL_WEIGHT = Function("skillWeight", bytes.fromhex("f6ca9529"), ("uint256", "bytes16"), ("uint8",))
 _SUPPORTS_INTERFACE = Function("supportsInterface", bytes.fromhex("01ffc9a7"), ("bytes4",), ("bool",))
 _SYMBOL = Function("symbol", bytes.fromhex("95d89b41"), (), ("string",))
 _TOKEN_URI = Function("tokenURI", bytes.fromhex("c87b56dd"), ("uint256",), ("string",))
@@ -252,12 +252,12 @@ class Registered(Event):
 
 @dataclass(frozen=True, slots=True)
 class SkillSet(Event):
-    """event SkillSet(uint256 indexed agentId, bytes24 indexed tag, uint8 weight)"""
+    """event SkillSet(uint256 indexed agentId, bytes16 indexed tag, uint8 weight)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "af17e3223c7c1a880fa1fff3778605c3ff270f849a27bace62907deb2aa41f1b"
+        "8aa2f57341d16732489930db810f6c1c71d970a589eee62c428779d807ad56f0"
     )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("bytes24", True), ("uint8", False))
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("bytes16", True), ("uint8", False))
     agent_id: int
     tag: bytes
     weight: int
@@ -460,7 +460,7 @@ class AgentRegistry:
         return _SET_SKILLS.call(self.address, (agent_id, [item1.to_abi() for item1 in skills]), nothing)
 
     def skill_weight(self, agent_id: int, tag: bytes) -> Call[int]:
-        """function skillWeight(uint256 agentId, bytes24 tag)"""
+        """function skillWeight(uint256 agentId, bytes16 tag)"""
         return _SKILL_WEIGHT.call(self.address, (agent_id, tag), only)
 
     def supports_interface(self, interface_id: bytes) -> Call[bool]:

@@ -948,9 +948,9 @@ class TaskNotOpen(ContractError):
 
 
 class WeightTooHigh(ContractError):
-    """error WeightTooHigh(bytes24 tag, uint8 weight)"""
+    """error WeightTooHigh(bytes16 tag, uint8 weight)"""
 
-    SELECTOR: ClassVar[bytes] = bytes.fromhex("a9e5b5a6")
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("58b47201")
 
     def __init__(self, tag: bytes, weight: int) -> None:
         super().__init__(error_text("WeightTooHigh", tag=tag, weight=weight))
@@ -1134,7 +1134,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     StringTooLong.SELECTOR: (StringTooLong, ("string",)),
     TaskNotFound.SELECTOR: (TaskNotFound, ("uint256",)),
     TaskNotOpen.SELECTOR: (TaskNotOpen, ("uint256",)),
-    WeightTooHigh.SELECTOR: (WeightTooHigh, ("bytes24", "uint8")),
+    WeightTooHigh.SELECTOR: (WeightTooHigh, ("bytes16", "uint8")),
     WindowClosed.SELECTOR: (WindowClosed, ("uint256", "uint256", "uint256")),
     WindowOpen.SELECTOR: (WindowOpen, ("uint256", "uint256", "uint256")),
     WindowOutOfBounds.SELECTOR: (WindowOutOfBounds, ("uint256", "uint256", "uint256")),

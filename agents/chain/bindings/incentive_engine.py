@@ -8,25 +8,25 @@ from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 from agents.chain.bindings import structs
 
 _EXPERIENCE_SCALE = Function("EXPERIENCE_SCALE", bytes.fromhex("cb888d63"), (), ("uint256",))
-_QUALITY_OF = Function("qualityOf", bytes.fromhex("ae60b65a"), ("uint256", "bytes24"), ("uint16",))
-_RECORD_OF = Function("recordOf", bytes.fromhex("881781f6"), ("uint256", "bytes24"), ("(uint128,uint128)",))
+_QUALITY_OF = Function("qualityOf", bytes.fromhex("335f38bc"), ("uint256", "bytes16"), ("uint16",))
+_RECORD_OF = Function("recordOf", bytes.fromhex("5fdaea42"), ("uint256", "bytes16"), ("(uint128,uint128)",))
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
-_REPORT = Function("report", bytes.fromhex("99a8127f"), ("(uint256,bytes24,uint256,uint256,uint256)",), ())
-_REPUTATION_OF = Function("reputationOf", bytes.fromhex("cf82da9f"), ("uint256", "bytes24"), ("uint256",))
+_REPORT = Function("report", bytes.fromhex("b05a960e"), ("(uint256,bytes16,uint256,uint256,uint256)",), ())
+_REPUTATION_OF = Function("reputationOf", bytes.fromhex("1eab60a7"), ("uint256", "bytes16"), ("uint256",))
 _TASKS = Function("tasks", bytes.fromhex("c305a6d9"), (), ("address",))
 _VALUE_CAP = Function("VALUE_CAP", bytes.fromhex("0d359e90"), (), ("uint256",))
 
 
 @dataclass(frozen=True, slots=True)
 class ReputationUpdated(Event):
-    """event ReputationUpdated(uint256 indexed agentId, bytes24 indexed skill, uint32 indexed epoch, uint256 score, uint256 lateness, uint256 experience, uint256 merit)"""
+    """event ReputationUpdated(uint256 indexed agentId, bytes16 indexed skill, uint32 indexed epoch, uint256 score, uint256 lateness, uint256 experience, uint256 merit)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "0486dd4796a270f54ada3dd332c0476f587105d0d0c3632024d2e91bd8a6d1e4"
+        "9739a4d5d5df632dfef8a94c5b9a8682046327085c140260759bd225281cdfef"
     )
     FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("uint256", True),
-        ("bytes24", True),
+        ("bytes16", True),
         ("uint32", True),
         ("uint256", False),
         ("uint256", False),
@@ -57,11 +57,11 @@ class IncentiveEngine:
         return _EXPERIENCE_SCALE.call(self.address, (), only)
 
     def quality_of(self, agent_id: int, skill: bytes) -> Call[int]:
-        """function qualityOf(uint256 agentId, bytes24 skill)"""
+        """function qualityOf(uint256 agentId, bytes16 skill)"""
         return _QUALITY_OF.call(self.address, (agent_id, skill), only)
 
     def record_of(self, agent_id: int, skill: bytes) -> Call[structs.Record]:
-        """function recordOf(uint256 agentId, bytes24 skill)"""
+        """function recordOf(uint256 agentId, bytes16 skill)"""
         return _RECORD_OF.call(
             self.address,
             (agent_id, skill),
@@ -77,7 +77,7 @@ class IncentiveEngine:
         return _REPORT.call(self.address, (outcome.to_abi(),), nothing)
 
     def reputation_of(self, agent_id: int, skill: bytes) -> Call[int]:
-        """function reputationOf(uint256 agentId, bytes24 skill)"""
+        """function reputationOf(uint256 agentId, bytes16 skill)"""
         return _REPUTATION_OF.call(self.address, (agent_id, skill), only)
 
     def tasks(self) -> Call[str]:

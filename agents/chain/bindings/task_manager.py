@@ -13,14 +13,14 @@ _CANCEL = Function("cancel", bytes.fromhex("40e58ee5"), ("uint256",), ())
 _CLOSE_REJECTED = Function("closeRejected", bytes.fromhex("dadbf881"), ("uint256",), ())
 _CREATE_TASK = Function(
     "createTask",
-    bytes.fromhex("42adbe58"),
-    ("(bytes32,bytes24,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)",),
+    bytes.fromhex("967a5b76"),
+    ("(bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)",),
     ("uint256",),
 )
 _CREATE_TASK_WITH_PERMIT = Function(
     "createTaskWithPermit",
-    bytes.fromhex("dcbcab7f"),
-    ("(bytes32,bytes24,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)", "(uint256,uint256,uint8,bytes32,bytes32)"),
+    bytes.fromhex("67c269d6"),
+    ("(bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)", "(uint256,uint256,uint8,bytes32,bytes32)"),
     ("uint256",),
 )
 _DECLARE_DEFAULT = Function("declareDefault", bytes.fromhex("55e1172d"), ("uint256",), ())
@@ -33,7 +33,7 @@ _GET_TASK = Function(
     "getTask",
     bytes.fromhex("1d65e77e"),
     ("uint256",),
-    ("(address,uint88,uint8,address,uint40,uint24,uint32,bytes24,uint32,uint8,uint16,bytes32,uint64,uint88,uint40,uint40,uint8,uint8,uint8,bytes32)",),
+    ("(address,uint88,uint8,address,uint40,uint24,uint32,bytes16,uint32,uint8,uint16,bytes32,uint64,uint88,uint40,uint40,uint8,uint8,uint8,bytes32)",),
 )
 _GRANT_ROLE = Function("grantRole", bytes.fromhex("2f2ff15d"), ("bytes32", "address"), ())
 _HAS_ROLE = Function("hasRole", bytes.fromhex("91d14854"), ("bytes32", "address"), ("bool",))
@@ -56,7 +56,7 @@ _TERMS_OF = Function(
     "termsOf",
     bytes.fromhex("badc2dff"),
     ("uint256",),
-    ("(bool,uint8,address,bytes24,uint256,uint256,uint256,uint256)",),
+    ("(bool,uint8,address,bytes16,uint256,uint256,uint256,uint256)",),
 )
 _TREASURY = Function("treasury", bytes.fromhex("61d027b3"), (), ("uint256",))
 
@@ -194,16 +194,16 @@ class TaskCancelled(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskCreated(Event):
-    """event TaskCreated(uint256 indexed taskId, address indexed requester, bytes24 indexed skill, ITaskManager.TaskParams params, uint256 feeBps)"""
+    """event TaskCreated(uint256 indexed taskId, address indexed requester, bytes16 indexed skill, ITaskManager.TaskParams params, uint256 feeBps)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "adf34a2be1e124794793772f14fc067794a33c2c747105d5bf247dbf9306846c"
+        "a6434f10b23e586000760de2dbc494db1f8ffc3c46b8e481ba946037af097c5d"
     )
     FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("uint256", True),
         ("address", True),
-        ("bytes24", True),
-        ("(bytes32,bytes24,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)", False),
+        ("bytes16", True),
+        ("(bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)", False),
         ("uint256", False),
     )
     task_id: int

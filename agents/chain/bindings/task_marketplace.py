@@ -7,9 +7,9 @@ from agents.chain.bindings import structs
 
 _BROWSE = Function(
     "browse",
-    bytes.fromhex("43025a23"),
-    ("(bytes24,uint256,uint256,uint256,uint256)", "uint256", "uint256"),
-    ("(uint256,(address,uint88,uint8,address,uint40,uint24,uint32,bytes24,uint32,uint8,uint16,bytes32,uint64,uint88,uint40,uint40,uint8,uint8,uint8,bytes32))[]", "uint256"),
+    bytes.fromhex("4df94a9e"),
+    ("(bytes16,uint256,uint256,uint256,uint256)", "uint256", "uint256"),
+    ("(uint256,(address,uint88,uint8,address,uint40,uint24,uint32,bytes16,uint32,uint8,uint16,bytes32,uint64,uint88,uint40,uint40,uint8,uint8,uint8,bytes32))[]", "uint256"),
 )
 _INCENTIVES = Function("incentives", bytes.fromhex("0d5df7ba"), (), ("address",))
 _MATCH_OF = Function(

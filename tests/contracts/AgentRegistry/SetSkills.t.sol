@@ -6,11 +6,11 @@ import {RegistryTest} from "../utils/RegistryTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
 contract SetSkillsTest is RegistryTest {
-    function testFuzzSetSkills(bytes24[4] memory tags, uint8[4] memory weights) public {
+    function testFuzzSetSkills(bytes16[4] memory tags, uint8[4] memory weights) public {
         IAgentRegistry.Skill[] memory skills = new IAgentRegistry.Skill[](4);
         for (uint256 i = 0; i < 4; i++) {
             // Two tags may be the same: the later weight counts.
-            bytes24 tag = tags[i] == 0 ? SKILL : tags[i];
+            bytes16 tag = tags[i] == 0 ? SKILL : tags[i];
             skills[i] = IAgentRegistry.Skill({tag: tag, weight: uint8(bound(weights[i], 0, 100))});
             vm.expectEmit(address(registry));
             emit IAgentRegistry.SkillSet(agentId, tag, skills[i].weight);
@@ -25,12 +25,12 @@ contract SetSkillsTest is RegistryTest {
 
     function _lastWeight(
         IAgentRegistry.Skill[] memory skills,
-        bytes24 tag
+        bytes16 tag
     ) internal pure returns (uint256 weight) {
         for (uint256 i = 0; i < skills.length; i++) if (skills[i].tag == tag) weight = skills[i].weight;
     }
 
-    function testFuzzSetSkillsWithdraws(bytes24 tag) public {
+    function testFuzzSetSkillsWithdraws(bytes16 tag) public {
         vm.assume(tag != 0);
         vm.startPrank(WORKER);
         registry.setSkills(agentId, _one(tag, 100));
@@ -48,7 +48,7 @@ contract SetSkillsTest is RegistryTest {
         vm.assertEq(_weightOf(SKILL), 2, "weight");
     }
 
-    function testFuzzSetSkillsWeightTooHigh(bytes24 tag, uint8 weight) public {
+    function testFuzzSetSkillsWeightTooHigh(bytes16 tag, uint8 weight) public {
         vm.assume(tag != 0);
         weight = uint8(bound(weight, 101, type(uint8).max));
         vm.expectRevert(abi.encodeWithSelector(IAgentRegistry.WeightTooHigh.selector, tag, weight));
@@ -72,11 +72,11 @@ contract SetSkillsTest is RegistryTest {
         registry.setSkills(unknown, _one(SKILL, 1));
     }
 
-    function _weightOf(bytes24 tag) internal view returns (uint256) {
+    function _weightOf(bytes16 tag) internal view returns (uint256) {
         return registry.skillWeight(agentId, tag);
     }
 
-    function _one(bytes24 tag, uint8 weight) internal pure returns (IAgentRegistry.Skill[] memory skills) {
+    function _one(bytes16 tag, uint8 weight) internal pure returns (IAgentRegistry.Skill[] memory skills) {
         skills = new IAgentRegistry.Skill[](1);
         skills[0] = IAgentRegistry.Skill({tag: tag, weight: weight});
     }

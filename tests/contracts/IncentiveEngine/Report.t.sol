@@ -108,7 +108,7 @@ contract ReportTest is MarketTest {
         vm.assertGe(incentives.qualityOf(other, SKILL), incentives.qualityOf(agentId, SKILL), "quality");
     }
 
-    function testFuzzReportTouchesOneSkillOfOneAgent(bytes24 skill, uint256 price) public {
+    function testFuzzReportTouchesOneSkillOfOneAgent(bytes16 skill, uint256 price) public {
         vm.assume(skill != SKILL);
         uint256 other = _register(WORKER);
         _report(_outcome(bound(price, 4, type(uint88).max), 100, 0));

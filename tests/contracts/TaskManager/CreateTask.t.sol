@@ -10,7 +10,7 @@ import {bound, vm} from "../utils/Vm.sol";
 contract CreateTaskTest is TaskTest {
     function testFuzzCreateTask(
         Seeds memory seeds,
-        bytes24 skill,
+        bytes16 skill,
         bytes32 specification,
         uint256 left
     ) public {

@@ -50,8 +50,8 @@ contract BrowseTest is TaskTest {
     function _bounded(
         ITaskMarketplace.Filter memory filter
     ) internal pure returns (ITaskMarketplace.Filter memory) {
-        bytes24[4] memory skills = [bytes24(0), SKILL, "analysis", "unknown"];
-        filter.skill = skills[uint192(filter.skill) % 4];
+        bytes16[4] memory skills = [bytes16(0), SKILL, "analysis", "unknown"];
+        filter.skill = skills[uint128(filter.skill) % 4];
         filter.modes = filter.modes % 4;
         filter.minReserve = bound(filter.minReserve, 0, (TASKS + 1) * CREDIT);
         filter.maxReserve = bound(filter.maxReserve, 0, (TASKS + 1) * CREDIT);

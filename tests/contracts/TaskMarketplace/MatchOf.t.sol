@@ -46,7 +46,7 @@ contract MatchOfTest is AuctionTest {
         vm.assertGe(known, marketplace.matchOf(newcomer, taskId).score, "score");
     }
 
-    function testFuzzMatchOfAnotherSkill(bytes24 tag) public {
+    function testFuzzMatchOfAnotherSkill(bytes16 tag) public {
         vm.assume(tag != SKILL && tag != 0);
         _claim(agentId, tag, 100);
         _praise(agentId, RESERVE);
@@ -64,12 +64,12 @@ contract MatchOfTest is AuctionTest {
         marketplace.matchOf(agentId, unknown);
     }
 
-    function _claim(uint256 agent, bytes24 tag, uint8 weight) internal {
+    function _claim(uint256 agent, bytes16 tag, uint8 weight) internal {
         vm.prank(WORKER);
         registry.setSkills(agent, _skill(tag, weight));
     }
 
-    function _skill(bytes24 tag, uint8 weight) internal pure returns (IAgentRegistry.Skill[] memory skills) {
+    function _skill(bytes16 tag, uint8 weight) internal pure returns (IAgentRegistry.Skill[] memory skills) {
         skills = new IAgentRegistry.Skill[](1);
         skills[0] = IAgentRegistry.Skill({tag: tag, weight: weight});
     }

@@ -76,7 +76,7 @@ abstract contract Comparisons is Handler {
         for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
             vm.assertEq(registry.ownerOf(agentId), ownerOf[agentId], "owner");
             for (uint256 i = 0; i < skills.length; i++) {
-                bytes24 skill = skills[i];
+                bytes16 skill = skills[i];
                 GhostRecord storage ghost = records[agentId][epochOf[agentId]][skill];
                 IIncentiveEngine.Record memory record = incentives.recordOf(agentId, skill);
                 vm.assertEq(record.experience, ghost.experience, "experience");

@@ -20,7 +20,7 @@ abstract contract Ghost is MarketTest {
     struct GhostTask {
         ITaskManager.TaskState state;
         ITaskManager.AwardMode mode;
-        bytes24 skill;
+        bytes16 skill;
         address requester;
         address evaluator;
         uint256 reserve;
@@ -54,7 +54,7 @@ abstract contract Ghost is MarketTest {
     }
 
     uint256 internal constant AGENTS = 5;
-    bytes24[2] internal skills = [bytes24("research"), bytes24("analysis")];
+    bytes16[2] internal skills = [bytes16("research"), bytes16("analysis")];
 
     /// @dev Everyone with credits: the people first, then the agents in the order of their ids.
     Account[] internal accounts;
@@ -65,7 +65,7 @@ abstract contract Ghost is MarketTest {
     mapping(uint256 taskId => mapping(uint256 agentId => GhostBid)) internal bids;
     mapping(uint256 agentId => address) internal ownerOf;
     mapping(uint256 agentId => uint256) internal epochOf;
-    mapping(uint256 agentId => mapping(uint256 epoch => mapping(bytes24 skill => GhostRecord)))
+    mapping(uint256 agentId => mapping(uint256 epoch => mapping(bytes16 skill => GhostRecord)))
         internal records;
 
     uint256 internal time;
@@ -87,7 +87,7 @@ abstract contract Ghost is MarketTest {
         return task.reserve + (task.reserve + 9) / 10;
     }
 
-    function _quality(uint256 agentId, bytes24 skill) internal view returns (uint256) {
+    function _quality(uint256 agentId, bytes16 skill) internal view returns (uint256) {
         GhostRecord storage record = records[agentId][epochOf[agentId]][skill];
         return 5_000 + (5_000 * record.merit) / (record.experience + 100 * CREDIT);
     }

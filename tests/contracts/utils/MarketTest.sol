@@ -10,8 +10,12 @@ import {Ledger} from "../../../contracts/Ledger.sol";
 import {MessageHub} from "../../../contracts/MessageHub.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
 import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
+import {IEvaluatorPool} from "../../../contracts/interfaces/IEvaluatorPool.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
+import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
+import {IRaceBoard} from "../../../contracts/interfaces/IRaceBoard.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
+import {IUsageMeter} from "../../../contracts/interfaces/IUsageMeter.sol";
 import {Wiring} from "../../../contracts/interfaces/Wiring.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
@@ -37,7 +41,7 @@ abstract contract MarketTest {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant RESERVE = 100 * CREDIT;
     uint256 internal constant PROMISE = 1 hours;
-    bytes24 internal constant SKILL = "research";
+    bytes16 internal constant SKILL = "research";
     bytes32 internal constant RESULT = keccak256("result");
 
     uint256 internal constant REQUESTER_KEY = uint256(keccak256("requester"));
@@ -83,7 +87,7 @@ abstract contract MarketTest {
         actions = new ActionLogger(wiring);
     }
 
-    /// @dev Where the next seven contracts that `deployer` creates will live, in the order of the deployment.
+    /// @dev Where the next eleven contracts that `deployer` creates will live, in the order of the deployment.
     function _wiringFrom(address deployer) internal view returns (Wiring memory) {
         uint256 nonce = vm.getNonce(deployer);
         return
@@ -94,7 +98,11 @@ abstract contract MarketTest {
                 tasks: TaskManager(vm.computeCreateAddress(deployer, nonce + 3)),
                 auction: BidAuction(vm.computeCreateAddress(deployer, nonce + 4)),
                 incentives: IncentiveEngine(vm.computeCreateAddress(deployer, nonce + 5)),
-                messages: MessageHub(vm.computeCreateAddress(deployer, nonce + 6))
+                messages: MessageHub(vm.computeCreateAddress(deployer, nonce + 6)),
+                pool: IEvaluatorPool(vm.computeCreateAddress(deployer, nonce + 7)),
+                meter: IUsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
+                race: IRaceBoard(vm.computeCreateAddress(deployer, nonce + 9)),
+                parameters: IMarketParameters(vm.computeCreateAddress(deployer, nonce + 10))
             });
     }
 
