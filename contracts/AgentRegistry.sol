@@ -206,16 +206,19 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
     }
 
     /// @inheritdoc IAgentRegistry
+    function bidderOf(uint256 agentId, address account) external view returns (bool allowed, uint32 epoch) {
+        Agent memory agent = _agents[agentId];
+        return (!agent.inactive && _canAct(agentId, agent.wallet, account), agent.epoch);
+    }
+
+    /// @inheritdoc IAgentRegistry
     function ownershipEpoch(uint256 agentId) external view returns (uint32) {
         return _agents[agentId].epoch;
     }
 
     /// @inheritdoc IAgentRegistry
     function canAct(uint256 agentId, address account) public view returns (bool) {
-        // The wallet first: it is the usual caller, and its slot is read anyway. A wallet that is unset is the
-        // zero address, which cannot send a transaction but can be asked about.
-        if (account != address(0) && _agents[agentId].wallet == account) return true;
-        return _isAuthorized(_ownerOf(agentId), account, agentId);
+        return _canAct(agentId, _agents[agentId].wallet, account);
     }
 
     /// @inheritdoc IAgentRegistry
@@ -234,6 +237,13 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
 
         emit Registered(agentId, agentURI, msg.sender);
         emit MetadataSet(agentId, "agentWallet", "agentWallet", _walletBytes(msg.sender));
+    }
+
+    /// @dev The wallet first: it is the usual caller, and its slot is read anyway. A wallet that is unset is the
+    /// zero address, which cannot send a transaction but can be asked about.
+    function _canAct(uint256 agentId, address wallet, address account) internal view returns (bool) {
+        if (account != address(0) && wallet == account) return true;
+        return _isAuthorized(_ownerOf(agentId), account, agentId);
     }
 
     function _setMetadata(

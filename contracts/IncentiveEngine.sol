@@ -13,9 +13,6 @@ contract IncentiveEngine is IIncentiveEngine {
     uint256 private constant QUALITY_FLOOR = 5_000;
     uint256 private constant QUALITY_SPAN = 5_000;
 
-    /// @dev A named evaluator can be the requester in disguise, so its word counts a quarter.
-    uint256 private constant NAMED_EVALUATOR_DIVISOR = 4;
-
     /// @notice The most that one settlement counts for, in units: a thousand credits.
     uint256 public constant VALUE_CAP = 1_000e6;
 
@@ -41,10 +38,10 @@ contract IncentiveEngine is IIncentiveEngine {
     function report(Outcome calldata outcome) external {
         require(msg.sender == address(tasks), NotTaskManager(msg.sender));
         uint256 value = outcome.price < VALUE_CAP ? outcome.price : VALUE_CAP;
-        uint256 weight = value / NAMED_EVALUATOR_DIVISOR;
+        uint256 weight = (value * outcome.weight) / PERCENT;
         uint256 merit = (weight * outcome.score * (2 * PERCENT - outcome.lateness)) / (2 * PERCENT * PERCENT);
 
-        uint32 epoch = registry.ownershipEpoch(outcome.agentId);
+        uint32 epoch = outcome.epoch;
         Record memory record = _records[outcome.agentId][epoch][outcome.skill];
         record.experience += uint128(weight);
         record.merit += uint128(merit);
@@ -71,6 +68,13 @@ contract IncentiveEngine is IIncentiveEngine {
     /// @inheritdoc IIncentiveEngine
     function qualityOf(uint256 agentId, bytes16 skill) external view returns (uint16) {
         Record memory record = recordOf(agentId, skill);
+        uint256 earned = (QUALITY_SPAN * record.merit) / (record.experience + EXPERIENCE_SCALE);
+        return uint16(QUALITY_FLOOR + earned);
+    }
+
+    /// @inheritdoc IIncentiveEngine
+    function qualityOf(uint256 agentId, uint32 epoch, bytes16 skill) external view returns (uint16) {
+        Record memory record = _records[agentId][epoch][skill];
         uint256 earned = (QUALITY_SPAN * record.merit) / (record.experience + EXPERIENCE_SCALE);
         return uint16(QUALITY_FLOOR + earned);
     }

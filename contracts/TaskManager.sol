@@ -1,56 +1,32 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
-
-import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {IBidAuction} from "./interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "./interfaces/IIncentiveEngine.sol";
-import {ILedger} from "./interfaces/ILedger.sol";
+import {IMarketParameters} from "./interfaces/IMarketParameters.sol";
 import {ITaskManager} from "./interfaces/ITaskManager.sol";
 import {Miswired, Wiring} from "./interfaces/Wiring.sol";
-import {Account, accountOf, accountOfAgent} from "./libraries/Account.sol";
+import {accountOf, accountOfAgent} from "./libraries/Account.sol";
 import {MarketMath} from "./libraries/MarketMath.sol";
+import {TaskBase} from "./tasks/TaskBase.sol";
+import {TaskDisputes} from "./tasks/TaskDisputes.sol";
 
 /// @notice See {ITaskManager}, where everything is documented.
-contract TaskManager is ITaskManager, AccessControl {
-    bytes32 public constant PARAMETERS_ROLE = keccak256("PARAMETERS_ROLE");
-
-    uint256 public constant MAX_FEE_BPS = 1_000;
-    uint256 public constant MAX_WINDOW = 30 days;
-    uint256 private constant MAX_SCORE = 100;
+contract TaskManager is TaskDisputes {
+    /// @notice How many generations of parts a task can have below it.
+    uint256 public constant MAX_DEPTH = 8;
     uint256 private constant PERCENT = 100;
 
-    ILedger public immutable ledger;
-    IAgentRegistry public immutable registry;
-    IBidAuction public immutable auction;
-    IIncentiveEngine public immutable incentives;
-
-    /// @notice The account that fees go to.
-    Account public immutable treasury;
-
-    /// @notice The shortest window, in seconds: a few blocks of the chain deployed on.
-    uint256 public immutable minWindow;
-
-    /// @notice The fee of the next task, in basis points of its price.
-    uint256 public feeBps;
+    IMarketParameters public immutable parameters;
+    address public immutable race;
 
     /// @inheritdoc ITaskManager
     uint256 public taskCount;
 
-    mapping(uint256 => Task) private _tasks;
-
-    constructor(Wiring memory wiring, address admin, address treasury_, uint256 minWindow_, uint256 feeBps_) {
+    constructor(Wiring memory wiring, address treasury_) TaskBase(wiring, treasury_) {
         require(address(wiring.tasks) == address(this), Miswired(address(wiring.tasks), address(this)));
-        require(treasury_ != address(0), InvalidTreasury());
-        ledger = wiring.ledger;
-        registry = wiring.registry;
-        auction = wiring.auction;
-        incentives = wiring.incentives;
-        treasury = accountOf(treasury_);
-        minWindow = minWindow_;
-        _grantRole(DEFAULT_ADMIN_ROLE, admin);
-        _setFee(feeBps_);
+        parameters = wiring.parameters;
+        race = address(wiring.race);
     }
 
     /* REQUESTER */
@@ -81,25 +57,34 @@ contract TaskManager is ITaskManager, AccessControl {
     function cancel(uint256 taskId) external {
         Task storage task = _taskIn(taskId, TaskState.Open);
         require(msg.sender == task.requester, NotRequester(taskId, msg.sender));
-        require(!auction.hasCommitments(taskId), HasCommitments(taskId));
-        task.state = TaskState.Cancelled;
+        auction.close(taskId);
 
         emit TaskCancelled(taskId);
-        _refund(taskId, task);
+        _refund(taskId, task, TaskState.Cancelled, _deposit(task));
     }
 
-    /* AUCTION */
+    /* AUCTION AND RACE */
 
     /// @inheritdoc ITaskManager
-    function award(uint256 taskId, uint256 agentId, uint256 price, uint256 promised) external {
+    function award(
+        uint256 taskId,
+        uint256 agentId,
+        uint32 epoch,
+        uint256 price,
+        uint256 promised
+    ) external {
         require(msg.sender == address(auction), NotAuction(msg.sender));
-        Task storage task = _taskIn(taskId, TaskState.Open);
-        uint256 promisedAt = block.timestamp + promised;
+        Task storage task = _existing(taskId);
+        if (task.state == TaskState.Defaulted) _checkBefore(taskId, task.deadline);
+        else require(task.state == TaskState.Open, WrongState(taskId, task.state));
         uint256 deadline = block.timestamp + task.deliveryWindow;
+        uint256 promisedAt = block.timestamp + promised;
+        if (promisedAt > deadline) promisedAt = deadline;
         task.agentId = uint64(agentId);
-        task.price = uint88(price);
+        task.price = uint48(price);
+        task.epoch = epoch;
         task.deadline = uint40(deadline);
-        task.promisedAt = uint40(promisedAt);
+        task.promisedAt = uint32(promisedAt);
         task.state = TaskState.Awarded;
 
         emit TaskAwarded(taskId, agentId, price, promisedAt, deadline);
@@ -107,12 +92,47 @@ contract TaskManager is ITaskManager, AccessControl {
 
     /// @inheritdoc ITaskManager
     function expire(uint256 taskId) external {
-        require(msg.sender == address(auction), NotAuction(msg.sender));
+        require(msg.sender == address(auction) || msg.sender == race, NotAuction(msg.sender));
         Task storage task = _taskIn(taskId, TaskState.Open);
-        task.state = TaskState.Expired;
 
         emit TaskExpired(taskId);
-        _refund(taskId, task);
+        _refund(taskId, task, TaskState.Expired, _deposit(task));
+    }
+
+    /// @inheritdoc ITaskManager
+    function settleRace(uint256 taskId, RaceResult calldata result) external {
+        require(msg.sender == race, NotRace(msg.sender));
+        Task storage task = _taskIn(taskId, TaskState.Open);
+        task.agentId = uint64(result.agentId);
+        task.price = task.reserve;
+        task.epoch = result.epoch;
+        task.score = result.score;
+        task.file = keccak256(abi.encode(task.file, result.result));
+
+        emit TaskAwarded(taskId, result.agentId, task.reserve, block.timestamp, block.timestamp);
+        emit ResultSubmitted(taskId, result.agentId, result.result, 0, block.timestamp);
+        uint256 kept = result.panelled ? _panelFee(task) : 0;
+        _settle(taskId, task, _deposit(task) - kept, 0, result.silent);
+        _report(taskId, task, result.score, result.silent ? 0 : task.weight, true);
+    }
+
+    /// @inheritdoc ITaskManager
+    function reportRace(uint256 taskId, uint256 agentId, uint32 epoch, uint256 score) external {
+        require(msg.sender == race, NotRace(msg.sender));
+        Task storage task = _taskIn(taskId, TaskState.Open);
+        incentives.report(
+            IIncentiveEngine.Outcome({
+                agentId: agentId,
+                epoch: epoch,
+                skill: auction.skillOf(taskId),
+                client: task.requester,
+                price: task.reserve,
+                score: score,
+                lateness: 0,
+                weight: task.weight,
+                settled: false
+            })
+        );
     }
 
     /* WORKER */
@@ -121,17 +141,19 @@ contract TaskManager is ITaskManager, AccessControl {
     function submit(uint256 taskId, bytes32 result) external {
         Task storage task = _taskIn(taskId, TaskState.Awarded);
         uint256 agentId = task.agentId;
-        require(registry.canAct(agentId, msg.sender), NotWorker(taskId, msg.sender));
+        _checkWorker(taskId, agentId);
         _checkBefore(taskId, task.deadline);
         require(result != bytes32(0), EmptyResult());
         uint256 lateness = _lateness(task);
         uint256 reviewEnd = block.timestamp + task.reviewWindow;
-        task.result = result;
+        task.file = keccak256(abi.encode(task.file, result));
         task.lateness = uint8(lateness);
         task.deadline = uint40(reviewEnd);
         task.state = TaskState.Submitted;
 
         emit ResultSubmitted(taskId, agentId, result, lateness, reviewEnd);
+        // Without enough evaluators nobody will speak, and the worker is released.
+        if (_byPool(task) && pool.seatCount() >= MarketMath.PANEL_SIZE) _convene(taskId, task);
     }
 
     /* EVALUATOR */
@@ -152,8 +174,8 @@ contract TaskManager is ITaskManager, AccessControl {
 
             emit TaskRejected(taskId, task.agentId, disputeEnd);
         } else {
-            _settle(taskId, task, false);
-            _report(task, task.price, score);
+            _settle(taskId, task, _deposit(task), 0, false);
+            _report(taskId, task, score, task.weight, true);
         }
     }
 
@@ -162,8 +184,10 @@ contract TaskManager is ITaskManager, AccessControl {
     /// @inheritdoc ITaskManager
     function release(uint256 taskId) external {
         Task storage task = _taskIn(taskId, TaskState.Submitted);
+        require(task.round == Round.None, WrongRound(taskId, task.round));
         _checkAfter(taskId, task.deadline);
-        _settle(taskId, task, true);
+        _settle(taskId, task, _deposit(task), 0, true);
+        _report(taskId, task, 0, 0, true);
     }
 
     /// @inheritdoc ITaskManager
@@ -171,35 +195,31 @@ contract TaskManager is ITaskManager, AccessControl {
         Task storage task = _taskIn(taskId, TaskState.Awarded);
         _checkAfter(taskId, task.deadline);
         uint256 agentId = task.agentId;
-        uint256 bond = MarketMath.bondOf(task.reserve);
-        task.state = TaskState.Refunded;
+        uint256 bond = MarketMath.bondOf(task.reserve, task.bondPercent);
+        bool succession = auction.runnerUpOf(taskId) != 0;
+        uint256 takeOverEnd = succession ? block.timestamp + task.reviewWindow : 0;
+        task.deadline = uint40(takeOverEnd);
+        task.state = TaskState.Defaulted;
 
-        emit TaskDefaulted(taskId, agentId, bond);
+        emit TaskDefaulted(taskId, agentId, bond, takeOverEnd);
         ledger.pay(accountOfAgent(agentId), accountOf(task.requester), bond);
-        _refund(taskId, task);
-        _report(task, task.price, 0);
+        _report(taskId, task, 0, task.weight, false);
+        if (!succession) _refund(taskId, task, TaskState.Refunded, _deposit(task));
+    }
+
+    /// @inheritdoc ITaskManager
+    function closeDefaulted(uint256 taskId) external {
+        Task storage task = _taskIn(taskId, TaskState.Defaulted);
+        _checkAfter(taskId, task.deadline);
+        _refund(taskId, task, TaskState.Refunded, _deposit(task));
     }
 
     /// @inheritdoc ITaskManager
     function closeRejected(uint256 taskId) external {
         Task storage task = _taskIn(taskId, TaskState.Rejected);
         _checkAfter(taskId, task.deadline);
-        Account worker = accountOfAgent(task.agentId);
-        uint256 bond = MarketMath.bondOf(task.reserve);
-        uint256 burned = MarketMath.rejectionBurnOf(bond);
-        task.state = TaskState.Refunded;
-
-        ledger.burn(worker, burned);
-        ledger.unlock(worker, bond - burned);
-        _refund(taskId, task);
-        _report(task, task.price, task.score);
-    }
-
-    /* PARAMETERS */
-
-    /// @inheritdoc ITaskManager
-    function setFee(uint256 feeBps_) external onlyRole(PARAMETERS_ROLE) {
-        _setFee(feeBps_);
+        _refuse(taskId, task, _deposit(task), 0);
+        _report(taskId, task, task.score, task.weight, false);
     }
 
     /* VIEWS */
@@ -215,87 +235,77 @@ contract TaskManager is ITaskManager, AccessControl {
     }
 
     /// @inheritdoc ITaskManager
-    function termsOf(uint256 taskId) external view returns (AuctionTerms memory) {
-        Task storage task = _existing(taskId);
-        uint256 biddingEnd = task.biddingEnd;
-        return
-            AuctionTerms({
-                open: task.state == TaskState.Open,
-                mode: task.mode,
-                evaluator: task.evaluator,
-                skill: task.skill,
-                reserve: task.reserve,
-                biddingEnd: biddingEnd,
-                revealEnd: biddingEnd + task.revealWindow,
-                deliveryWindow: task.deliveryWindow
-            });
+    function requesterOf(uint256 taskId) external view returns (address) {
+        return _existing(taskId).requester;
+    }
+
+    /// @inheritdoc ITaskManager
+    function depositOf(uint256 taskId) external view returns (uint256) {
+        return _deposit(_existing(taskId));
     }
 
     /* INTERNAL */
 
     function _create(TaskParams calldata params) internal returns (uint256 taskId) {
-        _checkParams(params);
-        uint256 escrow = params.reserve + MarketMath.depositOf(params.reserve);
+        IMarketParameters.Parameters memory terms = parameters.current();
+        _checkParams(params, terms);
+        uint256 depth = params.parentId == 0 ? 0 : _checkParent(params);
+        bool byPool = params.evaluator == address(pool);
+        uint8 weight = _weightOf(params.mode, depth, byPool, terms.namedWeight);
         taskId = ++taskCount;
         Task storage task = _tasks[taskId];
         task.requester = msg.sender;
-        task.reserve = uint88(params.reserve);
-        task.mode = params.mode;
+        task.reserve = uint48(params.reserve);
+        task.createdAt = uint32(block.timestamp);
+        task.bondPercent = terms.bondPercent;
+        task.depth = uint8(depth);
         task.evaluator = params.evaluator;
-        task.biddingEnd = uint40(block.timestamp + params.biddingWindow);
-        task.revealWindow = uint24(params.revealWindow);
-        task.deliveryWindow = params.deliveryWindow;
-        task.skill = params.skill;
-        task.reviewWindow = params.reviewWindow;
+        task.deliveryWindow = uint24(params.deliveryWindow);
+        task.reviewWindow = uint24(params.reviewWindow);
         task.passingScore = params.passingScore;
-        task.feeBps = uint16(feeBps);
-        task.specification = params.specification;
+        task.weight = weight;
+        task.feeBps = terms.feeBps;
+        task.seatFee = terms.seatFee;
+        task.file = keccak256(abi.encode(params.specification, params.seal));
 
-        emit TaskCreated(taskId, msg.sender, params.skill, params, feeBps);
-        ledger.lock(accountOf(msg.sender), escrow);
+        emit TaskCreated(
+            taskId,
+            msg.sender,
+            params.skill,
+            params,
+            terms.feeBps,
+            terms.bondPercent,
+            terms.seatFee,
+            weight
+        );
+        ledger.lock(accountOf(msg.sender), params.reserve + _depositFor(params.reserve, terms.seatFee, byPool));
+        _openAuction(taskId, params, terms.bondPercent);
     }
 
-    /// @dev Pays the worker, frees what is left of the escrow, and gives the bond back.
-    function _settle(uint256 taskId, Task storage task, bool silent) internal {
-        (uint256 agentId, uint256 price, uint256 reserve) = (task.agentId, task.price, task.reserve);
-        Account worker = accountOfAgent(agentId);
-        Account requester = accountOf(task.requester);
-        uint256 fee = MarketMath.feeOf(price, task.feeBps);
-        uint256 rest = reserve + MarketMath.depositOf(reserve) - price;
-        task.state = TaskState.Settled;
-
-        emit TaskSettled(taskId, agentId, price, fee, silent);
-        ledger.pay(requester, worker, price - fee);
-        if (fee != 0) ledger.pay(requester, treasury, fee);
-        ledger.unlock(requester, rest);
-        ledger.unlock(worker, MarketMath.bondOf(reserve));
-    }
-
-    function _refund(uint256 taskId, Task storage task) internal {
-        uint256 reserve = task.reserve;
-        uint256 escrow = reserve + MarketMath.depositOf(reserve);
-
-        emit TaskRefunded(taskId, escrow);
-        ledger.unlock(accountOf(task.requester), escrow);
-    }
-
-    function _report(Task storage task, uint256 price, uint256 score) internal {
-        incentives.report(
-            IIncentiveEngine.Outcome({
-                agentId: task.agentId,
-                skill: task.skill,
-                price: price,
-                score: score,
-                lateness: task.lateness
+    function _openAuction(uint256 taskId, TaskParams calldata params, uint8 bondPercent) internal {
+        auction.open(
+            taskId,
+            IBidAuction.Auction({
+                reserve: uint48(params.reserve),
+                biddingEnd: uint32(block.timestamp + params.biddingWindow),
+                revealWindow: uint24(params.revealWindow),
+                skill: params.skill,
+                mode: params.mode,
+                bondPercent: bondPercent,
+                committed: false
             })
         );
     }
 
-    function _setFee(uint256 feeBps_) internal {
-        require(feeBps_ <= MAX_FEE_BPS, FeeTooHigh(feeBps_, MAX_FEE_BPS));
-        feeBps = feeBps_;
-
-        emit FeeSet(feeBps_);
+    /// @dev What an evaluation counts: nothing where the requester chose the worker itself or is one.
+    function _weightOf(
+        AwardMode mode,
+        uint256 depth,
+        bool byPool,
+        uint8 namedWeight
+    ) internal pure returns (uint8) {
+        if (mode == AwardMode.Direct || depth != 0) return 0;
+        return byPool ? PANEL_WEIGHT : namedWeight;
     }
 
     /// @dev The percent of the time from promise to deadline that has passed, rounded up; 0 if the promise
@@ -307,8 +317,12 @@ contract TaskManager is ITaskManager, AccessControl {
         return ((block.timestamp - promisedAt) * PERCENT + slack - 1) / slack;
     }
 
-    function _checkParams(TaskParams calldata params) internal view {
+    function _checkParams(
+        TaskParams calldata params,
+        IMarketParameters.Parameters memory terms
+    ) internal view {
         require(params.specification != bytes32(0), EmptySpecification());
+        require(params.seal != bytes32(0), EmptySeal());
         require(params.skill != bytes16(0), EmptySkill());
         require(params.evaluator != address(0), InvalidEvaluator());
         require(
@@ -319,34 +333,33 @@ contract TaskManager is ITaskManager, AccessControl {
             params.passingScore >= 1 && params.passingScore <= MAX_SCORE,
             ScoreOutOfBounds(params.passingScore, 1, MAX_SCORE)
         );
-        _checkWindow(params.biddingWindow);
-        _checkWindow(params.revealWindow);
-        _checkWindow(params.deliveryWindow);
-        _checkWindow(params.reviewWindow);
+        _checkWindow(params.biddingWindow, terms.minWindow, terms.maxWindow);
+        _checkWindow(params.deliveryWindow, terms.minWindow, terms.maxWindow);
+        _checkWindow(params.reviewWindow, terms.minWindow, terms.maxWindow);
+        bool reveals = params.mode != AwardMode.OpenBid && params.mode != AwardMode.Direct;
+        if (reveals) _checkWindow(params.revealWindow, terms.minWindow, terms.maxWindow);
+        else _checkWindow(params.revealWindow, 0, 0);
+        if (params.mode == AwardMode.Race) {
+            require(params.evaluator.code.length != 0, EvaluatorNotContract(params.evaluator));
+        }
     }
 
-    function _checkWindow(uint256 window) internal view {
-        require(
-            window >= minWindow && window <= MAX_WINDOW,
-            WindowOutOfBounds(window, minWindow, MAX_WINDOW)
-        );
+    /// @dev A part is paid by the worker, and a normal course of it ends before the whole is due.
+    function _checkParent(TaskParams calldata params) internal view returns (uint256 depth) {
+        uint256 parentId = params.parentId;
+        Task storage parent = _taskIn(parentId, TaskState.Awarded);
+        _checkWorker(parentId, parent.agentId);
+        uint256 end = block.timestamp +
+            params.biddingWindow +
+            params.revealWindow +
+            params.deliveryWindow +
+            params.reviewWindow;
+        require(end <= parent.deadline, EndsAfterParent(parentId, end, parent.deadline));
+        depth = uint256(parent.depth) + 1;
+        require(depth <= MAX_DEPTH, TooDeep(parentId, MAX_DEPTH));
     }
 
-    function _checkBefore(uint256 taskId, uint256 end) internal view {
-        require(block.timestamp < end, WindowClosed(taskId, end, block.timestamp));
-    }
-
-    function _checkAfter(uint256 taskId, uint256 end) internal view {
-        require(block.timestamp >= end, WindowOpen(taskId, end, block.timestamp));
-    }
-
-    function _existing(uint256 taskId) internal view returns (Task storage task) {
-        task = _tasks[taskId];
-        require(task.requester != address(0), TaskNotFound(taskId));
-    }
-
-    function _taskIn(uint256 taskId, TaskState state) internal view returns (Task storage task) {
-        task = _existing(taskId);
-        require(task.state == state, WrongState(taskId, task.state));
+    function _checkWindow(uint256 window, uint256 minimum, uint256 maximum) internal pure {
+        require(window >= minimum && window <= maximum, WindowOutOfBounds(window, minimum, maximum));
     }
 }

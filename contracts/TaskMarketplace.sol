@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
+import {IBidAuction} from "./interfaces/IBidAuction.sol";
 import {IIncentiveEngine} from "./interfaces/IIncentiveEngine.sol";
 import {ITaskManager} from "./interfaces/ITaskManager.sol";
 import {ITaskMarketplace} from "./interfaces/ITaskMarketplace.sol";
@@ -17,11 +18,13 @@ contract TaskMarketplace is ITaskMarketplace {
 
     IAgentRegistry public immutable registry;
     ITaskManager public immutable tasks;
+    IBidAuction public immutable auction;
     IIncentiveEngine public immutable incentives;
 
     constructor(Wiring memory wiring) {
         registry = wiring.registry;
         tasks = wiring.tasks;
+        auction = wiring.auction;
         incentives = wiring.incentives;
     }
 
@@ -37,7 +40,10 @@ contract TaskMarketplace is ITaskMarketplace {
         uint256 found;
         for (uint256 i = 0; i < passing.length; i++) {
             ITaskManager.Task memory task = tasks.getTask(next);
-            if (_passes(filter, task)) passing[found++] = Listing({taskId: next, task: task});
+            IBidAuction.Auction memory terms = auction.getAuction(next);
+            if (_passes(filter, task, terms)) {
+                passing[found++] = Listing({taskId: next, task: task, auction: terms});
+            }
             next--;
         }
         page = new Listing[](found);
@@ -46,18 +52,23 @@ contract TaskMarketplace is ITaskMarketplace {
 
     /// @inheritdoc ITaskMarketplace
     function matchOf(uint256 agentId, uint256 taskId) external view returns (Match memory found) {
-        bytes16 skill = tasks.termsOf(taskId).skill;
+        tasks.requesterOf(taskId);
+        bytes16 skill = auction.skillOf(taskId);
         found.weight = registry.skillWeight(agentId, skill);
         found.reputation = incentives.reputationOf(agentId, skill);
         found.quality = incentives.qualityOf(agentId, skill);
         found.score = (found.weight * (found.reputation + found.quality)) / MATCH_SCALE;
     }
 
-    function _passes(Filter calldata filter, ITaskManager.Task memory task) internal pure returns (bool) {
+    function _passes(
+        Filter calldata filter,
+        ITaskManager.Task memory task,
+        IBidAuction.Auction memory terms
+    ) internal pure returns (bool) {
         return
-            (filter.skill == bytes16(0) || filter.skill == task.skill) &&
+            (filter.skill == bytes16(0) || filter.skill == terms.skill) &&
             _holds(filter.states, uint8(task.state)) &&
-            _holds(filter.modes, uint8(task.mode)) &&
+            _holds(filter.modes, uint8(terms.mode)) &&
             task.reserve >= filter.minReserve &&
             (filter.maxReserve == 0 || task.reserve <= filter.maxReserve);
     }

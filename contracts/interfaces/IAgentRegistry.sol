@@ -133,6 +133,9 @@ interface IAgentRegistry is IERC721 {
     /// @notice Whether `account` may bid for the agent: it can act for it, and the agent is active.
     function canBid(uint256 agentId, address account) external view returns (bool);
 
+    /// @notice `canBid` and the agent's ownership epoch, in one reading.
+    function bidderOf(uint256 agentId, address account) external view returns (bool allowed, uint32 epoch);
+
     /// @notice Counts the transfers of an id. Reputation is kept by epoch.
     function ownershipEpoch(uint256 agentId) external view returns (uint32);
 

@@ -29,10 +29,14 @@ interface IIncentiveEngine {
     /// @param lateness 0 to 100: percent of the slack between promise and deadline that was used.
     struct Outcome {
         uint256 agentId;
+        uint32 epoch;
         bytes16 skill;
+        address client;
         uint256 price;
         uint256 score;
         uint256 lateness;
+        uint8 weight;
+        bool settled;
     }
 
     /// @notice An evaluated outcome was added; `experience` and `merit` are the sums after it.
@@ -60,4 +64,6 @@ interface IIncentiveEngine {
 
     /// @notice q, 5000 to 10000: what divides a price in the award.
     function qualityOf(uint256 agentId, bytes16 skill) external view returns (uint16);
+
+    function qualityOf(uint256 agentId, uint32 epoch, bytes16 skill) external view returns (uint16);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBidAuction} from "./IBidAuction.sol";
 import {ITaskManager} from "./ITaskManager.sol";
 
 /// @title The market's shop window: tasks by the page, and how well an agent fits one.
@@ -29,6 +30,7 @@ interface ITaskMarketplace {
     struct Listing {
         uint256 taskId;
         ITaskManager.Task task;
+        IBidAuction.Auction auction;
     }
 
     /// @param score The match, 0 to 10,000.
