@@ -10,6 +10,7 @@ import {Ledger} from "../../../contracts/Ledger.sol";
 import {MessageHub} from "../../../contracts/MessageHub.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
 import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
+import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IEvaluatorPool} from "../../../contracts/interfaces/IEvaluatorPool.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
@@ -19,6 +20,8 @@ import {IUsageMeter} from "../../../contracts/interfaces/IUsageMeter.sol";
 import {Wiring} from "../../../contracts/interfaces/Wiring.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
+import {ParametersStub} from "../mocks/ParametersStub.sol";
+import {PoolStub} from "../mocks/PoolStub.sol";
 import {bound, vm} from "./Vm.sol";
 
 /// @notice The whole market as scripts/lib/market.js deploys it, its actors, and the steps of a task's life.
@@ -27,7 +30,12 @@ abstract contract MarketTest {
     uint256 internal constant CREDIT = 1e6;
     uint256 internal constant TOKEN_CAP = 1_000_000_000 * CREDIT;
     uint256 internal constant FEE_BPS = 250;
-    uint256 internal constant MAX_FEE_BPS = 1_000;
+    uint256 internal constant BOND_PERCENT = 10;
+    uint256 internal constant NAMED_WEIGHT = 25;
+    /// @dev In thousandths of a credit.
+    uint256 internal constant SEAT_FEE = 10;
+    uint256 internal constant PANEL_FEE = 3 * SEAT_FEE * 1_000;
+    uint256 internal constant APPEAL_FEE = 7 * SEAT_FEE * 1_000;
     uint256 internal constant BPS = 10_000;
 
     uint256 internal constant MIN_RESERVE = 100_000;
@@ -42,7 +50,11 @@ abstract contract MarketTest {
     uint256 internal constant RESERVE = 100 * CREDIT;
     uint256 internal constant PROMISE = 1 hours;
     bytes16 internal constant SKILL = "research";
-    bytes32 internal constant RESULT = keccak256("result");
+    bytes32 internal constant SPECIFICATION = keccak256("specification");
+    bytes32 internal constant SECRET = keccak256("secret");
+    bytes32 internal constant SEAL = keccak256(abi.encode(SECRET));
+    bytes internal constant WORK = "the work";
+    bytes32 internal constant RESULT = sha256("the work");
 
     uint256 internal constant REQUESTER_KEY = uint256(keccak256("requester"));
     uint256 internal constant WORKER_KEY = uint256(keccak256("worker"));
@@ -64,12 +76,13 @@ abstract contract MarketTest {
     MessageHub internal messages;
     TaskMarketplace internal marketplace;
     ActionLogger internal actions;
+    PoolStub internal pool;
+    ParametersStub internal parameters;
 
     function setUp() public virtual {
         vm.warp(START);
         vm.startPrank(ADMIN);
         _deployMarket();
-        tasks.grantRole(tasks.PARAMETERS_ROLE(), ADMIN);
         token.grantRole(token.MINTER_ROLE(), ADMIN);
         vm.stopPrank();
     }
@@ -79,10 +92,14 @@ abstract contract MarketTest {
         token = new CreditToken(ADMIN, TOKEN_CAP);
         ledger = new Ledger(wiring);
         registry = new AgentRegistry(wiring);
-        tasks = new TaskManager(wiring, ADMIN, TREASURY, MIN_WINDOW, FEE_BPS);
+        tasks = new TaskManager(wiring, TREASURY);
         auction = new BidAuction(wiring);
         incentives = new IncentiveEngine(wiring);
         messages = new MessageHub(wiring);
+        pool = new PoolStub(ledger);
+        new PoolStub(ledger);
+        new PoolStub(ledger);
+        parameters = new ParametersStub(_terms());
         marketplace = new TaskMarketplace(wiring);
         actions = new ActionLogger(wiring);
     }
@@ -103,6 +120,19 @@ abstract contract MarketTest {
                 meter: IUsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
                 race: IRaceBoard(vm.computeCreateAddress(deployer, nonce + 9)),
                 parameters: IMarketParameters(vm.computeCreateAddress(deployer, nonce + 10))
+            });
+    }
+
+    function _terms() internal pure returns (IMarketParameters.Parameters memory) {
+        return
+            IMarketParameters.Parameters({
+                feeBps: uint16(FEE_BPS),
+                bondPercent: uint8(BOND_PERCENT),
+                namedWeight: uint8(NAMED_WEIGHT),
+                minWindow: uint24(MIN_WINDOW),
+                maxWindow: uint24(MAX_WINDOW),
+                seatFee: uint16(SEAT_FEE),
+                overdraftLimit: uint48(CREDIT)
             });
     }
 
@@ -160,13 +190,14 @@ abstract contract MarketTest {
     /// @dev An agent that can pay the bond of one task with this reserve, and no more.
     function _registerBidder(address owner, uint256 reserve) internal returns (uint256 agentId) {
         agentId = _register(owner);
-        _fundAgent(agentId, MarketMath.bondOf(reserve));
+        _fundAgent(agentId, _bondOf(reserve));
     }
 
     function _params(uint256 reserve) internal view returns (ITaskManager.TaskParams memory) {
         return
             ITaskManager.TaskParams({
-                specification: keccak256("specification"),
+                specification: SPECIFICATION,
+                seal: SEAL,
                 skill: SKILL,
                 mode: ITaskManager.AwardMode.SealedSecondPrice,
                 reserve: reserve,
@@ -175,7 +206,8 @@ abstract contract MarketTest {
                 biddingWindow: 1 hours,
                 revealWindow: 30 minutes,
                 deliveryWindow: 2 hours,
-                reviewWindow: 1 days
+                reviewWindow: 1 days,
+                parentId: 0
             });
     }
 
@@ -183,7 +215,8 @@ abstract contract MarketTest {
     function _bounded(
         ITaskManager.TaskParams memory params
     ) internal view returns (ITaskManager.TaskParams memory) {
-        if (params.specification == 0) params.specification = keccak256("specification");
+        if (params.specification == 0) params.specification = SPECIFICATION;
+        if (params.seal == 0) params.seal = SEAL;
         if (params.skill == 0) params.skill = SKILL;
         params.reserve = bound(params.reserve, MIN_RESERVE, MAX_RESERVE);
         params.evaluator = EVALUATOR;
@@ -196,7 +229,16 @@ abstract contract MarketTest {
     }
 
     function _escrowOf(uint256 reserve) internal pure returns (uint256) {
-        return reserve + MarketMath.depositOf(reserve);
+        return reserve + _depositOf(reserve);
+    }
+
+    /// @dev The deposit of a task with a named evaluator.
+    function _depositOf(uint256 reserve) internal pure returns (uint256) {
+        return APPEAL_FEE + MarketMath.compensationOf(reserve);
+    }
+
+    function _bondOf(uint256 reserve) internal pure returns (uint256) {
+        return MarketMath.bondOf(reserve, BOND_PERCENT);
     }
 
     /// @dev Funds the requester with exactly the escrow and posts the task.
@@ -218,7 +260,7 @@ abstract contract MarketTest {
 
     /// @dev Commits as the agent's owner, under `_salt`.
     function _commit(uint256 taskId, uint256 agentId, uint256 price, uint256 promised) internal {
-        uint240 digest = auction.commitmentOf(taskId, agentId, price, promised, _salt(taskId, agentId));
+        uint200 digest = auction.commitmentOf(taskId, agentId, price, promised, _salt(taskId, agentId));
         address owner = registry.ownerOf(agentId);
         vm.prank(owner);
         auction.commit(taskId, agentId, digest);
@@ -241,11 +283,16 @@ abstract contract MarketTest {
     /* TIME */
 
     function _warpToReveal(uint256 taskId) internal {
-        vm.warp(tasks.termsOf(taskId).biddingEnd);
+        vm.warp(auction.getAuction(taskId).biddingEnd);
     }
 
     function _warpToFinalize(uint256 taskId) internal {
-        vm.warp(tasks.termsOf(taskId).revealEnd);
+        vm.warp(_revealEnd(taskId));
+    }
+
+    function _revealEnd(uint256 taskId) internal view returns (uint256) {
+        IBidAuction.Auction memory terms = auction.getAuction(taskId);
+        return uint256(terms.biddingEnd) + terms.revealWindow;
     }
 
     /// @dev To the end of the delivery, review or dispute window, at which it is over.
