@@ -105,6 +105,7 @@ class LLMAgent:
         actions += [Finalize(task.id) for task in percept.finalize]
         actions += [Release(task.id) for task in percept.release]
         actions += [CloseRejected(task.id) for task in percept.close]
+        actions += [TakeOver(task.id) for task in percept.take_over]
         return [action for action in actions if self.hands.is_ready(action.kind, action.task_id)]
 
     async def act(self, actions: Sequence[Action]) -> list[Action]:

@@ -139,6 +139,8 @@ abstract contract TaskDisputes is TaskBase {
 
     function _convene(uint256 taskId, Task storage task) internal {
         task.round = Round.Convened;
+
+        emit PanelConvened(taskId);
         pool.convene(
             IEvaluatorPool.Case({
                 caseId: taskId,
