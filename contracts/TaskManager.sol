@@ -21,6 +21,9 @@ contract TaskManager is ITaskManager, AccessControl {
     uint256 private constant MAX_SCORE = 100;
     uint256 private constant PERCENT = 100;
 
+    /// @dev A named evaluator can be the requester in disguise, so its word counts a quarter.
+    uint8 private constant NAMED_WEIGHT = 25;
+
     ILedger public immutable ledger;
     IAgentRegistry public immutable registry;
     IBidAuction public immutable auction;
@@ -153,7 +156,7 @@ contract TaskManager is ITaskManager, AccessControl {
             emit TaskRejected(taskId, task.agentId, disputeEnd);
         } else {
             _settle(taskId, task, false);
-            _report(task, task.price, score);
+            _report(task, score, true);
         }
     }
 
@@ -177,7 +180,7 @@ contract TaskManager is ITaskManager, AccessControl {
         emit TaskDefaulted(taskId, agentId, bond);
         ledger.pay(accountOfAgent(agentId), accountOf(task.requester), bond);
         _refund(taskId, task);
-        _report(task, task.price, 0);
+        _report(task, 0, false);
     }
 
     /// @inheritdoc ITaskManager
@@ -192,7 +195,7 @@ contract TaskManager is ITaskManager, AccessControl {
         ledger.burn(worker, burned);
         ledger.unlock(worker, bond - burned);
         _refund(taskId, task);
-        _report(task, task.price, task.score);
+        _report(task, task.score, false);
     }
 
     /* PARAMETERS */
@@ -279,14 +282,19 @@ contract TaskManager is ITaskManager, AccessControl {
         ledger.unlock(accountOf(task.requester), escrow);
     }
 
-    function _report(Task storage task, uint256 price, uint256 score) internal {
+    function _report(Task storage task, uint256 score, bool settled) internal {
+        uint256 agentId = task.agentId;
         incentives.report(
             IIncentiveEngine.Outcome({
-                agentId: task.agentId,
+                agentId: agentId,
+                epoch: registry.ownershipEpoch(agentId),
                 skill: task.skill,
-                price: price,
+                client: task.requester,
+                price: task.price,
                 score: score,
-                lateness: task.lateness
+                lateness: task.lateness,
+                weight: NAMED_WEIGHT,
+                settled: settled
             })
         );
     }

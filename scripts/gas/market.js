@@ -23,6 +23,7 @@ export class GasMarket {
     [market.token, market.ledger, market.registry, market.tasks, market.auction] = await Promise.all(
       CONTRACTS.slice(0, 5).map(at),
     );
+    market.incentives = await at("IncentiveEngine");
     [market.messages, market.marketplace, market.actions] = await Promise.all(CONTRACTS.slice(6).map(at));
     return market;
   }
