@@ -52,8 +52,8 @@ abstract contract FeedbackRegistry is IReputationRegistry {
 
     IAgentRegistry public immutable registry;
 
-    mapping(uint256 => mapping(address => Relation)) private _relations;
-    mapping(uint256 => address[]) private _clients;
+    mapping(uint256 => mapping(address => Relation)) internal _relations;
+    mapping(uint256 => address[]) internal _clients;
 
     constructor(IAgentRegistry registry_) {
         registry = registry_;
@@ -62,6 +62,8 @@ abstract contract FeedbackRegistry is IReputationRegistry {
     /* CLIENTS */
 
     /// @inheritdoc IReputationRegistry
+    /// @dev Strings in memory, here and below: in calldata they take more of the stack than there is.
+    // solhint-disable-next-line gas-calldata-parameters
     function giveFeedback(
         uint256 agentId,
         int128 value,
@@ -129,7 +131,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         require(clientAddresses.length != 0, NoClients());
         Filter memory filter = _filterOf(agentId, tag1, tag2, false);
         Tally memory tally;
-        for (uint256 i = 0; i < clientAddresses.length; i++) _count(tally, filter, clientAddresses[i]);
+        for (uint256 i = 0; i < clientAddresses.length; i++) _tally(tally, filter, clientAddresses[i]);
         count = tally.count;
         if (count != 0) (summaryValue, summaryValueDecimals) = _meanOf(tally);
     }
@@ -145,6 +147,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
     }
 
     /// @inheritdoc IReputationRegistry
+    // solhint-disable-next-line gas-calldata-parameters
     function readAllFeedback(
         uint256 agentId,
         address[] memory clientAddresses,
@@ -248,10 +251,9 @@ abstract contract FeedbackRegistry is IReputationRegistry {
 
     /// @dev A right of an earlier epoch is lost: it would speak of another owner's work.
     function _allowFeedback(uint256 agentId, uint32 epoch, address client) internal {
-        Count memory count = _relations[agentId][client].count;
+        Count storage count = _relations[agentId][client].count;
         count.allowed = (count.epoch == epoch ? count.allowed : count.given) + 1;
         count.epoch = epoch;
-        _relations[agentId][client].count = count;
 
         emit FeedbackAllowed(agentId, client, epoch);
     }
@@ -261,7 +263,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         uint256 agentId,
         int128 value,
         uint8 valueDecimals
-    ) private returns (uint64 index, Feedback storage feedback) {
+    ) internal returns (uint64 index, Feedback storage feedback) {
         require(valueDecimals <= MAX_DECIMALS, TooManyDecimals(valueDecimals, MAX_DECIMALS));
         require(value >= -MAX_VALUE && value <= MAX_VALUE, ValueOutOfBounds(value, -MAX_VALUE, MAX_VALUE));
         Relation storage relation = _relations[agentId][msg.sender];
@@ -277,7 +279,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         feedback.epoch = count.epoch;
     }
 
-    function _count(Tally memory tally, Filter memory filter, address client) private view {
+    function _tally(Tally memory tally, Filter memory filter, address client) internal view {
         Relation storage relation = _relations[filter.agentId][client];
         uint64 last = relation.count.given;
         for (uint64 index = 1; index <= last; index++) {
@@ -291,7 +293,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
     }
 
     /// @dev Rounds toward zero, as deployed. Where the deployed registry would cut off high bits, decimals are given up.
-    function _meanOf(Tally memory tally) private pure returns (int128 value, uint8 decimals) {
+    function _meanOf(Tally memory tally) internal pure returns (int128 value, uint8 decimals) {
         for (uint8 i = 1; i <= MAX_DECIMALS; i++) {
             if (tally.byDecimals[i] > tally.byDecimals[decimals]) decimals = i;
         }
@@ -307,9 +309,9 @@ abstract contract FeedbackRegistry is IReputationRegistry {
     function _read(
         Filter memory filter,
         address[] memory clients
-    ) private view returns (Columns memory found) {
+    ) internal view returns (Columns memory found) {
         Tally memory tally;
-        for (uint256 i = 0; i < clients.length; i++) _count(tally, filter, clients[i]);
+        for (uint256 i = 0; i < clients.length; i++) _tally(tally, filter, clients[i]);
         found = _columnsOf(tally.count);
         uint256 row = 0;
         for (uint256 i = 0; i < clients.length; i++) {
@@ -322,7 +324,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         }
     }
 
-    function _columnsOf(uint256 rows) private pure returns (Columns memory) {
+    function _columnsOf(uint256 rows) internal pure returns (Columns memory) {
         return
             Columns({
                 clients: new address[](rows),
@@ -341,7 +343,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         address client,
         uint64 index,
         Feedback storage feedback
-    ) private view {
+    ) internal view {
         columns.clients[row] = client;
         columns.indexes[row] = index;
         columns.values[row] = feedback.value;
@@ -356,7 +358,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         string memory tag1,
         string memory tag2,
         bool revoked
-    ) private view returns (Filter memory) {
+    ) internal view returns (Filter memory) {
         return
             Filter({
                 agentId: agentId,
@@ -367,7 +369,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
             });
     }
 
-    function _matches(Filter memory filter, Feedback storage feedback) private view returns (bool) {
+    function _matches(Filter memory filter, Feedback storage feedback) internal view returns (bool) {
         if (feedback.epoch != filter.epoch) return false;
         if (feedback.isRevoked && !filter.revoked) return false;
         if (filter.tag1 != 0 && keccak256(bytes(feedback.tag1)) != filter.tag1) return false;
@@ -378,7 +380,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
     function _responsesTo(
         Relation storage relation,
         address[] calldata responders
-    ) private view returns (uint64 responses) {
+    ) internal view returns (uint64 responses) {
         uint64 last = relation.count.given;
         for (uint64 index = 1; index <= last; index++) {
             responses += _responsesTo(relation, index, responders);
@@ -390,7 +392,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         Relation storage relation,
         uint64 index,
         address[] calldata responders
-    ) private view returns (uint64 responses) {
+    ) internal view returns (uint64 responses) {
         if (responders.length == 0) return relation.feedback[index].responses;
         for (uint256 i = 0; i < responders.length; i++) responses += relation.responses[index][responders[i]];
     }
@@ -399,7 +401,7 @@ abstract contract FeedbackRegistry is IReputationRegistry {
         uint256 agentId,
         address client,
         uint64 index
-    ) private view returns (Feedback storage) {
+    ) internal view returns (Feedback storage) {
         Relation storage relation = _relations[agentId][client];
         require(index != 0 && index <= relation.count.given, FeedbackNotFound(agentId, client, index));
         return relation.feedback[index];

@@ -72,12 +72,13 @@ contract IncentiveEngine is IIncentiveEngine, FeedbackRegistry {
     function _learn(Outcome calldata outcome) internal {
         uint256 value = outcome.price < VALUE_CAP ? outcome.price : VALUE_CAP;
         uint256 weight = (value * outcome.weight) / PERCENT;
-        uint256 merit = (weight * outcome.score * (2 * PERCENT - outcome.lateness)) / (2 * PERCENT * PERCENT);
+        uint256 earned =
+            (weight * outcome.score * (2 * PERCENT - outcome.lateness)) / (2 * PERCENT * PERCENT);
 
-        Record memory record = _records[outcome.agentId][outcome.epoch][outcome.skill];
-        record.experience += uint128(weight);
-        record.merit += uint128(merit);
-        _records[outcome.agentId][outcome.epoch][outcome.skill] = record;
+        Record storage record = _records[outcome.agentId][outcome.epoch][outcome.skill];
+        (uint256 experience, uint256 merit) = (record.experience + weight, record.merit + earned);
+        record.experience = uint128(experience);
+        record.merit = uint128(merit);
 
         emit ReputationUpdated(
             outcome.agentId,
@@ -85,8 +86,8 @@ contract IncentiveEngine is IIncentiveEngine, FeedbackRegistry {
             outcome.epoch,
             outcome.score,
             outcome.lateness,
-            record.experience,
-            record.merit
+            experience,
+            merit
         );
     }
 }

@@ -195,7 +195,7 @@ async function unopened(market) {
   };
 }
 
-/** What the client of two settled tasks says of the agent; all but the last two by the client's second right and more. */
+/** What a client says of an agent after each of three settled tasks, and what others answer. */
 export async function feedback(market) {
   const { ethers, incentives, requester, anyone, gas } = market;
   const mine = incentives.connect(requester);
@@ -257,7 +257,7 @@ export async function logging(market) {
 
 /** Calls, not transactions: what a node computes for a page of ten tasks, and for a match. */
 export async function browsing(market) {
-  const filter = { skill: `0x${"00".repeat(24)}`, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
+  const filter = { skill: `0x${"00".repeat(16)}`, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
   const page = () => market.marketplace.browse.estimateGas(filter, 0n, 10n).then(Number);
   for (let i = 0; i < 20; i++) await market.create();
   const few = await page();
