@@ -195,6 +195,29 @@ async function unopened(market) {
   };
 }
 
+/** What a client says of an agent after each of three settled tasks, and what others answer. */
+export async function feedback(market) {
+  const { ethers, incentives, requester, anyone, gas } = market;
+  const mine = incentives.connect(requester);
+  const give = async (tag1, tag2, feedbackURI, hash) => {
+    await life(market, [50]);
+    return gas(mine.giveFeedback(1n, 90n, 0, tag1, tag2, "", feedbackURI, hash));
+  };
+  const respond = () =>
+    gas(
+      incentives.connect(anyone).appendResponse(1n, requester.address, 1n, CARD_URI, ethers.id("response")),
+    );
+  return {
+    "give, a client's first": await give("", "", "", ethers.ZeroHash),
+    give: await give("", "", "", ethers.ZeroHash),
+    "give with a 66-character URI": await give("", "", CARD_URI, ethers.id("feedback")),
+    "give with two tags": await give("starred", "research", "", ethers.ZeroHash),
+    revoke: await gas(mine.revokeFeedback(1n, 1n)),
+    "respond, a responder's first": await respond(),
+    respond: await respond(),
+  };
+}
+
 /** Letters to an agent whose owner has set its postage, and back; then to everyone. */
 export async function messaging(market) {
   const { ethers, messages, requester, gas } = market;
