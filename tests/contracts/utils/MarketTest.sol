@@ -10,15 +10,15 @@ import {Ledger} from "../../../contracts/Ledger.sol";
 import {MessageHub} from "../../../contracts/MessageHub.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
 import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
+import {UsageMeter} from "../../../contracts/UsageMeter.sol";
 import {IEvaluatorPool} from "../../../contracts/interfaces/IEvaluatorPool.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
-import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
 import {IRaceBoard} from "../../../contracts/interfaces/IRaceBoard.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {IUsageMeter} from "../../../contracts/interfaces/IUsageMeter.sol";
 import {Wiring} from "../../../contracts/interfaces/Wiring.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
+import {FixedParameters} from "../mocks/FixedParameters.sol";
 import {bound, vm} from "./Vm.sol";
 
 /// @notice The whole market as scripts/lib/market.js deploys it, its actors, and the steps of a task's life.
@@ -35,6 +35,7 @@ abstract contract MarketTest {
     uint256 internal constant MAX_RESERVE = 1_000_000 * CREDIT;
     uint256 internal constant MIN_WINDOW = 5;
     uint256 internal constant MAX_WINDOW = 30 days;
+    uint256 internal constant CHALLENGE_WINDOW = 1 days;
     uint256 internal constant MIN_QUALITY = 5_000;
     uint256 internal constant MAX_QUALITY = 10_000;
 
@@ -62,6 +63,8 @@ abstract contract MarketTest {
     BidAuction internal auction;
     IncentiveEngine internal incentives;
     MessageHub internal messages;
+    UsageMeter internal meter;
+    FixedParameters internal parameters;
     TaskMarketplace internal marketplace;
     ActionLogger internal actions;
 
@@ -83,6 +86,11 @@ abstract contract MarketTest {
         auction = new BidAuction(wiring);
         incentives = new IncentiveEngine(wiring);
         messages = new MessageHub(wiring);
+        // In the places of the pool and the race, which are not deployed yet.
+        new FixedParameters();
+        meter = new UsageMeter(wiring, CHALLENGE_WINDOW);
+        new FixedParameters();
+        parameters = new FixedParameters();
         marketplace = new TaskMarketplace(wiring);
         actions = new ActionLogger(wiring);
     }
@@ -100,9 +108,9 @@ abstract contract MarketTest {
                 incentives: IncentiveEngine(vm.computeCreateAddress(deployer, nonce + 5)),
                 messages: MessageHub(vm.computeCreateAddress(deployer, nonce + 6)),
                 pool: IEvaluatorPool(vm.computeCreateAddress(deployer, nonce + 7)),
-                meter: IUsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
+                meter: UsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
                 race: IRaceBoard(vm.computeCreateAddress(deployer, nonce + 9)),
-                parameters: IMarketParameters(vm.computeCreateAddress(deployer, nonce + 10))
+                parameters: FixedParameters(vm.computeCreateAddress(deployer, nonce + 10))
             });
     }
 
