@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -25,9 +26,6 @@ contract UsageMeter is IUsageMeter, EIP712 {
         uint32 ownerEpoch;
     }
 
-    bytes32 private constant CHANNEL_TYPEHASH = keccak256(
-        "Channel(uint256 agentId,address signer,address provider,uint32 epoch)"
-    );
     bytes32 private constant VOUCHER_TYPEHASH = keccak256(
         "Voucher(bytes32 channelId,uint256 cumulative,bytes32 receiptsRoot)"
     );
@@ -73,8 +71,8 @@ contract UsageMeter is IUsageMeter, EIP712 {
     ) external returns (bytes32 id) {
         _checkActor(agentId);
         require(signer != address(0) && provider != address(0), ZeroAddress());
-        Channel storage channel = _channelOf(agentId, signer, provider);
-        id = _idOf(channel, agentId, signer, provider);
+        Channel storage channel;
+        (channel, id) = _channelOf(agentId, signer, provider);
         require(!channel.open, AlreadyOpen(id));
         uint32 ownerEpoch = registry.ownershipEpoch(agentId);
         // The Ledger refuses what the agent does not have, so what stands always fits.
@@ -189,24 +187,26 @@ contract UsageMeter is IUsageMeter, EIP712 {
     /* ANYONE */
 
     /// @inheritdoc IUsageMeter
-    function redeem(address provider, Voucher calldata voucher) external returns (uint256 paid) {
-        Channel storage channel = _channelOf(voucher.agentId, voucher.signer, provider);
-        bytes32 id = _idOf(channel, voucher.agentId, voucher.signer, provider);
-        Flaw flaw = _flawOf(channel, id, voucher);
-        require(flaw == Flaw.None, VoucherRefused(id, voucher.cumulative, flaw));
-        paid = _redeem(channel, id, provider, voucher);
+    function redeem(
+        address provider,
+        Claim calldata claim,
+        bytes calldata signature
+    ) external returns (uint256 paid) {
+        (Channel storage channel, bytes32 id, Flaw flaw) = _check(provider, claim);
+        if (flaw == Flaw.None && !_isSigned(id, claim, signature)) flaw = Flaw.WrongSignature;
+        require(flaw == Flaw.None, VoucherRefused(id, claim.cumulative, flaw));
+        paid = _redeem(channel, id, provider, claim);
         if (paid != 0) ledger.pay(_deposits, accountOf(provider), paid);
     }
 
     /// @inheritdoc IUsageMeter
     function redeemMany(address provider, Voucher[] calldata vouchers) external returns (uint256 paid) {
         for (uint256 i = 0; i < vouchers.length; i++) {
-            Voucher calldata voucher = vouchers[i];
-            Channel storage channel = _channelOf(voucher.agentId, voucher.signer, provider);
-            bytes32 id = _idOf(channel, voucher.agentId, voucher.signer, provider);
-            Flaw flaw = _flawOf(channel, id, voucher);
-            if (flaw == Flaw.None) paid += _redeem(channel, id, provider, voucher);
-            else emit VoucherSkipped(id, voucher.cumulative, flaw);
+            Claim calldata claim = vouchers[i].claim;
+            (Channel storage channel, bytes32 id, Flaw flaw) = _check(provider, claim);
+            if (flaw == Flaw.None && !_isSigned(id, vouchers[i])) flaw = Flaw.WrongSignature;
+            if (flaw == Flaw.None) paid += _redeem(channel, id, provider, claim);
+            else emit VoucherSkipped(id, claim.cumulative, flaw);
         }
         if (paid != 0) ledger.pay(_deposits, accountOf(provider), paid);
     }
@@ -236,17 +236,17 @@ contract UsageMeter is IUsageMeter, EIP712 {
         address signer,
         address provider
     ) external view returns (Channel memory) {
-        return _channelOf(agentId, signer, provider);
+        return _channels[_keyOf(agentId, signer, provider)];
     }
 
     /// @inheritdoc IUsageMeter
-    function channelId(uint256 agentId, address signer, address provider) external view returns (bytes32) {
-        return _idOf(_channelOf(agentId, signer, provider), agentId, signer, provider);
+    function channelId(uint256 agentId, address signer, address provider) external view returns (bytes32 id) {
+        (, id) = _channelOf(agentId, signer, provider);
     }
 
     /// @inheritdoc IUsageMeter
     function available(uint256 agentId, address signer, address provider) external view returns (uint256) {
-        Channel memory channel = _channelOf(agentId, signer, provider);
+        Channel memory channel = _channels[_keyOf(agentId, signer, provider)];
         if (!channel.open || channel.exitEnd != 0) return 0;
         if (channel.ownerEpoch != registry.ownershipEpoch(agentId) || isIndebted(agentId)) return 0;
         Pledge memory pledged = _pledges[agentId];
@@ -255,9 +255,14 @@ contract UsageMeter is IUsageMeter, EIP712 {
     }
 
     /// @inheritdoc IUsageMeter
-    function flawOf(address provider, Voucher calldata voucher) external view returns (Flaw) {
-        Channel storage channel = _channelOf(voucher.agentId, voucher.signer, provider);
-        return _flawOf(channel, _idOf(channel, voucher.agentId, voucher.signer, provider), voucher);
+    function flawOf(
+        address provider,
+        Claim calldata claim,
+        bytes calldata signature
+    ) external view returns (Flaw flaw) {
+        bytes32 id;
+        (, id, flaw) = _check(provider, claim);
+        if (flaw == Flaw.None && !_isSigned(id, claim, signature)) return Flaw.WrongSignature;
     }
 
     /// @inheritdoc IUsageMeter
@@ -294,28 +299,31 @@ contract UsageMeter is IUsageMeter, EIP712 {
 
     /* INTERNAL */
 
-    /// @dev The voucher has no flaw. Returns what the deposit pays, for the caller to move.
+    /// @dev The claim has no flaw. Returns what the deposit pays, for the caller to move.
     function _redeem(
         Channel storage channel,
         bytes32 id,
         address provider,
-        Voucher calldata voucher
+        Claim calldata claim
     ) internal returns (uint256 paid) {
-        uint256 due = voucher.cumulative - channel.redeemed;
-        uint256 deposit = channel.deposit;
-        paid = Math.min(due, deposit);
-        channel.deposit = uint64(deposit - paid);
-        channel.redeemed = uint64(voucher.cumulative);
+        (uint256 cumulative, uint256 deposit) = (claim.cumulative, channel.deposit);
+        uint256 due;
+        unchecked {
+            // `_check` found the claim to be for more than was redeemed, and in 64 bits.
+            due = cumulative - channel.redeemed;
+            paid = due < deposit ? due : deposit;
+            (channel.deposit, channel.redeemed) = (uint64(deposit - paid), uint64(cumulative));
+        }
 
-        emit Redeemed(id, voucher.cumulative, voucher.receiptsRoot, paid);
-        if (paid < due) _overdraw(channel, id, voucher.agentId, provider, due - paid);
+        emit Redeemed(id, cumulative, claim.receiptsRoot);
+        if (paid < due) _overdraw(channel, id, provider, claim.agentId, due - paid);
     }
 
     function _overdraw(
         Channel storage channel,
         bytes32 id,
-        uint256 agentId,
         address provider,
+        uint256 agentId,
         uint256 shortfall
     ) internal {
         bool mayOwe = channel.ownerEpoch == registry.ownershipEpoch(agentId) && !isIndebted(agentId);
@@ -328,24 +336,47 @@ contract UsageMeter is IUsageMeter, EIP712 {
         ledger.owe(accountOfAgent(agentId), accountOf(provider), owed);
     }
 
-    /// @dev Cheap checks first. The key's signature before the contract's word: a key needs no look at the signer's code.
-    function _flawOf(
-        Channel storage channel,
+    /// @dev All but the signature, which costs the most to look at.
+    function _check(
+        address provider,
+        Claim calldata claim
+    ) internal view returns (Channel storage channel, bytes32 id, Flaw flaw) {
+        bytes32 key = _keyOf(claim.agentId, claim.signer, provider);
+        channel = _channels[key];
+        (uint256 redeemed, uint256 exitEnd, uint256 epoch, bool isOpen) = (
+            channel.redeemed,
+            channel.exitEnd,
+            channel.epoch,
+            channel.open
+        );
+        uint256 cumulative = claim.cumulative;
+        id = _idOf(key, epoch);
+        if (!isOpen) flaw = Flaw.NotOpen;
+        else if (exitEnd != 0 && block.timestamp >= exitEnd) flaw = Flaw.ExitOver;
+        else if (cumulative <= redeemed) flaw = Flaw.Stale;
+        else if (cumulative > type(uint64).max) flaw = Flaw.Excessive;
+    }
+
+    /// @dev No channel has the zero address as its signer, so a recovery that fails matches none.
+    function _isSigned(bytes32 id, Voucher calldata voucher) internal view returns (bool) {
+        Claim calldata claim = voucher.claim;
+        bytes32 digest = voucherHash(id, claim.cumulative, claim.receiptsRoot);
+        (bytes32 r, uint256 vs) = (voucher.r, uint256(voucher.vs));
+        // The short form has no room for the high half of s, so that no signature has a twin.
+        return ecrecover(digest, 27 + uint8(vs >> 255), r, bytes32((vs << 1) >> 1)) == claim.signer;
+    }
+
+    /// @dev A key is tried first: it needs no look at the signer's code.
+    function _isSigned(
         bytes32 id,
-        Voucher calldata voucher
-    ) internal view returns (Flaw) {
-        if (!channel.open) return Flaw.NotOpen;
-        if (channel.exitEnd != 0 && block.timestamp >= channel.exitEnd) return Flaw.ExitOver;
-        if (voucher.cumulative <= channel.redeemed) return Flaw.Stale;
-        if (voucher.cumulative > type(uint64).max) return Flaw.Excessive;
-        bytes32 digest = voucherHash(id, voucher.cumulative, voucher.receiptsRoot);
-        // No channel has the zero address as its signer, so a recovery that failed matches none.
-        (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, voucher.signature);
-        if (recovered == voucher.signer) return Flaw.None;
+        Claim calldata claim,
+        bytes calldata signature
+    ) internal view returns (bool) {
+        bytes32 digest = voucherHash(id, claim.cumulative, claim.receiptsRoot);
+        (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, signature);
         return
-            SignatureChecker.isValidERC1271SignatureNowCalldata(voucher.signer, digest, voucher.signature)
-                ? Flaw.None
-                : Flaw.WrongSignature;
+            recovered == claim.signer ||
+            SignatureChecker.isValidERC1271SignatureNowCalldata(claim.signer, digest, signature);
     }
 
     /// @dev The most that the agent may come to owe the provider.
@@ -362,8 +393,7 @@ contract UsageMeter is IUsageMeter, EIP712 {
         address signer,
         address provider
     ) internal view returns (Channel storage channel, bytes32 id) {
-        channel = _channelOf(agentId, signer, provider);
-        id = _idOf(channel, agentId, signer, provider);
+        (channel, id) = _channelOf(agentId, signer, provider);
         require(channel.open, NotOpen(id));
     }
 
@@ -371,21 +401,18 @@ contract UsageMeter is IUsageMeter, EIP712 {
         uint256 agentId,
         address signer,
         address provider
-    ) internal view returns (Channel storage) {
-        return _channels[_keyOf(agentId, signer, provider)];
+    ) internal view returns (Channel storage channel, bytes32 id) {
+        bytes32 key = _keyOf(agentId, signer, provider);
+        channel = _channels[key];
+        id = _idOf(key, channel.epoch);
     }
 
     function _keyOf(uint256 agentId, address signer, address provider) internal pure returns (bytes32) {
         return keccak256(abi.encode(agentId, signer, provider));
     }
 
-    function _idOf(
-        Channel storage channel,
-        uint256 agentId,
-        address signer,
-        address provider
-    ) internal view returns (bytes32) {
-        return keccak256(abi.encode(CHANNEL_TYPEHASH, agentId, signer, provider, channel.epoch));
+    function _idOf(bytes32 key, uint256 epoch) internal pure returns (bytes32) {
+        return Hashes.efficientKeccak256(key, bytes32(epoch));
     }
 
     function _checkActor(uint256 agentId) internal view {

@@ -6,9 +6,7 @@ pragma solidity 0.8.37;
 /// what the channel has cost so far, in all, and the Merkle root of all receipts. The provider needs only the newest, and
 /// redeems it when it pleases; a batch over many agents is one move of credits.
 ///
-///     channelId = keccak256(abi.encode(
-///         keccak256("Channel(uint256 agentId,address signer,address provider,uint32 epoch)"),
-///         agentId, signer, provider, epoch))
+///     channelId = keccak256(abi.encode(keccak256(abi.encode(agentId, signer, provider)), epoch))
 ///     voucher   = Voucher(bytes32 channelId,uint256 cumulative,bytes32 receiptsRoot)
 ///                 in the EIP-712 domain {name "UsageMeter", version "1", chainId, verifyingContract}
 ///     receipt   = keccak256(keccak256(abi.encode(digest))), pairs hashed in sorted order
@@ -42,15 +40,21 @@ interface IUsageMeter {
         bool open;
     }
 
+    /// @notice What a voucher says, and whose it is.
     /// @param cumulative What the channel has cost in all, in units.
     /// @param receiptsRoot The Merkle root of all receipts that make up the sum.
-    /// @param signature Of the signer over `voucherHash`: 65 bytes, or what a contract takes by ERC-1271.
-    struct Voucher {
+    struct Claim {
         uint256 agentId;
         address signer;
         uint256 cumulative;
         bytes32 receiptsRoot;
-        bytes signature;
+    }
+
+    /// @notice A claim with the signature of a key in its short form (ERC-2098).
+    struct Voucher {
+        Claim claim;
+        bytes32 r;
+        bytes32 vs;
     }
 
     /// @dev One slot.
@@ -89,10 +93,10 @@ interface IUsageMeter {
     /// @notice The channel is no more; `rest` went back to the agent's account.
     event ChannelClosed(bytes32 indexed channelId, uint256 rest);
 
-    /// @notice The channel has cost `cumulative` so far, and `paid` of what was new came out of its deposit.
-    event Redeemed(bytes32 indexed channelId, uint256 cumulative, bytes32 receiptsRoot, uint256 paid);
+    /// @notice The channel has cost `cumulative` in all. What is new of it came out of the deposit, unless Overdrawn follows.
+    event Redeemed(bytes32 indexed channelId, uint256 cumulative, bytes32 receiptsRoot);
 
-    /// @notice The voucher just redeemed was for more than the deposit: the agent owes `owed` of the difference to the
+    /// @notice The voucher just redeemed took all of the deposit. Of what was missing, the agent owes `owed` to the
     /// provider, and the provider has lost `lost`.
     event Overdrawn(bytes32 indexed channelId, uint256 owed, uint256 lost);
 
@@ -166,16 +170,21 @@ interface IUsageMeter {
     /// @dev An agent that owes pays its creditor with it first.
     function close(uint256 agentId, address signer, address provider) external returns (uint256 rest);
 
-    /// @notice Pays the provider what the voucher is for, beyond what was redeemed before. Anyone may call it.
+    /// @notice Pays the provider what a voucher is for, beyond what was redeemed before. Anyone may call it.
     /// @dev The deposit pays first. Of the rest the agent owes at most the smallest of the rest itself, the market's
     /// overdraft limit, and its pledge plus the provider's line for it; and nothing if it owes already, whomever, or if
     /// the channel is a former owner's. The remainder is lost for good: a sum that has been redeemed is not redeemed again.
-    function redeem(address provider, Voucher calldata voucher) external returns (uint256 paid);
+    /// @param signature The signer's over `voucherHash`: 65 bytes, or whatever a contract takes by ERC-1271.
+    function redeem(
+        address provider,
+        Claim calldata claim,
+        bytes calldata signature
+    ) external returns (uint256 paid);
 
-    /// @notice As `redeem` for each of them, with one payment in the end.
+    /// @notice As `redeem` for each of them, with one payment in the end. Keys' signatures only.
     /// @dev What `redeem` would refuse is passed over and reported by VoucherSkipped: it may have gone bad since the batch
-    /// was sent, because somebody redeemed it on its own, or because its channel closed or its signer thought otherwise, and
-    /// must not hold up the others.
+    /// was sent, because somebody redeemed it alone or its channel was closed, and must not hold up the others. Signers
+    /// with code are not asked here, or else any of them could use up the gas of the whole batch.
     function redeemMany(address provider, Voucher[] calldata vouchers) external returns (uint256 paid);
 
     /// @notice Locks `amount` of the agent's free credits, in its own account, to secure its debts; takes back a notice.
@@ -214,7 +223,11 @@ interface IUsageMeter {
     function available(uint256 agentId, address signer, address provider) external view returns (uint256);
 
     /// @notice Whether `redeem` would take the voucher now, and if not, why.
-    function flawOf(address provider, Voucher calldata voucher) external view returns (Flaw);
+    function flawOf(
+        address provider,
+        Claim calldata claim,
+        bytes calldata signature
+    ) external view returns (Flaw);
 
     /// @notice What the signer signs.
     function voucherHash(
