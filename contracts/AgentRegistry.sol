@@ -286,8 +286,9 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
         from = super._update(to, agentId, auth);
         if (from == address(0)) return from;
 
-        uint256 locked = ledger.balanceOf(accountOfAgent(agentId)).locked;
-        require(locked == 0, AgentHasLockedCredits(agentId, locked));
+        ILedger.Balance memory balance = ledger.balanceOf(accountOfAgent(agentId));
+        require(balance.locked == 0, AgentHasLockedCredits(agentId, balance.locked));
+        require(balance.debt == 0, AgentInDebt(agentId, balance.debt));
         _agents[agentId].epoch++;
         _setWallet(agentId, address(0));
         if (_encryptionKeys[agentId] != 0) _setEncryptionKey(agentId, 0);

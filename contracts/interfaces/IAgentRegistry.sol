@@ -53,8 +53,10 @@ interface IAgentRegistry is IERC721 {
     error WeightTooHigh(bytes16 tag, uint8 weight);
     /// @notice Thrown when a skill has no tag.
     error EmptySkillTag();
-    /// @notice Thrown when an id with locked credits (bonds, live tasks) is transferred.
+    /// @notice Thrown when an id with locked credits (bonds, live tasks, a pledge) is transferred.
     error AgentHasLockedCredits(uint256 agentId, uint256 locked);
+    /// @notice Thrown when an id that owes for its thinking is transferred.
+    error AgentInDebt(uint256 agentId, uint256 debt);
     /// @notice Thrown when the caller does not own the agent itself.
     error NotAgentOwner(uint256 agentId, address caller);
     /// @notice Thrown when a parent is not older than its child.

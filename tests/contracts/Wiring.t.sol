@@ -7,6 +7,7 @@ import {IncentiveEngine} from "../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../contracts/Ledger.sol";
 import {MessageHub} from "../../contracts/MessageHub.sol";
 import {TaskManager} from "../../contracts/TaskManager.sol";
+import {UsageMeter} from "../../contracts/UsageMeter.sol";
 import {ITaskManager} from "../../contracts/interfaces/ITaskManager.sol";
 import {Miswired, Wiring} from "../../contracts/interfaces/Wiring.sol";
 import {Account, accountOf} from "../../contracts/libraries/Account.sol";
@@ -32,6 +33,9 @@ contract WiringTest is MarketTest {
         vm.assertEq(address(messages.ledger()), address(ledger), "messages' ledger");
         vm.assertEq(address(messages.registry()), address(registry), "messages' registry");
         vm.assertEq(address(messages.tasks()), address(tasks), "messages' tasks");
+        vm.assertEq(address(meter.ledger()), address(ledger), "meter's ledger");
+        vm.assertEq(address(meter.registry()), address(registry), "meter's registry");
+        vm.assertEq(address(meter.parameters()), address(parameters), "meter's parameters");
         vm.assertEq(address(marketplace.registry()), address(registry), "marketplace's registry");
         vm.assertEq(address(marketplace.tasks()), address(tasks), "marketplace's tasks");
         vm.assertEq(address(marketplace.incentives()), address(incentives), "marketplace's incentives");
@@ -57,6 +61,7 @@ contract WiringTest is MarketTest {
         wiring.auction = BidAuction(expected);
         wiring.incentives = IncentiveEngine(expected);
         wiring.messages = MessageHub(expected);
+        wiring.meter = UsageMeter(expected);
 
         _expectMiswired(expected);
         new Ledger(wiring);
@@ -70,6 +75,8 @@ contract WiringTest is MarketTest {
         new IncentiveEngine(wiring);
         _expectMiswired(expected);
         new MessageHub(wiring);
+        _expectMiswired(expected);
+        new UsageMeter(wiring, CHALLENGE_WINDOW);
     }
 
     function _expectMiswired(address expected) internal {

@@ -5,7 +5,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
-import {Account, accountOfAgent} from "../../../contracts/libraries/Account.sol";
+import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {RegistryTest} from "../utils/RegistryTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
@@ -65,6 +65,23 @@ contract TransferFromTest is RegistryTest {
         vm.prank(WORKER);
         registry.transferFrom(WORKER, RIVAL, worker);
         vm.assertEq(registry.ownerOf(worker), RIVAL, "owner");
+    }
+
+    /// Who owes for its thinking stays with who let it think.
+    function testFuzzTransferInDebt(uint64 debt) public {
+        vm.assume(debt != 0);
+        vm.prank(address(meter));
+        ledger.owe(accountOfAgent(agentId), accountOf(RIVAL), debt);
+
+        vm.expectRevert(abi.encodeWithSelector(IAgentRegistry.AgentInDebt.selector, agentId, debt));
+        vm.prank(WORKER);
+        registry.transferFrom(WORKER, RIVAL, agentId);
+
+        vm.prank(RIVAL);
+        ledger.forgive(accountOfAgent(agentId));
+        vm.prank(WORKER);
+        registry.transferFrom(WORKER, RIVAL, agentId);
+        vm.assertEq(registry.ownerOf(agentId), RIVAL, "owner");
     }
 
     function _expectLocked(address caller, uint256 locked) internal {

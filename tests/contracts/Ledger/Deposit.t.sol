@@ -43,6 +43,17 @@ contract DepositTest is LedgerTest {
         _assertBalance(accountOf(WORKER), first + second, 0, "account");
     }
 
+    /// A deposit is the account's own: it pays no debt.
+    function testFuzzDepositInDebt(uint256 debt, uint256 amount) public {
+        debt = bound(debt, 1, MAX_DEBT);
+        amount = bound(amount, 1, MAX_AMOUNT);
+        _owe(accountOf(WORKER), accountOf(RIVAL), debt);
+        _fund(WORKER, amount);
+        _assertBalance(accountOf(WORKER), amount, 0, "account");
+        _assertBalance(accountOf(RIVAL), 0, 0, "creditor");
+        _assertDebt(accountOf(WORKER), accountOf(RIVAL), debt, "account");
+    }
+
     function testDepositZeroAmount() public {
         vm.expectRevert(ILedger.ZeroAmount.selector);
         vm.prank(REQUESTER);
@@ -90,7 +101,7 @@ contract DepositTest is LedgerTest {
         ledger.deposit(accountOf(REQUESTER), amount);
     }
 
-    /// Amounts above 128 bits are cut in the ledger's own sum; the token refuses them before that matters.
+    /// Amounts above 96 bits are cut in the ledger's own sum; the token refuses them before that matters.
     function testFuzzDepositMoreThanHeld(uint256 minted, uint256 amount) public {
         minted = bound(minted, 0, TOKEN_CAP);
         amount = bound(amount, minted + 1, type(uint256).max);

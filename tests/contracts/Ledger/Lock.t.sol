@@ -32,6 +32,17 @@ contract LockTest is LedgerTest {
         ledger.lock(accountOf(REQUESTER), amount);
     }
 
+    /// Who owes must bond to earn.
+    function testFuzzLockInDebt(uint256 debt, uint256 amount) public {
+        debt = bound(debt, 1, MAX_DEBT);
+        amount = bound(amount, 1, MAX_AMOUNT);
+        Account account = accountOf(REQUESTER);
+        _owe(account, accountOf(RIVAL), debt);
+        _fundAndLock(account, 0, amount);
+        _assertBalance(account, 0, amount, "account");
+        _assertDebt(account, accountOf(RIVAL), debt, "account");
+    }
+
     function testLockZeroAmount() public {
         vm.expectRevert(ILedger.ZeroAmount.selector);
         vm.prank(address(tasks));

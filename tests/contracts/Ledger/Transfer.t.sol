@@ -77,6 +77,19 @@ contract TransferTest is LedgerTest {
         ledger.transfer(accountOf(REQUESTER), to, 1);
     }
 
+    function testFuzzTransferInDebt(uint256 free, uint256 debt, uint256 amount) public {
+        free = bound(free, 1, MAX_AMOUNT);
+        debt = bound(debt, 1, MAX_DEBT);
+        amount = bound(amount, 1, free);
+        Account account = accountOfAgent(_register(REQUESTER));
+        _fund(account, free);
+        _owe(account, accountOf(RIVAL), debt);
+
+        vm.expectRevert(_inDebt(account, debt));
+        vm.prank(REQUESTER);
+        ledger.transfer(account, accountOf(REQUESTER), amount);
+    }
+
     function testTransferZeroAmount() public {
         vm.expectRevert(ILedger.ZeroAmount.selector);
         vm.prank(REQUESTER);

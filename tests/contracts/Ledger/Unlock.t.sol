@@ -33,6 +33,19 @@ contract UnlockTest is LedgerTest {
         ledger.unlock(accountOf(REQUESTER), amount);
     }
 
+    /// What comes back was the account's own: it pays no debt.
+    function testFuzzUnlockInDebt(uint256 debt, uint256 amount) public {
+        debt = bound(debt, 1, MAX_DEBT);
+        amount = bound(amount, 1, MAX_AMOUNT);
+        Account account = accountOf(REQUESTER);
+        _fundAndLock(account, 0, amount);
+        _owe(account, accountOf(RIVAL), debt);
+        vm.prank(address(tasks));
+        ledger.unlock(account, amount);
+        _assertBalance(account, amount, 0, "account");
+        _assertDebt(account, accountOf(RIVAL), debt, "account");
+    }
+
     function testUnlockZeroAmount() public {
         vm.expectRevert(ILedger.ZeroAmount.selector);
         vm.prank(address(tasks));

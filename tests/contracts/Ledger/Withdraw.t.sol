@@ -108,6 +108,19 @@ contract WithdrawTest is LedgerTest {
         ledger.withdraw(account, REQUESTER, 1);
     }
 
+    function testFuzzWithdrawInDebt(uint256 free, uint256 debt, uint256 amount) public {
+        free = bound(free, 1, MAX_AMOUNT);
+        debt = bound(debt, 1, MAX_DEBT);
+        amount = bound(amount, 1, free);
+        Account account = accountOfAgent(_register(REQUESTER));
+        _fund(account, free);
+        _owe(account, accountOf(RIVAL), debt);
+
+        vm.expectRevert(_inDebt(account, debt));
+        vm.prank(REQUESTER);
+        ledger.withdraw(account, REQUESTER, amount);
+    }
+
     function testWithdrawZeroAmount() public {
         vm.expectRevert(ILedger.ZeroAmount.selector);
         vm.prank(REQUESTER);

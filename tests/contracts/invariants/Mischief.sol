@@ -141,14 +141,14 @@ abstract contract Mischief is Lives, AuthorizationTest {
         uint256 amount
     ) internal view returns (bytes[] memory thefts) {
         Account own = accountOf(thief);
-        thefts = new bytes[](9);
+        thefts = new bytes[](11);
         thefts[0] = abi.encodeCall(ledger.withdraw, (account, thief, amount));
         thefts[1] = abi.encodeCall(ledger.transfer, (account, own, amount));
         thefts[2] = abi.encodeCall(ledger.pay, (account, own, amount));
         thefts[3] = abi.encodeCall(ledger.lock, (account, amount));
         thefts[4] = abi.encodeCall(ledger.unlock, (account, amount));
         thefts[5] = abi.encodeCall(ledger.burn, (account, amount));
-        thefts[6] = abi.encodeCall(ledger.grantRole, (ledger.MARKET_ROLE(), thief));
+        thefts[6] = abi.encodeCall(ledger.hold, (account, own, amount));
         // The owner's allowance is there: what is missing is its word on the account.
         thefts[7] = abi.encodeCall(ledger.depositWithPermit, (owner, own, amount, time, 27, 0, 0));
         // The requester's tokens are there, and its word on an account; the account is another.
@@ -157,6 +157,8 @@ abstract contract Mischief is Lives, AuthorizationTest {
             ledger.depositWithAuthorization,
             (REQUESTER, own, CREDIT, 0, type(uint256).max, 0, signature)
         );
+        thefts[9] = abi.encodeCall(ledger.owe, (account, own, amount));
+        thefts[10] = abi.encodeCall(ledger.repay, (account, own, amount));
     }
 
     /// @dev The requester's word, for ever, on one account.

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
-import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {Account} from "../../../contracts/libraries/Account.sol";
 import {MarketTest} from "./MarketTest.sol";
 import {vm} from "./Vm.sol";
@@ -10,6 +9,8 @@ import {vm} from "./Vm.sol";
 /// @notice The Ledger, moved by hand as the task manager would.
 abstract contract LedgerTest is MarketTest {
     uint256 internal constant MAX_AMOUNT = 1_000_000 * CREDIT;
+    /// @dev More than all credits that can ever be: what is owed is no money.
+    uint256 internal constant MAX_DEBT = type(uint64).max;
 
     modifier asMarket() {
         vm.startPrank(address(tasks));
@@ -28,14 +29,44 @@ abstract contract LedgerTest is MarketTest {
     }
 
     function _expectNotMarket(address caller) internal {
-        bytes32 role = ledger.MARKET_ROLE();
-        vm.expectRevert(
-            abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, caller, role)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILedger.NotMarket.selector, caller));
     }
 
     function _assumeOutside(address caller) internal view {
-        vm.assume(caller != address(tasks) && caller != address(auction) && caller != address(messages));
+        address[6] memory market = _market();
+        for (uint256 i = 0; i < market.length; i++) vm.assume(caller != market[i]);
+    }
+
+    /// @dev Who may move locked credits.
+    function _market() internal view returns (address[6] memory) {
+        return
+            [
+                address(tasks),
+                address(auction),
+                address(messages),
+                address(ledger.pool()),
+                address(meter),
+                address(ledger.race())
+            ];
+    }
+
+    /// @dev Records a debt as the meter would.
+    function _owe(Account debtor, Account creditor, uint256 amount) internal {
+        vm.prank(address(meter));
+        ledger.owe(debtor, creditor, amount);
+    }
+
+    function _assertDebt(Account debtor, Account creditor, uint256 debt, string memory label) internal {
+        vm.assertEq(ledger.balanceOf(debtor).debt, debt, string.concat(label, ": debt"));
+        vm.assertEq(
+            Account.unwrap(ledger.creditorOf(debtor)),
+            debt == 0 ? 0 : Account.unwrap(creditor),
+            string.concat(label, ": creditor")
+        );
+    }
+
+    function _inDebt(Account account, uint256 debt) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(ILedger.InDebt.selector, account, debt);
     }
 
     function _insufficientFree(

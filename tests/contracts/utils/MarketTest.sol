@@ -8,15 +8,16 @@ import {CreditToken} from "../../../contracts/CreditToken.sol";
 import {IncentiveEngine} from "../../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../../contracts/Ledger.sol";
 import {MessageHub} from "../../../contracts/MessageHub.sol";
+import {RaceBoard} from "../../../contracts/RaceBoard.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
 import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
+import {UsageMeter} from "../../../contracts/UsageMeter.sol";
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {IEvaluatorPool} from "../../../contracts/interfaces/IEvaluatorPool.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
 import {IRaceBoard} from "../../../contracts/interfaces/IRaceBoard.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {IUsageMeter} from "../../../contracts/interfaces/IUsageMeter.sol";
 import {Wiring} from "../../../contracts/interfaces/Wiring.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
@@ -43,6 +44,10 @@ abstract contract MarketTest {
     uint256 internal constant MAX_RESERVE = 1_000_000 * CREDIT;
     uint256 internal constant MIN_WINDOW = 5;
     uint256 internal constant MAX_WINDOW = 30 days;
+    uint256 internal constant CHALLENGE_WINDOW = 1 days;
+    uint256 internal constant SEAT_STAKE = 10 * CREDIT;
+    uint256 internal constant WARM_UP = 1 days;
+    uint256 internal constant LEAVE_DELAY = 3 days;
     uint256 internal constant MIN_QUALITY = 5_000;
     uint256 internal constant MAX_QUALITY = 10_000;
 
@@ -74,9 +79,11 @@ abstract contract MarketTest {
     BidAuction internal auction;
     IncentiveEngine internal incentives;
     MessageHub internal messages;
+    UsageMeter internal meter;
     TaskMarketplace internal marketplace;
     ActionLogger internal actions;
     PoolStub internal pool;
+    RaceBoard internal race;
     ParametersStub internal parameters;
 
     function setUp() public virtual {
@@ -97,8 +104,8 @@ abstract contract MarketTest {
         incentives = new IncentiveEngine(wiring);
         messages = new MessageHub(wiring);
         pool = new PoolStub(ledger);
-        new PoolStub(ledger);
-        new PoolStub(ledger);
+        meter = new UsageMeter(wiring, CHALLENGE_WINDOW);
+        race = new RaceBoard(wiring);
         parameters = new ParametersStub(_terms());
         marketplace = new TaskMarketplace(wiring);
         actions = new ActionLogger(wiring);
@@ -117,9 +124,9 @@ abstract contract MarketTest {
                 incentives: IncentiveEngine(vm.computeCreateAddress(deployer, nonce + 5)),
                 messages: MessageHub(vm.computeCreateAddress(deployer, nonce + 6)),
                 pool: IEvaluatorPool(vm.computeCreateAddress(deployer, nonce + 7)),
-                meter: IUsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
+                meter: UsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
                 race: IRaceBoard(vm.computeCreateAddress(deployer, nonce + 9)),
-                parameters: IMarketParameters(vm.computeCreateAddress(deployer, nonce + 10))
+                parameters: ParametersStub(vm.computeCreateAddress(deployer, nonce + 10))
             });
     }
 
