@@ -8,6 +8,7 @@ import {CreditToken} from "../../../contracts/CreditToken.sol";
 import {IncentiveEngine} from "../../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../../contracts/Ledger.sol";
 import {MessageHub} from "../../../contracts/MessageHub.sol";
+import {RaceBoard} from "../../../contracts/RaceBoard.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
 import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
@@ -77,6 +78,7 @@ abstract contract MarketTest {
     TaskMarketplace internal marketplace;
     ActionLogger internal actions;
     PoolStub internal pool;
+    RaceBoard internal race;
     ParametersStub internal parameters;
 
     function setUp() public virtual {
@@ -98,7 +100,7 @@ abstract contract MarketTest {
         messages = new MessageHub(wiring);
         pool = new PoolStub(ledger);
         new PoolStub(ledger);
-        new PoolStub(ledger);
+        race = new RaceBoard(wiring);
         parameters = new ParametersStub(_terms());
         marketplace = new TaskMarketplace(wiring);
         actions = new ActionLogger(wiring);
