@@ -26,8 +26,8 @@ import {ITaskManager} from "./ITaskManager.sol";
 /// Warning: a requester can enter its own race first, with anything, and have nobody judge it. It is then paid its own
 /// reserve, and has lost the market's fee and the time for which its credits were locked; the others lose their work's
 /// time, and keep their bonds and what they made.
-/// Warning: who is silent pays the head, whatever it is. A requester needs an evaluator that speaks, and enough seats in the
-/// pool.
+/// Warning: silence pays the head, whatever it is. A requester needs an evaluator that speaks, or a pool with seats enough for
+/// a quorum: look before posting.
 interface IRaceBoard is IPanelClient {
     /// @dev Closed entries have nothing locked.
     enum Stage {

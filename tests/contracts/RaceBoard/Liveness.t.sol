@@ -5,7 +5,7 @@ import {IRaceBoard} from "../../../contracts/interfaces/IRaceBoard.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {RaceTest} from "../utils/RaceTest.sol";
-import {bound, vm} from "../utils/Vm.sol";
+import {vm} from "../utils/Vm.sol";
 
 /// @notice Races that take any course, held against a model: anyone ends them, nothing stays locked, and each party has what
 /// the rules say.

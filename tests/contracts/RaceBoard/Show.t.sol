@@ -69,7 +69,7 @@ contract ShowTest is RaceTest {
         _enter(agentId);
         vm.warp(biddingEnd);
         _expectStage(other, IRaceBoard.Stage.None);
-        race.show(taskId, other, RESULT, 0);
+        race.show(taskId, other, "result", 0);
     }
 
     function testShowTwice() public {
@@ -84,6 +84,6 @@ contract ShowTest is RaceTest {
     function testFuzzShowNotARace(uint256 unknown) public {
         unknown = bound(unknown, taskId + 1, type(uint256).max);
         _expectNotARace(unknown);
-        race.show(unknown, agentId, RESULT, 0);
+        race.show(unknown, agentId, "result", 0);
     }
 }

@@ -31,6 +31,16 @@ contract RaceViewsTest is RaceTest {
         vm.assertEq(race.commitmentOf(id, agentId, result, salt), expected, "commitment");
     }
 
+    function testWired() public {
+        vm.assertEq(address(race.ledger()), address(ledger), "ledger");
+        vm.assertEq(address(race.registry()), address(registry), "registry");
+        vm.assertEq(address(race.tasks()), address(tasks), "tasks");
+        vm.assertEq(address(race.auction()), address(auction), "auction");
+        vm.assertEq(address(race.pool()), address(pool), "pool");
+        vm.assertEq(auction.race(), address(race), "auction's race");
+        vm.assertEq(tasks.race(), address(race), "tasks' race");
+    }
+
     function testMiswired() public {
         Wiring memory wiring = _wiringFrom(OUTSIDER);
         address actual = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
