@@ -13,8 +13,11 @@ import {BidSlot} from "./libraries/BidSlot.sol";
 contract BidAuction is SealedBids, OpenBids {
     uint256 private constant KEPT = 3;
 
+    address public immutable race;
+
     constructor(Wiring memory wiring) AuctionBase(wiring) {
         require(address(wiring.auction) == address(this), Miswired(address(wiring.auction), address(this)));
+        race = address(wiring.race);
     }
 
     /* TASK MANAGER */
@@ -30,6 +33,14 @@ contract BidAuction is SealedBids, OpenBids {
         require(msg.sender == address(tasks), NotTaskManager(msg.sender));
         require(!_auctions[taskId].committed, HasCommitments(taskId));
         _auctions[taskId].biddingEnd = 0;
+    }
+
+    /* RACE BOARD */
+
+    /// @inheritdoc IBidAuction
+    function markCommitted(uint256 taskId) external {
+        require(msg.sender == race, NotRace(msg.sender));
+        _auctions[taskId].committed = true;
     }
 
     /* ANYONE */

@@ -104,6 +104,8 @@ interface IBidAuction {
 
     /// @notice Thrown when the caller is not the task manager.
     error NotTaskManager(address caller);
+    /// @notice Thrown when the caller is not the race board.
+    error NotRace(address caller);
     /// @notice Thrown when the task takes no bids: it does not exist, or is cancelled.
     error TaskNotOpen(uint256 taskId);
     /// @notice Thrown when the task's award mode has no such step.
@@ -142,6 +144,9 @@ interface IBidAuction {
 
     /// @notice Ends an auction that has had no bid. Only the task manager.
     function close(uint256 taskId) external;
+
+    /// @notice Notes that a race has an entry, after which it cannot be cancelled. Only the race board.
+    function markCommitted(uint256 taskId) external;
 
     /// @notice Commits `agentId` to a sealed bid and locks its bond from the agent's Ledger account. A second call before
     /// the deadline replaces the bid and locks nothing more.
