@@ -33,6 +33,7 @@ contract Ledger is ILedger, AccessControl {
         _grantRole(MARKET_ROLE, address(wiring.tasks));
         _grantRole(MARKET_ROLE, address(wiring.auction));
         _grantRole(MARKET_ROLE, address(wiring.messages));
+        _grantRole(MARKET_ROLE, address(wiring.pool));
     }
 
     /* OWNERS */
