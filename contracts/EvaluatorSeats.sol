@@ -14,7 +14,7 @@ abstract contract EvaluatorSeats is IEvaluatorPool {
     uint256 public constant SLASHES = 4;
 
     /// @dev How many places are probed for each seat of a panel.
-    uint256 private constant PROBES = 16;
+    uint256 private constant PROBES = 64;
 
     ILedger public immutable ledger;
 

@@ -5,12 +5,12 @@ import {ActionLogger} from "../../../contracts/ActionLogger.sol";
 import {AgentRegistry} from "../../../contracts/AgentRegistry.sol";
 import {BidAuction} from "../../../contracts/BidAuction.sol";
 import {CreditToken} from "../../../contracts/CreditToken.sol";
+import {EvaluatorPool} from "../../../contracts/EvaluatorPool.sol";
 import {IncentiveEngine} from "../../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../../contracts/Ledger.sol";
 import {MessageHub} from "../../../contracts/MessageHub.sol";
 import {TaskManager} from "../../../contracts/TaskManager.sol";
 import {TaskMarketplace} from "../../../contracts/TaskMarketplace.sol";
-import {IEvaluatorPool} from "../../../contracts/interfaces/IEvaluatorPool.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
 import {IRaceBoard} from "../../../contracts/interfaces/IRaceBoard.sol";
@@ -38,6 +38,10 @@ abstract contract MarketTest {
     uint256 internal constant MIN_QUALITY = 5_000;
     uint256 internal constant MAX_QUALITY = 10_000;
 
+    uint256 internal constant SEAT_STAKE = 10 * CREDIT;
+    uint256 internal constant WARM_UP = 1 days;
+    uint256 internal constant LEAVE_DELAY = 3 days;
+
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant RESERVE = 100 * CREDIT;
     uint256 internal constant PROMISE = 1 hours;
@@ -62,6 +66,7 @@ abstract contract MarketTest {
     BidAuction internal auction;
     IncentiveEngine internal incentives;
     MessageHub internal messages;
+    EvaluatorPool internal pool;
     TaskMarketplace internal marketplace;
     ActionLogger internal actions;
 
@@ -83,6 +88,7 @@ abstract contract MarketTest {
         auction = new BidAuction(wiring);
         incentives = new IncentiveEngine(wiring);
         messages = new MessageHub(wiring);
+        pool = new EvaluatorPool(wiring, SEAT_STAKE, WARM_UP, LEAVE_DELAY);
         marketplace = new TaskMarketplace(wiring);
         actions = new ActionLogger(wiring);
     }
@@ -99,7 +105,7 @@ abstract contract MarketTest {
                 auction: BidAuction(vm.computeCreateAddress(deployer, nonce + 4)),
                 incentives: IncentiveEngine(vm.computeCreateAddress(deployer, nonce + 5)),
                 messages: MessageHub(vm.computeCreateAddress(deployer, nonce + 6)),
-                pool: IEvaluatorPool(vm.computeCreateAddress(deployer, nonce + 7)),
+                pool: EvaluatorPool(vm.computeCreateAddress(deployer, nonce + 7)),
                 meter: IUsageMeter(vm.computeCreateAddress(deployer, nonce + 8)),
                 race: IRaceBoard(vm.computeCreateAddress(deployer, nonce + 9)),
                 parameters: IMarketParameters(vm.computeCreateAddress(deployer, nonce + 10))
