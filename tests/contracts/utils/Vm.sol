@@ -32,6 +32,10 @@ interface Vm {
 
     function warp(uint256 timestamp) external;
 
+    function roll(uint256 blockNumber) external;
+
+    function deal(address account, uint256 balance) external;
+
     function chainId(uint256 id) external;
 
     function etch(address target, bytes calldata code) external;
