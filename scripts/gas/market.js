@@ -1,10 +1,20 @@
 /** A market on the in-process network, whose every transaction is weighed. */
-import { CONTRACTS, deployMarket } from "../lib/market.js";
+import { deployMarket } from "../lib/market.js";
 
 export const CREDIT = 10n ** 6n;
 export const RESERVE = 100n * CREDIT;
 export const CARD_URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
+const FIELDS = {
+  token: "CreditToken",
+  ledger: "Ledger",
+  registry: "AgentRegistry",
+  tasks: "TaskManager",
+  auction: "BidAuction",
+  messages: "MessageHub",
+  marketplace: "TaskMarketplace",
+  actions: "ActionLogger",
+};
 const BIDDERS = 5;
 const AGENT_FLAG = 1n << 160n;
 const HOUR = 3600;
@@ -19,11 +29,9 @@ export class GasMarket {
     const [deployer, requester, evaluator, anyone, ...owners] = await ethers.getSigners();
     Object.assign(market, { deployer, requester, evaluator, anyone, owners });
     const { contracts } = await deployMarket(ethers, deployer);
-    const at = (name) => ethers.getContractAt(name, contracts[name]);
-    [market.token, market.ledger, market.registry, market.tasks, market.auction] = await Promise.all(
-      CONTRACTS.slice(0, 5).map(at),
-    );
-    [market.messages, market.marketplace, market.actions] = await Promise.all(CONTRACTS.slice(6).map(at));
+    for (const [field, name] of Object.entries(FIELDS)) {
+      market[field] = await ethers.getContractAt(name, contracts[name]);
+    }
     return market;
   }
 
