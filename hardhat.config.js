@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatKeystore from "@nomicfoundation/hardhat-keystore";
 import hardhatNodeTestRunner from "@nomicfoundation/hardhat-node-test-runner";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 import warningsAsErrors from "./scripts/hardhat/warnings-as-errors.js";
 
@@ -24,13 +25,15 @@ const runs = Number(process.env.AGORA_FUZZ_RUNS ?? 256);
 const depth = Number(process.env.AGORA_INVARIANT_DEPTH ?? 64);
 
 export default defineConfig({
-  plugins: [hardhatEthers, hardhatNodeTestRunner, warningsAsErrors],
+  plugins: [hardhatEthers, hardhatKeystore, hardhatNodeTestRunner, warningsAsErrors],
   paths: { tests: { solidity: "tests/contracts", nodejs: "tests/contracts" } },
   solidity: {
     version: "0.8.37",
     // The compiler is an npm package, so nothing is downloaded behind npm's back.
     path: require.resolve("solc/soljson.js"),
     settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
+    // Deployed as it is.
+    npmFilesToBuild: ["@openzeppelin/contracts/governance/TimelockController.sol"],
   },
   networks: {
     default: { ...devnet },
@@ -42,6 +45,13 @@ export default defineConfig({
     localhost: {
       type: "http",
       url: process.env.AGORA_PROVIDER ?? "http://127.0.0.1:8545",
+    },
+    // Any other chain. Both values come from the environment or from Hardhat's keystore, and are asked for when
+    // this network is used and not before.
+    remote: {
+      type: "http",
+      url: configVariable("AGORA_RPC_URL"),
+      accounts: [configVariable("AGORA_DEPLOYER_KEY")],
     },
   },
   test: {

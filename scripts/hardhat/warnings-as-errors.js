@@ -1,10 +1,13 @@
 /**
  * A Hardhat plugin that turns the compiler's warnings about our own sources into errors.
  * Test files are held to it too, but for the size of their contracts, which are never deployed to a real
- * chain; files of npm packages are not ours to mend.
+ * chain; warnings about npm packages, which are not ours to mend, are not shown.
  */
 const TESTS = "project/tests/";
 const SIZE_WARNINGS = ["5574", "3860"];
+
+const isForeign = ({ severity, sourceLocation }) =>
+  severity === "warning" && (sourceLocation?.file ?? "").startsWith("npm/");
 
 const isOurs = ({ errorCode, sourceLocation }) => {
   const file = sourceLocation?.file ?? "";
@@ -19,6 +22,7 @@ export default {
       default: async () => ({
         async invokeSolc(context, compiler, input, version, next) {
           const output = await next(context, compiler, input, version);
+          output.errors = output.errors?.filter((error) => !isForeign(error));
           for (const error of output.errors ?? []) {
             if (error.severity === "warning" && isOurs(error)) {
               error.severity = "error";

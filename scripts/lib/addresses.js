@@ -2,6 +2,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import { Mistake } from "./mistake.js";
+
 const DEFAULT_PATH = path.resolve(import.meta.dirname, "../../contract_addresses.json");
 
 export const addressesPath = () => process.env.AGORA_ADDRESSES ?? DEFAULT_PATH;
@@ -12,7 +14,7 @@ export async function readAddresses() {
   } catch (error) {
     if (error.code === "ENOENT") return {};
     if (error instanceof SyntaxError) {
-      throw new Error(`${addressesPath()} is not JSON: mend it or delete it, then deploy again`);
+      throw new Mistake(`${addressesPath()} is not JSON: mend it or delete it, then deploy again`);
     }
     throw error;
   }

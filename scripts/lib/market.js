@@ -1,115 +1,124 @@
-/** Deploys the market's contracts and wires them; used by deploy-all.js and by tests. */
-export const CONTRACTS = [
-  "CreditToken",
-  "Ledger",
-  "AgentRegistry",
-  "TaskManager",
-  "BidAuction",
-  "IncentiveEngine",
-  "MessageHub",
-  "TaskMarketplace",
-  "ActionLogger",
-];
+/** Deploys the market's contracts, hands them over to the vote, and checks what was done. */
+import { Mistake } from "./mistake.js";
+import { CONTRACTS, PLAN, foundingRulesOf, marketOf, rulesOf } from "./plan.js";
 
-const DEV_CHAIN_ID = 31337n;
-const TOKEN_CAP = 1_000_000_000n * 10n ** 6n;
-const FEE_BPS = 250;
+export { CONTRACTS };
 
-// Windows shorter than a few blocks cannot be met; a public chain's blocks are slower and its clocks looser.
-const minWindowOf = (chainId) => (chainId === DEV_CHAIN_ID ? 5 : 60);
+// A call to a contract that is not mined yet cannot be estimated; what is left over is not charged.
+const CALL_GAS = 500_000;
+const POLL_MS = 100;
+const ADMIN = "DEFAULT_ADMIN_ROLE";
 
 /**
- * The contracts name each other as immutables, so every address is computed from the deployer's nonce
- * before the first one exists. All transactions go out at once and are mined in order of their nonces.
+ * Everything that the deployer sends, in the order of its nonces from `firstNonce`. The contracts name each other as
+ * immutables, so every address is computed before the first one exists.
  */
-export async function deployMarket(ethers, deployer) {
+export async function planDeployment(ethers, deployer, firstNonce) {
   const { chainId } = await ethers.provider.getNetwork();
-  let nonce = await deployer.getNonce();
   const from = deployer.address;
   const contracts = Object.fromEntries(
-    CONTRACTS.map((name, i) => [name, ethers.getCreateAddress({ from, nonce: nonce + i })]),
+    CONTRACTS.map((name, i) => [name, ethers.getCreateAddress({ from, nonce: firstNonce + i })]),
   );
-  const wiring = [
-    contracts.CreditToken,
-    contracts.Ledger,
-    contracts.AgentRegistry,
-    contracts.TaskManager,
-    contracts.BidAuction,
-    contracts.IncentiveEngine,
-    contracts.MessageHub,
-    contracts.EvaluatorPool ?? ethers.ZeroAddress,
-    contracts.UsageMeter ?? ethers.ZeroAddress,
-    contracts.RaceBoard ?? ethers.ZeroAddress,
-    contracts.MarketParameters ?? ethers.ZeroAddress,
-  ];
-  const constructorArguments = {
-    CreditToken: [from, TOKEN_CAP],
-    TaskManager: [wiring, from, from, minWindowOf(chainId), FEE_BPS],
-  };
-
-  const hashes = [];
-  for (const name of CONTRACTS) {
+  const market = marketOf(contracts, from, foundingRulesOf(chainId));
+  const steps = [];
+  for (const { name, args } of PLAN) {
     const factory = await ethers.getContractFactory(name, deployer);
-    const transaction = await factory.getDeployTransaction(...(constructorArguments[name] ?? [wiring]));
-    hashes.push((await deployer.sendTransaction({ ...transaction, nonce: nonce++ })).hash);
+    const { data } = await factory.getDeployTransaction(...(args?.(market) ?? [market.wiring]));
+    steps.push({ name, data, code: factory.bytecode });
   }
-  for (const [name, role] of rolesOf(chainId)) {
-    const { interface: abi } = await ethers.getContractFactory(name);
-    const data = abi.encodeFunctionData("grantRole", [ethers.id(role), from]);
-    // The contract is not mined yet, so its gas cannot be estimated.
-    const transaction = { to: contracts[name], data, gasLimit: 150_000, nonce: nonce++ };
-    hashes.push((await deployer.sendTransaction(transaction)).hash);
+  const { interface: token } = await ethers.getContractFactory("CreditToken");
+  for (const [call, ...args] of handover(ethers, market)) {
+    const data = token.encodeFunctionData(call, args);
+    steps.push({ name: `CreditToken.${call}`, to: contracts.CreditToken, data, gasLimit: CALL_GAS });
   }
-  const receipts = await Promise.all(hashes.map((hash) => ethers.provider.waitForTransaction(hash)));
-  const failed = receipts.find((receipt) => receipt.status !== 1);
-  if (failed) throw new Error(`deployment transaction ${failed.hash} failed: nothing was written, try again`);
-  await checkWiring(ethers, contracts);
-  return { contracts, deployBlock: Math.min(...receipts.map((receipt) => receipt.blockNumber)) };
+  const firstBlock = (await ethers.provider.getBlockNumber()) + 1;
+  return { chainId, market, contracts, steps, firstNonce, firstBlock };
 }
 
-/** On a development chain the deployer is the faucet; elsewhere minting waits for the admin's decision. */
-const rolesOf = (chainId) => [
-  ["TaskManager", "PARAMETERS_ROLE"],
-  ...(chainId === DEV_CHAIN_ID ? [["CreditToken", "MINTER_ROLE"]] : []),
-];
-
-/** Throws unless every contract points at the others as deployed and the roles are as intended. */
-export async function checkWiring(ethers, contracts) {
-  const at = async (name) => ethers.getContractAt(name, contracts[name]);
-  const found = await Promise.all(CONTRACTS.slice(1).map(at));
-  const [ledger, registry, tasks, auction, incentives, messages, marketplace, actions] = found;
-  const checks = [
-    ["Ledger.token", await ledger.token(), contracts.CreditToken],
-    ["Ledger.registry", await ledger.registry(), contracts.AgentRegistry],
-    ["Ledger.tasks", await ledger.tasks(), contracts.TaskManager],
-    ["Ledger.auction", await ledger.auction(), contracts.BidAuction],
-    ["Ledger.messages", await ledger.messages(), contracts.MessageHub],
-    ["AgentRegistry.ledger", await registry.ledger(), contracts.Ledger],
-    ["TaskManager.ledger", await tasks.ledger(), contracts.Ledger],
-    ["TaskManager.registry", await tasks.registry(), contracts.AgentRegistry],
-    ["TaskManager.auction", await tasks.auction(), contracts.BidAuction],
-    ["TaskManager.incentives", await tasks.incentives(), contracts.IncentiveEngine],
-    ["BidAuction.ledger", await auction.ledger(), contracts.Ledger],
-    ["BidAuction.registry", await auction.registry(), contracts.AgentRegistry],
-    ["BidAuction.tasks", await auction.tasks(), contracts.TaskManager],
-    ["BidAuction.incentives", await auction.incentives(), contracts.IncentiveEngine],
-    ["IncentiveEngine.registry", await incentives.registry(), contracts.AgentRegistry],
-    ["IncentiveEngine.tasks", await incentives.tasks(), contracts.TaskManager],
-    ["MessageHub.ledger", await messages.ledger(), contracts.Ledger],
-    ["MessageHub.registry", await messages.registry(), contracts.AgentRegistry],
-    ["MessageHub.tasks", await messages.tasks(), contracts.TaskManager],
-    ["TaskMarketplace.registry", await marketplace.registry(), contracts.AgentRegistry],
-    ["TaskMarketplace.tasks", await marketplace.tasks(), contracts.TaskManager],
-    ["TaskMarketplace.incentives", await marketplace.incentives(), contracts.IncentiveEngine],
-    ["ActionLogger.registry", await actions.registry(), contracts.AgentRegistry],
+/** The deployer ends as the faucet of a development chain, and as nobody anywhere else. */
+function handover(ethers, { deployer, rules, TimelockController: timelock }) {
+  const minter = ethers.id("MINTER_ROLE");
+  const founding = [
+    ["mint", deployer, rules.founding],
+    ["renounceRole", minter, deployer],
   ];
-  for (const [what, found, expected] of checks) {
-    if (found !== expected) throw new Error(`wrong wiring: ${what} is ${found}, should be ${expected}`);
+  return [
+    ["grantRole", minter, deployer],
+    ...(rules.faucet ? [] : founding),
+    ["grantRole", ethers.ZeroHash, timelock],
+    ["renounceRole", ethers.ZeroHash, deployer],
+  ];
+}
+
+/** Sends the steps that were not sent yet, all at once, waits until they are mined, and checks the outcome. */
+export async function carryOut(ethers, deployer, plan) {
+  const { market, contracts, steps, firstNonce, firstBlock } = plan;
+  const sent = (await ethers.provider.getTransactionCount(deployer.address, "pending")) - firstNonce;
+  for (const [i, { to, data, gasLimit }] of steps.entries()) {
+    if (i >= sent) await deployer.sendTransaction({ to, data, gasLimit, nonce: firstNonce + i });
+  }
+  while ((await deployer.getNonce("latest")) < firstNonce + steps.length) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const absent = await missing(ethers.provider, contracts);
+  if (absent.length > 0)
+    throw new Mistake(`The creation of ${absent.join(", ")} failed: begin the deployment anew`);
+  await checkWiring(ethers, contracts);
+  await checkRoles(ethers, market, firstBlock);
+  return { contracts, deployBlock: firstBlock };
+}
+
+/** The whole deployment in one go. */
+export async function deployMarket(ethers, deployer) {
+  const plan = await planDeployment(ethers, deployer, await deployer.getNonce());
+  return carryOut(ethers, deployer, plan);
+}
+
+/* CHECKS */
+
+/** Throws unless every contract points at the others as deployed. */
+export async function checkWiring(ethers, contracts) {
+  const { chainId } = await ethers.provider.getNetwork();
+  const market = marketOf(contracts, undefined, rulesOf(chainId));
+  for (const { name, knows } of PLAN) {
+    const contract = await ethers.getContractAt(name, contracts[name]);
+    for (const [getter, expected] of Object.entries(knows?.(market) ?? {})) {
+      expect(`${name}.${getter}`, await contract[getter](), expected);
+    }
   }
 }
 
-/** Whether every contract of a deployment still has code. */
-export async function isDeployed(provider, contracts) {
-  const codes = await Promise.all(CONTRACTS.map((name) => provider.getCode(contracts[name])));
-  return codes.every((code) => code !== "0x");
+/** Throws unless every role is held by whom the plan names, and by nobody else: all grants since are added up. */
+export async function checkRoles(ethers, market, fromBlock) {
+  const nameOf = new Map(CONTRACTS.map((name) => [market[name], name]));
+  const holders = new Map();
+  const { interface: abi } = await ethers.getContractFactory("CreditToken");
+  const topics = [["RoleGranted", "RoleRevoked"].map((event) => abi.getEvent(event).topicHash)];
+  for (const log of await ethers.provider.getLogs({ address: [...nameOf.keys()], topics, fromBlock })) {
+    const { name: event, args } = abi.parseLog(log);
+    const key = `${nameOf.get(log.address)} ${args.role}`;
+    if (!holders.has(key)) holders.set(key, new Set());
+    if (event === "RoleGranted") holders.get(key).add(args.account);
+    else holders.get(key).delete(args.account);
+  }
+  for (const { name, roles } of PLAN) {
+    for (const [role, expected] of Object.entries(roles?.(market) ?? {})) {
+      const key = `${name} ${role === ADMIN ? ethers.ZeroHash : ethers.id(role)}`;
+      expect(`${name}'s ${role}`, [...(holders.get(key) ?? [])].sort().join(), [...expected].sort().join());
+      holders.delete(key);
+    }
+  }
+  for (const [key, accounts] of holders) expect(`the holders of ${key}`, [...accounts].join(), "");
+}
+
+function expect(what, found, expected) {
+  if (found !== expected) throw new Error(`wrong wiring: ${what} is ${found}, should be ${expected}`);
+}
+
+/** The contracts of a deployment that have no code. */
+export async function missing(provider, contracts) {
+  const codes = await Promise.all(
+    CONTRACTS.map((name) => (contracts[name] ? provider.getCode(contracts[name]) : "0x")),
+  );
+  return CONTRACTS.filter((_, i) => codes[i] === "0x");
 }

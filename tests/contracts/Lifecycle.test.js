@@ -274,7 +274,7 @@ describe("the market that deploy-all.js deployed", () => {
     await assertState(task, "Settled");
     assert.equal(await incentives.qualityOf(AGENTS.ben, skill), 5_088n);
     await withdraw("ben", "ben", 7_800_000n);
-    await withdraw("treasury", "deployer", fee);
+    await withdraw("treasury", "treasury", fee);
   });
 
   it("refunds a rejected task and burns half of the bond", async () => {
@@ -451,7 +451,7 @@ describe("the market that deploy-all.js deployed", () => {
     for (const [name, account] of Object.entries(accounts)) {
       const { free, locked: kept } = await ledger.balanceOf(account);
       assert.equal(kept, 0n, `${name} has nothing locked`);
-      await withdraw(name, name === "treasury" ? "deployer" : name, free);
+      await withdraw(name, name, free);
     }
     const sums = await market.sums();
     assert.equal(sums.vault, 0n, "the vault is empty");

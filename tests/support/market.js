@@ -24,10 +24,12 @@ export class Market {
       market.contracts[name] = await ethers.getContractAt(name, address);
     }
     const [deployer, requester, evaluator, ada, ben, cleo, anyone] = await ethers.getSigners();
-    market.people = { deployer, requester, evaluator, ada, ben, cleo, anyone };
+    const treasury = await ethers.getImpersonatedSigner(market.addresses.TimelockController);
+    await deployer.sendTransaction({ to: treasury.address, value: ethers.parseEther("1") });
+    market.people = { deployer, treasury, requester, evaluator, ada, ben, cleo, anyone };
     market.accounts = {
       requester: BigInt(requester.address),
-      treasury: BigInt(deployer.address),
+      treasury: BigInt(treasury.address),
     };
     for (const [name, id] of Object.entries(AGENTS)) market.accounts[name] = AGENT_FLAG | id;
     return market;

@@ -8,21 +8,21 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const HARDHAT = path.join(ROOT, "node_modules/hardhat/dist/src/cli.js");
 
 /** `npx hardhat` without npx: the process that is started is the one that is stopped. */
-function hardhat(args, settings) {
-  // A test run hands its options (--coverage, --network) on as HARDHAT_*: they are not meant for these.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("HARDHAT_"));
+function hardhat(args, settings, stderr = "inherit") {
+  // A test run hands its options (--coverage, --network) on as HARDHAT_*: they are not meant for these. What the
+  // developer's own shell says of networks is not either.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(HARDHAT|AGORA)_/.test(name));
   return spawn(process.execPath, [HARDHAT, ...args], {
     cwd: ROOT,
     env: { ...Object.fromEntries(inherited), ...settings },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", stderr],
   });
 }
 
 /** Resolves when the node listens; rejects when it ends instead. It mines a block for each transaction. */
-export async function startNode() {
-  const node = hardhat(["node", "--hostname", "127.0.0.1", "--port", "0"], {
-    AGORA_BLOCK_MS: "0",
-  });
+export async function startNode(chainId = 31337) {
+  const chain = ["--chain-id", String(chainId)];
+  const node = hardhat(["node", "--hostname", "127.0.0.1", "--port", "0", ...chain], { AGORA_BLOCK_MS: "0" });
   const ended = once(node, "close");
   const stop = async () => {
     node.kill();
@@ -39,15 +39,21 @@ export async function startNode() {
   return { url, stop };
 }
 
-/** Runs scripts/deploy-all.js as a user does, and returns what it printed. */
+/** Runs one of scripts/ as a user does: its exit code, what it printed, and what it complained of. */
+export async function runScript(name, network, settings) {
+  const args = ["run", "--no-compile", `scripts/${name}`, "--network", network];
+  const script = hardhat(args, settings, "pipe");
+  const result = { printed: "", complaint: "" };
+  script.stdout.setEncoding("utf8").on("data", (text) => (result.printed += text));
+  script.stderr.setEncoding("utf8").on("data", (text) => (result.complaint += text));
+  [result.code] = await once(script, "close");
+  return result;
+}
+
+/** Runs scripts/deploy-all.js on a development chain, and returns what it printed. */
 export async function deployAll(url, addressesFile) {
-  const script = hardhat(["run", "--no-compile", "scripts/deploy-all.js", "--network", "localhost"], {
-    AGORA_PROVIDER: url,
-    AGORA_ADDRESSES: addressesFile,
-  });
-  let printed = "";
-  script.stdout.setEncoding("utf8").on("data", (text) => (printed += text));
-  const [code] = await once(script, "close");
-  if (code !== 0) throw new Error(`deploy-all.js ended with ${code}:\n${printed}`);
+  const settings = { AGORA_PROVIDER: url, AGORA_ADDRESSES: addressesFile };
+  const { code, printed, complaint } = await runScript("deploy-all.js", "localhost", settings);
+  if (code !== 0) throw new Error(`deploy-all.js ended with ${code}:\n${printed}${complaint}`);
   return printed;
 }
