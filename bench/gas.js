@@ -78,7 +78,9 @@ if (process.env.AGORA_GAS_CHECK === "1") {
   const lines = differences(JSON.parse(await readFile(FILE, "utf8")), found);
   for (const line of lines) console.error(line);
   if (lines.length > 0) {
-    console.error("bench/results/gas.json is not what the contracts use: run bench/gas.js and commit it with the reason");
+    console.error(
+      "bench/results/gas.json is not what the contracts use: run bench/gas.js and commit it with the reason",
+    );
     process.exitCode = 1;
   } else console.log("The gas snapshot holds.");
 } else {
