@@ -314,7 +314,8 @@ interface ITaskManager is IPanelClient {
     /// @notice What the requester has locked beside the reserve while the task is open, in units.
     function depositOf(uint256 taskId) external view returns (uint256);
 
-    /// @notice What `file` of a task binds: H(specification, seal), and with the result H(H(specification, seal), result).
+    /// @notice What `file` of a task binds: H(specification, seal, 0), and with the result
+    /// H(H(specification, seal, 0), result).
     function fileOf(File calldata file) external pure returns (bytes32);
 
     /// @notice How many tasks were created; ids count from 1.

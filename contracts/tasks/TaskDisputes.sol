@@ -160,7 +160,6 @@ abstract contract TaskDisputes is TaskBase {
         bool decided,
         uint256 score
     ) internal returns (Account payer) {
-        require(task.state == TaskState.Disputed, WrongState(taskId, task.state));
         uint256 appealFee = _appealFee(task);
         if (!decided) {
             _conclude(taskId, task, appealFee, appealFee);
