@@ -281,7 +281,6 @@ interface ITaskManager is IPanelClient {
     function dispute(uint256 taskId, File calldata file, bytes calldata work) external;
 
     /// @notice Shows the requester's secret, from which the panel is drawn. Anyone who has it.
-    /// @param file With a zero result before there is one.
     function unseal(uint256 taskId, File calldata file, bytes32 secret) external;
 
     /// @notice Pays the worker where the requester has kept its secret through the window. Anyone. It loses the dispute;
