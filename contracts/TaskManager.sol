@@ -260,7 +260,7 @@ contract TaskManager is TaskDisputes {
         task.weight = weight;
         task.feeBps = terms.feeBps;
         task.seatFee = terms.seatFee;
-        task.file = keccak256(abi.encode(params.specification, params.seal));
+        task.file = _agreed(params.specification, params.seal);
 
         emit TaskCreated(
             taskId,

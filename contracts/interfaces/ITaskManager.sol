@@ -283,7 +283,6 @@ interface ITaskManager is IPanelClient {
     function dispute(uint256 taskId, File calldata file, bytes calldata work) external;
 
     /// @notice Shows the requester's secret, from which the panel is drawn. Anyone who has it.
-    /// @param file With a zero result before there is one.
     function unseal(uint256 taskId, File calldata file, bytes32 secret) external;
 
     /// @notice Pays the worker where the requester has kept its secret through the window. Anyone. It loses the dispute;
@@ -316,7 +315,8 @@ interface ITaskManager is IPanelClient {
     /// @notice What the requester has locked beside the reserve while the task is open, in units.
     function depositOf(uint256 taskId) external view returns (uint256);
 
-    /// @notice What `file` of a task binds: H(specification, seal), and with the result H(H(specification, seal), result).
+    /// @notice What `file` of a task binds: H(specification, seal, 0), and with the result
+    /// H(H(specification, seal, 0), result).
     function fileOf(File calldata file) external pure returns (bytes32);
 
     /// @notice How many tasks were created; ids count from 1.

@@ -119,6 +119,13 @@ abstract contract TaskBase is ITaskManager {
         return appealFee + MarketMath.compensationOf(reserve);
     }
 
+    /* FILES */
+
+    /// @dev Three words, where a file with a result hashes two: nobody can pass a result off as a seal.
+    function _agreed(bytes32 specification, bytes32 seal) internal pure returns (bytes32) {
+        return keccak256(abi.encode(specification, seal, bytes32(0)));
+    }
+
     /* CHECKS */
 
     function _checkWorker(uint256 taskId, uint256 agentId) internal view {

@@ -75,6 +75,8 @@ abstract contract TaskDisputes is TaskBase {
     function rule(uint256 taskId, bool decided, uint256 score) external returns (Account payer) {
         require(msg.sender == address(pool), NotPool(msg.sender));
         Task storage task = _existing(taskId);
+        bool heard = task.state == TaskState.Submitted || task.state == TaskState.Disputed;
+        require(heard, WrongState(taskId, task.state));
         Round round = task.round;
         if (round == Round.Appeal) return _ruleAppeal(taskId, task, decided, score);
         require(round == Round.Unsealed, WrongRound(taskId, round));
@@ -131,7 +133,7 @@ abstract contract TaskDisputes is TaskBase {
 
     /// @inheritdoc ITaskManager
     function fileOf(File calldata file) public pure returns (bytes32 hash) {
-        hash = keccak256(abi.encode(file.specification, file.seal));
+        hash = _agreed(file.specification, file.seal);
         if (file.result != bytes32(0)) hash = keccak256(abi.encode(hash, file.result));
     }
 
@@ -160,7 +162,6 @@ abstract contract TaskDisputes is TaskBase {
         bool decided,
         uint256 score
     ) internal returns (Account payer) {
-        require(task.state == TaskState.Disputed, WrongState(taskId, task.state));
         uint256 appealFee = _appealFee(task);
         if (!decided) {
             _conclude(taskId, task, appealFee, appealFee);

@@ -9,31 +9,40 @@ import {bound, vm} from "../utils/Vm.sol";
 
 /// @notice award and expire: the two calls by which the auction ends.
 contract AwardTest is TaskTest {
-    function testFuzzAward(Seeds memory seeds, uint64 agentId, uint88 price, uint256 elapsed) public {
+    /// A promise beyond the window is one of the whole window.
+    function testFuzzAward(
+        Seeds memory seeds,
+        uint64 agentId,
+        uint32 epoch,
+        uint48 price,
+        uint32 elapsed
+    ) public {
         uint256 taskId = _post(_paramsFrom(seeds));
         ITaskManager.Task memory task = tasks.getTask(taskId);
-        uint256 promised = bound(seeds.promised, 1, task.deliveryWindow);
-        uint256 time = START + bound(elapsed, 0, 365 days);
+        uint256 time = START + (elapsed % 365 days);
         vm.warp(time);
+        task.agentId = agentId;
+        task.epoch = epoch;
+        task.price = price;
+        task.deadline = uint40(time + task.deliveryWindow);
+        uint256 promised = bound(seeds.promised, 1, 2 * uint256(task.deliveryWindow));
+        task.promisedAt = uint32(time + (promised < task.deliveryWindow ? promised : task.deliveryWindow));
 
         vm.expectEmit(address(tasks));
-        emit ITaskManager.TaskAwarded(taskId, agentId, price, time + promised, time + task.deliveryWindow);
+        emit ITaskManager.TaskAwarded(taskId, agentId, price, task.promisedAt, task.deadline);
         vm.prank(address(auction));
-        tasks.award(taskId, agentId, price, promised);
+        tasks.award(taskId, agentId, epoch, price, promised);
 
-        task.agentId = agentId;
-        task.price = price;
-        task.promisedAt = uint40(time + promised);
-        task.deadline = uint40(time + task.deliveryWindow);
         task.state = ITaskManager.TaskState.Awarded;
         _assertTask(taskId, task);
         _assertBalance(accountOf(REQUESTER), 0, _escrowOf(task.reserve), "requester");
     }
 
-    function testFuzzExpire(Seeds memory seeds) public {
+    function testFuzzExpire(Seeds memory seeds, bool race) public {
         uint256 taskId = _post(_paramsFrom(seeds));
         ITaskManager.Task memory task = tasks.getTask(taskId);
         uint256 escrow = _escrowOf(task.reserve);
+        address caller = race ? tasks.race() : address(auction);
 
         vm.expectEmit(address(tasks));
         emit ITaskManager.TaskExpired(taskId);
@@ -41,7 +50,7 @@ contract AwardTest is TaskTest {
         emit ITaskManager.TaskRefunded(taskId, escrow);
         vm.expectEmit(address(ledger));
         emit ILedger.Unlocked(accountOf(REQUESTER), escrow);
-        vm.prank(address(auction));
+        vm.prank(caller);
         tasks.expire(taskId);
 
         task.state = ITaskManager.TaskState.Expired;
@@ -52,10 +61,11 @@ contract AwardTest is TaskTest {
     function testFuzzAwardNotAuction(address caller) public {
         uint256 taskId = _post(RESERVE);
         _expectNotAuction(caller);
-        tasks.award(taskId, 1, RESERVE, 1);
+        tasks.award(taskId, 1, 0, RESERVE, 1);
     }
 
     function testFuzzExpireNotAuction(address caller) public {
+        vm.assume(caller != tasks.race());
         uint256 taskId = _post(RESERVE);
         _expectNotAuction(caller);
         tasks.expire(taskId);

@@ -28,7 +28,7 @@ contract BlockedReceiverTest is TaskTest {
             abi.encodeCall(ITaskManager.createTask, (_params(RESERVE)))
         );
         taskId = abi.decode(created, (uint256));
-        uint240 digest = auction.commitmentOf(taskId, agentId, RESERVE, PROMISE, _salt(taskId, agentId));
+        uint200 digest = auction.commitmentOf(taskId, agentId, RESERVE, PROMISE, _salt(taskId, agentId));
         worker.execute(address(auction), abi.encodeCall(IBidAuction.commit, (taskId, agentId, digest)));
     }
 
@@ -76,7 +76,7 @@ contract BlockedReceiverTest is TaskTest {
 
     function _assertPaid() internal {
         uint256 fee = (RESERVE * FEE_BPS) / BPS;
-        _assertBalance(accountOf(address(requester)), RESERVE / 10, 0, "requester");
+        _assertBalance(accountOf(address(requester)), _depositOf(RESERVE), 0, "requester");
         _assertBalance(accountOfAgent(agentId), RESERVE - fee + RESERVE / 10, 0, "worker");
     }
 }

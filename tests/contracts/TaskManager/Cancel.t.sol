@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {accountOf} from "../../../contracts/libraries/Account.sol";
@@ -43,7 +44,7 @@ contract CancelTest is TaskTest {
         uint256 agentId = _registerBidder(WORKER, RESERVE);
         _commit(taskId, agentId, RESERVE);
         vm.warp(START + bound(elapsed, 0, 365 days));
-        vm.expectRevert(abi.encodeWithSelector(ITaskManager.HasCommitments.selector, taskId));
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.HasCommitments.selector, taskId));
         vm.prank(REQUESTER);
         tasks.cancel(taskId);
     }

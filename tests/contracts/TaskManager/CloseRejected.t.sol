@@ -30,7 +30,7 @@ contract CloseRejectedTest is TaskTest {
         emit ITaskManager.TaskRefunded(taskId, _escrowOf(task.reserve));
         vm.expectEmit(address(ledger));
         emit ILedger.Unlocked(accountOf(REQUESTER), _escrowOf(task.reserve));
-        _expectReport(task, task.score);
+        _expectReport(task, task.score, NAMED_WEIGHT, false);
         vm.prank(caller);
         tasks.closeRejected(taskId);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {accountOf} from "../../../contracts/libraries/Account.sol";
@@ -12,17 +13,28 @@ contract CreateTaskTest is TaskTest {
         Seeds memory seeds,
         bytes16 skill,
         bytes32 specification,
+        bytes32 seal,
         uint256 left
     ) public {
         ITaskManager.TaskParams memory params = _paramsFrom(seeds);
         if (skill != 0) params.skill = skill;
         if (specification != 0) params.specification = specification;
+        if (seal != 0) params.seal = seal;
         left = bound(left, 0, MAX_RESERVE);
         uint256 escrow = _escrowOf(params.reserve);
         _fund(REQUESTER, escrow + left);
 
         vm.expectEmit(address(tasks));
-        emit ITaskManager.TaskCreated(1, REQUESTER, params.skill, params, FEE_BPS);
+        emit ITaskManager.TaskCreated(
+            1,
+            REQUESTER,
+            params.skill,
+            params,
+            FEE_BPS,
+            BOND_PERCENT,
+            SEAT_FEE,
+            NAMED_WEIGHT
+        );
         vm.expectEmit(address(ledger));
         emit ILedger.Locked(accountOf(REQUESTER), escrow);
         vm.prank(REQUESTER);
@@ -38,17 +50,64 @@ contract CreateTaskTest is TaskTest {
         ITaskManager.TaskParams memory params
     ) internal view returns (ITaskManager.Task memory task) {
         task.requester = REQUESTER;
-        task.reserve = uint88(params.reserve);
-        task.mode = params.mode;
+        task.reserve = uint48(params.reserve);
+        task.createdAt = uint32(START);
+        task.bondPercent = uint8(BOND_PERCENT);
         task.evaluator = params.evaluator;
-        task.biddingEnd = uint40(START + params.biddingWindow);
-        task.revealWindow = uint24(params.revealWindow);
-        task.deliveryWindow = params.deliveryWindow;
-        task.skill = params.skill;
-        task.reviewWindow = params.reviewWindow;
+        task.deliveryWindow = uint24(params.deliveryWindow);
+        task.reviewWindow = uint24(params.reviewWindow);
         task.passingScore = params.passingScore;
+        task.weight = uint8(NAMED_WEIGHT);
         task.feeBps = uint16(FEE_BPS);
-        task.specification = params.specification;
+        task.seatFee = uint16(SEAT_FEE);
+        task.file = _agreed(params.specification, params.seal);
+    }
+
+    /// What only the auction needs is kept there.
+    function testFuzzCreateTaskOpensTheAuction(Seeds memory seeds, uint256 mode) public {
+        ITaskManager.TaskParams memory params = _paramsIn(mode, seeds);
+        uint256 taskId = _postAny(params);
+
+        IBidAuction.Auction memory terms = IBidAuction.Auction({
+            reserve: uint48(params.reserve),
+            biddingEnd: uint32(START + params.biddingWindow),
+            revealWindow: uint24(params.revealWindow),
+            skill: SKILL,
+            mode: params.mode,
+            bondPercent: uint8(BOND_PERCENT),
+            committed: false
+        });
+        vm.assertEq(abi.encode(auction.getAuction(taskId)), abi.encode(terms), "auction");
+    }
+
+    /// A panel's word counts four times that of a named evaluator, and nothing where the requester chose the worker.
+    function testFuzzCreateTaskWeight(Seeds memory seeds, uint256 mode, bool byPool) public {
+        ITaskManager.TaskParams memory params = _paramsIn(mode, seeds);
+        if (byPool) params.evaluator = address(pool);
+        uint256 weight = byPool ? 100 : NAMED_WEIGHT;
+        if (params.mode == ITaskManager.AwardMode.Direct) weight = 0;
+        vm.assertEq(tasks.getTask(_postAny(params)).weight, weight, "weight");
+    }
+
+    /// @dev In any mode; a race is judged by a contract.
+    function _paramsIn(
+        uint256 mode,
+        Seeds memory seeds
+    ) internal view returns (ITaskManager.TaskParams memory params) {
+        params = _paramsFrom(seeds);
+        params.mode = ITaskManager.AwardMode(mode % 5);
+        if (params.mode == ITaskManager.AwardMode.Race) params.evaluator = address(marketplace);
+        if (!_reveals(params.mode)) params.revealWindow = 0;
+    }
+
+    function _reveals(ITaskManager.AwardMode mode) internal pure returns (bool) {
+        return mode != ITaskManager.AwardMode.OpenBid && mode != ITaskManager.AwardMode.Direct;
+    }
+
+    /// @dev With credits enough for any deposit.
+    function _postAny(ITaskManager.TaskParams memory params) internal returns (uint256 taskId) {
+        _fund(REQUESTER, PANEL_FEE);
+        return _post(params);
     }
 
     function testCreateTaskCounts() public {
@@ -83,6 +142,12 @@ contract CreateTaskTest is TaskTest {
         _expectRefused(params, abi.encodeWithSelector(ITaskManager.EmptySpecification.selector));
     }
 
+    function testCreateTaskEmptySeal() public {
+        ITaskManager.TaskParams memory params = _params(RESERVE);
+        params.seal = 0;
+        _expectRefused(params, abi.encodeWithSelector(ITaskManager.EmptySeal.selector));
+    }
+
     function testCreateTaskEmptySkill() public {
         ITaskManager.TaskParams memory params = _params(RESERVE);
         params.skill = 0;
@@ -100,20 +165,13 @@ contract CreateTaskTest is TaskTest {
     }
 
     function testFuzzCreateTaskReserveTooHigh(uint256 reserve) public {
-        _expectReserveRefused(bound(reserve, uint256(type(uint88).max) + 1, type(uint256).max));
+        _expectReserveRefused(bound(reserve, uint256(type(uint48).max) + 1, type(uint256).max));
     }
 
-    /// At the very bound the contract has nothing against the reserve; only the credits are missing.
     function testCreateTaskHighestReserve() public {
-        ITaskManager.TaskParams memory params = _params(type(uint88).max);
-        _fund(REQUESTER, TOKEN_CAP);
-        bytes memory reason = abi.encodeWithSelector(
-            ILedger.InsufficientFree.selector,
-            accountOf(REQUESTER),
-            TOKEN_CAP,
-            _escrowOf(params.reserve)
-        );
-        _expectRefused(params, reason);
+        uint256 taskId = _post(type(uint48).max);
+        vm.assertEq(tasks.getTask(taskId).reserve, type(uint48).max, "reserve");
+        vm.assertEq(_lockedOf(accountOf(REQUESTER)), _escrowOf(type(uint48).max), "escrow");
     }
 
     function _expectReserveRefused(uint256 reserve) internal {
@@ -123,7 +181,7 @@ contract CreateTaskTest is TaskTest {
             ITaskManager.ReserveOutOfBounds.selector,
             reserve,
             MIN_RESERVE,
-            type(uint88).max
+            type(uint48).max
         );
         _expectRefused(params, reason);
     }
@@ -146,6 +204,29 @@ contract CreateTaskTest is TaskTest {
             MAX_WINDOW
         );
         for (uint256 which = 0; which < 4; which++) _expectRefused(_withWindow(which, window), reason);
+    }
+
+    /// Where there is nothing to open, there is no time to open it.
+    function testFuzzCreateTaskRevealWindowOfNoUse(uint32 window, bool direct) public {
+        ITaskManager.TaskParams memory params = _params(RESERVE);
+        params.mode = direct ? ITaskManager.AwardMode.Direct : ITaskManager.AwardMode.OpenBid;
+        params.revealWindow = uint32(bound(window, 1, type(uint32).max));
+        bytes memory reason = abi.encodeWithSelector(
+            ITaskManager.WindowOutOfBounds.selector,
+            params.revealWindow,
+            0,
+            0
+        );
+        _expectRefused(params, reason);
+    }
+
+    /// A race is judged by a contract, which cannot look whose work it is before it judges.
+    function testFuzzCreateTaskRaceOfNamedEvaluator(address evaluator) public {
+        vm.assume(evaluator != address(0) && evaluator.code.length == 0);
+        ITaskManager.TaskParams memory params = _params(RESERVE);
+        params.mode = ITaskManager.AwardMode.Race;
+        params.evaluator = evaluator;
+        _expectRefused(params, abi.encodeWithSelector(ITaskManager.EvaluatorNotContract.selector, evaluator));
     }
 
     function testCreateTaskWindowsAtTheBounds() public {

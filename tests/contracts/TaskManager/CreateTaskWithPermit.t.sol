@@ -20,7 +20,16 @@ contract CreateTaskWithPermitTest is PermitTest {
         vm.expectEmit(address(ledger));
         emit ILedger.Deposited(accountOf(REQUESTER), REQUESTER, escrow + rest);
         vm.expectEmit(address(tasks));
-        emit ITaskManager.TaskCreated(1, REQUESTER, params.skill, params, FEE_BPS);
+        emit ITaskManager.TaskCreated(
+            1,
+            REQUESTER,
+            params.skill,
+            params,
+            FEE_BPS,
+            BOND_PERCENT,
+            SEAT_FEE,
+            NAMED_WEIGHT
+        );
         vm.prank(REQUESTER);
         uint256 taskId = tasks.createTaskWithPermit(params, permit);
 
@@ -85,7 +94,7 @@ contract CreateTaskWithPermitTest is PermitTest {
                 ITaskManager.ReserveOutOfBounds.selector,
                 reserve,
                 MIN_RESERVE,
-                type(uint88).max
+                type(uint48).max
             )
         );
         vm.prank(REQUESTER);

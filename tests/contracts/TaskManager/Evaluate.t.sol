@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
+import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {TaskTest} from "../utils/TaskTest.sol";
@@ -20,7 +21,7 @@ contract EvaluateTest is TaskTest {
         vm.expectEmit(address(tasks));
         emit ITaskManager.TaskSettled(taskId, task.agentId, task.price, fee, false);
         _expectPayments(task, fee);
-        _expectReport(task, score);
+        _expectReport(task, score, NAMED_WEIGHT, true);
         vm.prank(EVALUATOR);
         tasks.evaluate(taskId, score);
 
@@ -117,8 +118,9 @@ contract EvaluateTest is TaskTest {
 
     /// A fee of zero pays the treasury nothing and stops nobody.
     function testFuzzEvaluateWithoutFee(Seeds memory seeds) public {
-        vm.prank(ADMIN);
-        tasks.setFee(0);
+        IMarketParameters.Parameters memory terms = _terms();
+        terms.feeBps = 0;
+        parameters.set(terms);
         (uint256 taskId, ) = _deliverFrom(seeds);
         _evaluate(taskId, 100);
         _assertPaid(tasks.getTask(taskId), 0);

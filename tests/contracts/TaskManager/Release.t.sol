@@ -14,6 +14,7 @@ contract ReleaseTest is TaskTest {
 
         vm.expectEmit(address(tasks));
         emit ITaskManager.TaskSettled(taskId, agentId, task.price, fee, true);
+        _expectReport(task, 0, 0, true);
         vm.prank(caller);
         tasks.release(taskId);
 

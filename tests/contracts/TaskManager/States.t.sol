@@ -2,108 +2,219 @@
 pragma solidity 0.8.37;
 
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {TaskTest} from "../utils/TaskTest.sol";
-import {bound, vm} from "../utils/Vm.sol";
+import {CaseTest} from "../utils/CaseTest.sol";
+import {vm} from "../utils/Vm.sol";
 
-/// @notice The edges of the life cycle, all of them: each step is refused in every state but its own.
-contract StatesTest is TaskTest {
-    uint256 internal constant STATES = 8;
-    uint256 internal constant STEPS = 8;
+/// @notice The edges of the life cycle, all of them: each call is refused wherever it does not belong, by everyone who
+/// could make it elsewhere and after every deadline. So nothing is settled twice, by any two ways.
+contract StatesTest is CaseTest {
+    enum Place {
+        Open,
+        Awarded,
+        Submitted,
+        Convened,
+        Hearing,
+        Rejected,
+        Disputed,
+        Drawn,
+        Overturned,
+        Upheld,
+        Appealed,
+        Defaulted,
+        Paid,
+        Released,
+        Forfeited,
+        Ruled,
+        Reversed,
+        Refunded,
+        Cancelled,
+        Expired
+    }
 
-    function testEveryStepInEveryOtherState() public {
-        for (uint256 i = 0; i < STATES; i++) {
-            ITaskManager.TaskState state = ITaskManager.TaskState(i);
-            uint256 taskId = _taskIn(state);
-            vm.assertEq(_state(taskId), i, "state");
-            for (uint256 step = 0; step < STEPS; step++) {
-                if (_startOf(step) == state) continue;
-                vm.expectRevert(abi.encodeWithSelector(ITaskManager.WrongState.selector, taskId, state));
-                _take(step, taskId);
+    enum Call {
+        Cancel,
+        Award,
+        Expire,
+        SettleRace,
+        ReportRace,
+        Submit,
+        Evaluate,
+        Release,
+        Dispute,
+        Appeal,
+        CloseRuled,
+        DeclareDefault,
+        CloseDefaulted,
+        CloseRejected,
+        Rule,
+        Unseal,
+        CloseSealed
+    }
+
+    /// @dev Looked up once: asking for it would use up a prank.
+    address private _race;
+
+    function setUp() public override {
+        super.setUp();
+        _race = tasks.race();
+    }
+
+    function testEveryCallInEveryPlace() public {
+        for (uint256 i = 0; i <= uint256(type(Place).max); i++) {
+            uint256 state = vm.snapshotState();
+            _goTo(Place(i));
+            for (uint256 j = 0; j <= uint256(type(Call).max); j++) {
+                if (!_belongs(Call(j), Place(i))) _testRefused(Call(j));
             }
+            vm.revertToState(state);
         }
     }
 
-    function testFuzzUnknownTask(uint256 taskId) public {
-        uint256 last = _post(RESERVE);
-        if (taskId != 0) taskId = bound(taskId, last + 1, type(uint256).max);
-        bytes memory reason = abi.encodeWithSelector(ITaskManager.TaskNotFound.selector, taskId);
-        for (uint256 step = 0; step < STEPS; step++) {
-            vm.expectRevert(reason);
-            _take(step, taskId);
+    /// @dev Round first where the call asks for the round, state first elsewhere; a panel has to fit in both.
+    function _testRefused(Call what) internal {
+        ITaskManager.Task memory task = tasks.getTask(taskId);
+        ITaskManager.TaskState state = task.state;
+        bool byRound = what >= Call.Unseal;
+        if (what == Call.Rule) {
+            byRound = state == ITaskManager.TaskState.Submitted || state == ITaskManager.TaskState.Disputed;
         }
-        vm.expectRevert(reason);
-        tasks.getTask(taskId);
-        vm.expectRevert(reason);
-        tasks.stateOf(taskId);
-        vm.expectRevert(reason);
-        tasks.termsOf(taskId);
+        if (what == Call.Release) byRound = state == ITaskManager.TaskState.Submitted;
+        if (byRound) _expectWrongRound(task.round);
+        else _expectWrongState(state);
+        _make(what);
     }
 
-    function _taskIn(ITaskManager.TaskState state) internal returns (uint256 taskId) {
-        if (state == ITaskManager.TaskState.Awarded) (taskId, ) = _award(RESERVE, RESERVE);
-        else if (state == ITaskManager.TaskState.Submitted) (taskId, ) = _deliver(RESERVE, RESERVE);
-        else if (state == ITaskManager.TaskState.Rejected) (taskId, ) = _reject(RESERVE, RESERVE);
-        else if (state == ITaskManager.TaskState.Settled) {
-            (taskId, ) = _deliver(RESERVE, RESERVE);
-            _evaluate(taskId, 100);
-        } else if (state == ITaskManager.TaskState.Refunded) {
-            (taskId, ) = _award(RESERVE, RESERVE);
-            _warpToDeadline(taskId);
-            tasks.declareDefault(taskId);
-        } else taskId = _post(RESERVE);
-
-        if (state == ITaskManager.TaskState.Cancelled) {
-            vm.prank(REQUESTER);
-            tasks.cancel(taskId);
-        } else if (state == ITaskManager.TaskState.Expired) {
-            _warpToFinalize(taskId);
-            auction.finalize(taskId);
+    /// Every call of a task that nobody has created.
+    function testFuzzUnknownTask(uint256 unknown) public {
+        taskId = unknown;
+        for (uint256 i = 0; i <= uint256(type(Call).max); i++) {
+            vm.expectRevert(abi.encodeWithSelector(ITaskManager.TaskNotFound.selector, unknown));
+            _make(Call(i));
         }
     }
 
-    /// @dev The state that a step starts from.
-    function _startOf(uint256 step) internal pure returns (ITaskManager.TaskState) {
-        if (step <= 2) return ITaskManager.TaskState.Open;
-        if (step == 3 || step == 6) return ITaskManager.TaskState.Awarded;
-        if (step == 7) return ITaskManager.TaskState.Rejected;
-        return ITaskManager.TaskState.Submitted;
-    }
+    /* CALLS */
 
-    /// @dev By whoever may take it.
-    function _take(uint256 step, uint256 taskId) internal {
-        vm.prank(
-            [REQUESTER, address(auction), address(auction), WORKER, EVALUATOR, OUTSIDER, OUTSIDER, OUTSIDER][
-                step
-            ]
-        );
-        if (step == 0) tasks.cancel(taskId);
-        else if (step == 1) tasks.award(taskId, 1, 1, 1);
-        else if (step == 2) tasks.expire(taskId);
-        else if (step == 3) tasks.submit(taskId, RESULT);
-        else if (step == 4) tasks.evaluate(taskId, 100);
-        else if (step == 5) tasks.release(taskId);
-        else if (step == 6) tasks.declareDefault(taskId);
+    /// @dev By whoever may make it.
+    function _make(Call what) internal {
+        if (what <= Call.ReportRace) _makeBefore(what);
+        else if (what == Call.Submit) _submitAsWorker();
+        else if (what == Call.Evaluate) _evaluateAsNamed();
+        else if (what == Call.Dispute) _dispute();
+        else if (what == Call.Unseal) _unseal();
+        else if (what == Call.Appeal) _appealAsRequester();
+        else if (what == Call.Rule) _ruleAsPool();
+        else if (what == Call.Release) tasks.release(taskId);
+        else if (what == Call.CloseSealed) tasks.closeSealed(taskId);
+        else if (what == Call.CloseRuled) tasks.closeRuled(taskId);
+        else if (what == Call.DeclareDefault) tasks.declareDefault(taskId);
+        else if (what == Call.CloseDefaulted) tasks.closeDefaulted(taskId);
         else tasks.closeRejected(taskId);
     }
 
-    function testFuzzTermsOf(Seeds memory seeds) public {
-        ITaskManager.TaskParams memory params = _paramsFrom(seeds);
-        uint256 taskId = _post(params);
-        ITaskManager.AuctionTerms memory terms = ITaskManager.AuctionTerms({
-            open: true,
-            mode: params.mode,
-            evaluator: EVALUATOR,
-            skill: params.skill,
-            reserve: params.reserve,
-            biddingEnd: START + params.biddingWindow,
-            revealEnd: START + params.biddingWindow + params.revealWindow,
-            deliveryWindow: params.deliveryWindow
-        });
-        vm.assertEq(abi.encode(tasks.termsOf(taskId)), abi.encode(terms), "terms");
+    function _makeBefore(Call what) internal {
+        ITaskManager.RaceResult memory race;
+        address[5] memory callers = [REQUESTER, address(auction), address(auction), _race, _race];
+        vm.prank(callers[uint256(what)]);
+        if (what == Call.Cancel) tasks.cancel(taskId);
+        else if (what == Call.Award) tasks.award(taskId, 1, 0, 1, 1);
+        else if (what == Call.Expire) tasks.expire(taskId);
+        else if (what == Call.SettleRace) tasks.settleRace(taskId, race);
+        else tasks.reportRace(taskId, 1, 0, 100);
+    }
 
-        vm.prank(REQUESTER);
-        tasks.cancel(taskId);
-        terms.open = false;
-        vm.assertEq(abi.encode(tasks.termsOf(taskId)), abi.encode(terms), "terms of an ended task");
+    function _submitAsWorker() internal {
+        vm.prank(WORKER);
+        tasks.submit(taskId, RESULT);
+    }
+
+    function _evaluateAsNamed() internal {
+        vm.prank(EVALUATOR);
+        tasks.evaluate(taskId, 100);
+    }
+
+    function _ruleAsPool() internal {
+        vm.prank(address(pool));
+        tasks.rule(taskId, true, 100);
+    }
+
+    /// @dev Where a call is not refused for the place alone.
+    function _belongs(Call what, Place place) internal pure returns (bool) {
+        if (place == Place.Open) return what <= Call.ReportRace;
+        if (place == Place.Awarded) return what == Call.Submit || what == Call.DeclareDefault;
+        if (place == Place.Submitted) return what == Call.Evaluate || what == Call.Release;
+        if (place == Place.Convened) {
+            return what == Call.Evaluate || what == Call.Unseal || what == Call.CloseSealed;
+        }
+        if (place == Place.Hearing) return what == Call.Evaluate || what == Call.Rule;
+        if (place == Place.Rejected) return what == Call.Dispute || what == Call.CloseRejected;
+        if (place == Place.Disputed) return what == Call.Unseal || what == Call.CloseSealed;
+        if (place == Place.Drawn || place == Place.Appealed) return what == Call.Rule;
+        if (place == Place.Overturned || place == Place.Upheld) {
+            return what == Call.Appeal || what == Call.CloseRuled;
+        }
+        if (place == Place.Defaulted) return what == Call.Award || what == Call.CloseDefaulted;
+        return false;
+    }
+
+    /* PLACES */
+
+    function _goTo(Place place) internal {
+        if (place == Place.Open || place >= Place.Cancelled) _goToUnawarded(place);
+        else if (place == Place.Defaulted) _goToDefaulted();
+        else if (place <= Place.Rejected || place == Place.Paid || place == Place.Released) {
+            _goToReviewed(place);
+        } else _goToDisputed(place);
+    }
+
+    function _goToUnawarded(Place place) internal {
+        _open(_params(RESERVE));
+        if (place == Place.Open) return;
+        vm.prank(place == Place.Cancelled ? REQUESTER : address(auction));
+        if (place == Place.Cancelled) tasks.cancel(taskId);
+        else tasks.expire(taskId);
+    }
+
+    function _goToDefaulted() internal {
+        (taskId, , ) = _awardOfTwo(_params(RESERVE));
+        _warpToDeadline(taskId);
+        tasks.declareDefault(taskId);
+    }
+
+    function _goToReviewed(Place place) internal {
+        bool byPool = place == Place.Convened || place == Place.Hearing;
+        _begin(byPool ? address(pool) : EVALUATOR);
+        if (place == Place.Awarded) return;
+        _deliver();
+        if (place == Place.Hearing) _unseal();
+        else if (place == Place.Rejected) _evaluate(taskId, 0);
+        else if (place == Place.Paid) _evaluate(taskId, 100);
+        else if (place == Place.Released) {
+            _warpToDeadline(taskId);
+            tasks.release(taskId);
+        }
+    }
+
+    function _goToDisputed(Place place) internal {
+        _begin(EVALUATOR);
+        _reject();
+        if (place == Place.Refunded) {
+            _warpToDeadline(taskId);
+            tasks.closeRejected(taskId);
+            return;
+        }
+        _dispute();
+        if (place == Place.Disputed) return;
+        if (place == Place.Forfeited) {
+            _warpToDeadline(taskId);
+            tasks.closeSealed(taskId);
+            return;
+        }
+        _unseal();
+        if (place == Place.Drawn) return;
+        _rule(place == Place.Upheld ? 0 : 100);
+        if (place == Place.Ruled) _closeRuled();
+        if (place == Place.Appealed || place == Place.Reversed) _appealAsRequester();
+        if (place == Place.Reversed) _rule(0);
     }
 }

@@ -20,7 +20,7 @@ contract SubmitTest is TaskTest {
         vm.prank(WORKER);
         tasks.submit(taskId, result);
 
-        task.result = result;
+        task.file = _delivered(task.file, result);
         task.lateness = uint8(lateness);
         task.deadline = uint40(time + task.reviewWindow);
         task.state = ITaskManager.TaskState.Submitted;

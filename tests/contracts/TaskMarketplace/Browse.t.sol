@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {ITaskMarketplace} from "../../../contracts/interfaces/ITaskMarketplace.sol";
 import {TaskTest} from "../utils/TaskTest.sol";
@@ -42,6 +43,7 @@ contract BrowseTest is TaskTest {
                 expected = _nextMatch(filter, expected);
                 vm.assertEq(page[i].taskId, expected, "id");
                 vm.assertEq(abi.encode(page[i].task), abi.encode(tasks.getTask(expected)), "task");
+                vm.assertEq(abi.encode(page[i].auction), abi.encode(auction.getAuction(expected)), "auction");
             }
         } while (cursor != 0);
         vm.assertEq(_nextMatch(filter, expected), 0, "none is left out");
@@ -65,9 +67,10 @@ contract BrowseTest is TaskTest {
     ) internal view returns (uint256 taskId) {
         for (taskId = before - 1; taskId > 0; taskId--) {
             ITaskManager.Task memory task = tasks.getTask(taskId);
-            bool skill = filter.skill == 0 || task.skill == filter.skill;
+            IBidAuction.Auction memory terms = auction.getAuction(taskId);
+            bool skill = filter.skill == 0 || terms.skill == filter.skill;
             bool state = filter.states == 0 || (filter.states / 2 ** uint256(task.state)) % 2 == 1;
-            bool mode = filter.modes == 0 || (filter.modes / 2 ** uint256(task.mode)) % 2 == 1;
+            bool mode = filter.modes == 0 || (filter.modes / 2 ** uint256(terms.mode)) % 2 == 1;
             bool low = task.reserve < filter.minReserve;
             bool high = filter.maxReserve != 0 && task.reserve > filter.maxReserve;
             if (skill && state && mode && !low && !high) return taskId;

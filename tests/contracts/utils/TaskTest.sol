@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
+import {accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
 import {MarketTest} from "./MarketTest.sol";
 import {bound, vm} from "./Vm.sol";
@@ -48,6 +48,32 @@ abstract contract TaskTest is MarketTest {
         _submit(taskId, RESULT);
     }
 
+    /// @dev WORKER's new agent wins with half of the reserve, before RIVAL's with three quarters of it.
+    function _awardOfTwo(
+        ITaskManager.TaskParams memory params
+    ) internal returns (uint256 taskId, uint256 agentId, uint256 rivalId) {
+        taskId = _post(params);
+        agentId = _registerBidder(WORKER, params.reserve);
+        rivalId = _registerBidder(RIVAL, params.reserve);
+        _commit(taskId, agentId, params.reserve / 2);
+        _commit(taskId, rivalId, (params.reserve * 3) / 4);
+        _warpToReveal(taskId);
+        _reveal(taskId, agentId, params.reserve / 2);
+        _reveal(taskId, rivalId, (params.reserve * 3) / 4);
+        _warpToFinalize(taskId);
+        auction.finalize(taskId);
+    }
+
+    /// @dev A race that the pool judges; the requester has the escrow, and nothing else.
+    function _postRace(uint256 reserve) internal returns (uint256 taskId) {
+        ITaskManager.TaskParams memory params = _params(reserve);
+        params.mode = ITaskManager.AwardMode.Race;
+        params.evaluator = address(pool);
+        _fund(REQUESTER, reserve + PANEL_FEE + APPEAL_FEE);
+        vm.prank(REQUESTER);
+        return tasks.createTask(params);
+    }
+
     function _state(uint256 taskId) internal view returns (uint256) {
         return uint256(tasks.stateOf(taskId));
     }
@@ -73,7 +99,17 @@ abstract contract TaskTest is MarketTest {
     }
 
     function _bondOf(ITaskManager.Task memory task) internal pure returns (uint256) {
-        return MarketMath.bondOf(task.reserve);
+        return MarketMath.bondOf(task.reserve, task.bondPercent);
+    }
+
+    /// @dev What a task keeps of what was agreed.
+    function _agreed(bytes32 specification, bytes32 seal) internal pure returns (bytes32) {
+        return keccak256(abi.encode(specification, seal, bytes32(0)));
+    }
+
+    /// @dev What a task keeps once `result` is delivered.
+    function _delivered(bytes32 agreed, bytes32 result) internal pure returns (bytes32) {
+        return keccak256(abi.encode(agreed, result));
     }
 
     function _record(uint256 agentId) internal view returns (IIncentiveEngine.Record memory) {
@@ -81,17 +117,22 @@ abstract contract TaskTest is MarketTest {
     }
 
     /// @dev The engine must be told this by the next call.
-    function _expectReport(ITaskManager.Task memory task, uint256 score) internal {
+    function _expectReport(
+        ITaskManager.Task memory task,
+        uint256 score,
+        uint256 weight,
+        bool settled
+    ) internal {
         IIncentiveEngine.Outcome memory outcome = IIncentiveEngine.Outcome({
             agentId: task.agentId,
-            epoch: registry.ownershipEpoch(task.agentId),
-            skill: task.skill,
+            epoch: task.epoch,
+            skill: SKILL,
             client: task.requester,
             price: task.price,
             score: score,
             lateness: task.lateness,
-            weight: 25,
-            settled: score >= task.passingScore
+            weight: uint8(weight),
+            settled: settled
         });
         vm.expectCall(address(incentives), abi.encodeCall(IIncentiveEngine.report, (outcome)));
     }
