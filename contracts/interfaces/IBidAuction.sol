@@ -136,6 +136,8 @@ interface IBidAuction {
     error NotRequester(uint256 taskId, address caller);
     /// @notice Thrown when there is nobody to take over, or not the one that the caller names.
     error NotRunnerUp(uint256 taskId, uint256 agentId);
+    /// @notice Thrown when a task is to be taken over from a worker that has not defaulted.
+    error NotDefaulted(uint256 taskId, ITaskManager.TaskState state);
 
     /// @notice Opens the auction of a new task. Only the task manager.
     function open(uint256 taskId, Auction calldata terms) external;
