@@ -159,7 +159,7 @@ interface IBidAuction {
     /// @notice Opens a commitment within the reveal window. Anyone who holds the opening may.
     function reveal(uint256 taskId, uint256 agentId, uint256 price, uint256 promised, bytes32 salt) external;
 
-    /// @notice Bids in the open. A second bid of the same agent must be lower than its first.
+    /// @notice Bids in the open. A second bid of the same agent must be lower than its first, and keeps its quality.
     function bid(uint256 taskId, uint256 agentId, uint256 price, uint256 promised) external;
 
     /// @notice As `bid`, by the signature of somebody who may bid for the agent. Anyone.
