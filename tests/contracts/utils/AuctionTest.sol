@@ -72,8 +72,12 @@ abstract contract AuctionTest is RelayTest {
     }
 
     function _bid(uint256 agentId, uint256 price) internal {
-        address owner = registry.ownerOf(agentId);
-        vm.prank(owner);
+        _bidAs(registry.ownerOf(agentId), agentId, price);
+    }
+
+    /// @dev Asks nothing first, so that an error can be expected of it.
+    function _bidAs(address caller, uint256 agentId, uint256 price) internal {
+        vm.prank(caller);
         auction.bid(taskId, agentId, price, PROMISE);
     }
 
