@@ -22,6 +22,7 @@ contract AwardRuleTest is AuctionTest {
     }
 
     Bidder[] internal bidders;
+    uint256 internal made;
     ITaskManager.AwardMode internal mode;
 
     function testFuzzAwardRule(uint256 count, uint256 seed, bool firstPrice) public {
@@ -66,7 +67,6 @@ contract AwardRuleTest is AuctionTest {
             uint256 own = _draw(seed, count + i);
             Bidder storage bidder = bidders[own % count];
             if (maxPrice == RESERVE) _report(bidder.agentId, (own >> 8) % (100 * CREDIT) + 1, (own >> 64) % 101);
-            if (own % 3 != 0) vm.warp(block.timestamp + 1);
             if (bidder.price > 1) _bidOpen(bidder, bound(own >> 128, 1, bidder.price - 1));
             _assertRanking();
         }
@@ -109,11 +109,10 @@ contract AwardRuleTest is AuctionTest {
         if (bidder.revealed) _reveal(taskId, bidder.agentId, bidder.price);
     }
 
-    /// @dev The earlier, then the lower hash.
+    /// @dev Of equal bids the earlier wins.
     function _bidOpen(Bidder storage bidder, uint256 price) internal {
-        uint256 hash = uint256(keccak256(abi.encode(taskId, bidder.agentId, price, PROMISE)));
         bidder.price = price;
-        bidder.tieBreak = (block.timestamp << 32) + (hash % 2 ** 32);
+        bidder.tieBreak = ++made;
         _bid(bidder.agentId, price);
     }
 

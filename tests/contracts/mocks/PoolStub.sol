@@ -40,10 +40,10 @@ contract PoolStub is IEvaluatorPool {
 
     function reconvene(uint256 caseId, uint256 size, uint256 fee) external {
         require(size <= seatCount, TooFewSeats(size, seatCount));
-        Asked storage open = _asked[msg.sender][caseId];
-        open.request.size = size;
-        open.request.fee = fee;
-        open.rounds++;
+        Asked storage known = _asked[msg.sender][caseId];
+        known.request.size = size;
+        known.request.fee = fee;
+        known.rounds++;
     }
 
     /// @notice Ends a case as a panel would, and pays its fee to `evaluator`.
