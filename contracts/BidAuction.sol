@@ -70,6 +70,9 @@ contract BidAuction is SealedBids, OpenBids {
     function takeOver(uint256 taskId, uint256 agentId) external {
         Ranking memory ranking = _rankings[taskId];
         require(agentId != 0 && agentId == ranking.second, NotRunnerUp(taskId, agentId));
+        // An open task can be awarded too, but not past its leader.
+        ITaskManager.TaskState state = tasks.stateOf(taskId);
+        require(state == ITaskManager.TaskState.Defaulted, NotDefaulted(taskId, state));
         Auction memory auction = _auctions[taskId];
         BidSlot memory runnerUp = _bids[taskId][agentId];
         (bool allowed, uint32 epoch) = registry.bidderOf(agentId, msg.sender);

@@ -69,8 +69,9 @@ abstract contract OpenBids is BidSignatures {
             NotAnImprovement(taskId, agentId, price, previous.priceOf())
         );
         uint256 led = _rankings[taskId].first;
-        // The leader keeps its quality, so that a lower price cannot cost it the lead and leave the task without a bond.
-        if (led == agentId) slot.quality = previous.quality;
+        // The quality of an agent's first bid stays, so that a lower price is always a better bid: it can cost neither the
+        // leader its place, and the task its bond, nor a bid that was not kept the place that it would have had.
+        if (previous.revealed && previous.epoch == slot.epoch) slot.quality = previous.quality;
         // Without a tie-break the earlier of two equal bids stays ahead.
         slot.body = bodyOf(price, promised, 0);
         slot.revealed = true;

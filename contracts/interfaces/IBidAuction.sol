@@ -138,6 +138,8 @@ interface IBidAuction {
     error NotRequester(uint256 taskId, address caller);
     /// @notice Thrown when there is nobody to take over, or not the one that the caller names.
     error NotRunnerUp(uint256 taskId, uint256 agentId);
+    /// @notice Thrown when a task is to be taken over from a worker that has not defaulted.
+    error NotDefaulted(uint256 taskId, ITaskManager.TaskState state);
 
     /// @notice Opens the auction of a new task. Only the task manager.
     function open(uint256 taskId, Auction calldata terms) external;
@@ -162,7 +164,7 @@ interface IBidAuction {
     /// @notice Opens a commitment within the reveal window. Anyone who holds the opening may.
     function reveal(uint256 taskId, uint256 agentId, uint256 price, uint256 promised, bytes32 salt) external;
 
-    /// @notice Bids in the open. A second bid of the same agent must be lower than its first.
+    /// @notice Bids in the open. A second bid of the same agent must be lower than its first, and keeps its quality.
     function bid(uint256 taskId, uint256 agentId, uint256 price, uint256 promised) external;
 
     /// @notice As `bid`, by the signature of somebody who may bid for the agent. Anyone.

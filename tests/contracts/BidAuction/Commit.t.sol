@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
+import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOfAgent} from "../../../contracts/libraries/Account.sol";
-import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
 import {AuctionTest} from "../utils/AuctionTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
@@ -17,14 +17,14 @@ contract CommitTest is AuctionTest {
         agentId = _registerBidder(WORKER, RESERVE);
     }
 
-    function testFuzzCommit(uint256 reserve, uint240 digest, uint256 left, uint256 praise) public {
+    function testFuzzCommit(uint256 reserve, uint200 digest, uint256 left, uint256 praise) public {
         vm.assume(digest != 0);
         reserve = bound(reserve, MIN_RESERVE, MAX_RESERVE);
         left = bound(left, 0, MAX_RESERVE);
         taskId = _post(reserve);
         agentId = _register(WORKER);
         _praise(agentId, bound(praise, 0, MAX_RESERVE));
-        uint256 bond = MarketMath.bondOf(reserve);
+        uint256 bond = _bondOf(reserve);
         _fundAgent(agentId, bond + left);
         uint16 quality = incentives.qualityOf(agentId, SKILL);
 
@@ -32,16 +32,29 @@ contract CommitTest is AuctionTest {
         emit IBidAuction.BidCommitted(taskId, agentId, digest, quality, false);
         vm.expectEmit(address(ledger));
         emit ILedger.Locked(accountOfAgent(agentId), bond);
-        vm.prank(WORKER);
-        auction.commit(taskId, agentId, digest);
+        _commitDigest(digest);
 
-        _assertCommitment(agentId, digest, quality);
-        vm.assertTrue(auction.hasCommitments(taskId), "has commitments");
+        vm.assertEq(auction.getCommitment(taskId, agentId), digest, "digest");
+        vm.assertTrue(auction.getAuction(taskId).committed, "has a bid");
         _assertBalance(accountOfAgent(agentId), left, bond, "bidder");
+        _assertRanked(0, 0, 0);
+    }
+
+    /// The bond is that of the parameters under which the task was created.
+    function testFuzzCommitBondPercent(uint8 percent, uint8 later) public {
+        percent = uint8(bound(percent, 1, 50));
+        parameters.set(_termsWithBond(percent));
+        taskId = _post(RESERVE);
+        parameters.set(_termsWithBond(later));
+        agentId = _register(WORKER);
+        uint256 bond = (RESERVE * percent) / 100;
+        _fundAgent(agentId, bond);
+        _commitDigest(1);
+        _assertBalance(accountOfAgent(agentId), 0, bond, "bidder");
     }
 
     /// A second bid replaces the first, freezes the quality anew, and locks nothing more.
-    function testFuzzCommitReplaced(uint240 first, uint240 second, uint256 praise) public {
+    function testFuzzCommitReplaced(uint200 first, uint200 second, uint256 praise) public {
         vm.assume(first != 0 && second != 0);
         _commitDigest(first);
         _praise(agentId, bound(praise, 0, MAX_RESERVE));
@@ -51,11 +64,11 @@ contract CommitTest is AuctionTest {
         emit IBidAuction.BidCommitted(taskId, agentId, second, quality, true);
         _commitDigest(second);
 
-        _assertCommitment(agentId, second, quality);
-        _assertBalance(accountOfAgent(agentId), 0, BOND, "bidder");
+        vm.assertEq(auction.getCommitment(taskId, agentId), second, "digest");
+        _assertBond(agentId, true, "bidder");
     }
 
-    /// Quality cannot be moved between commitment and reveal, up or down.
+    /// Attack: quality is moved between commitment and reveal, up or down.
     function testFuzzQualityIsFrozen(uint256 before, uint256 later, bool better) public {
         _praise(agentId, bound(before, CREDIT, 100 * CREDIT));
         uint16 quality = incentives.qualityOf(agentId, SKILL);
@@ -79,7 +92,8 @@ contract CommitTest is AuctionTest {
         auction.commit(taskId, agentId, 2);
         vm.prank(WORKER);
         auction.commit(taskId, agentId, 3);
-        _assertCommitment(agentId, 3, MIN_QUALITY);
+        vm.assertEq(auction.getCommitment(taskId, agentId), 3, "digest");
+        _assertBond(agentId, true, "bidder");
     }
 
     function testCommitAroundTheEnd() public {
@@ -92,12 +106,19 @@ contract CommitTest is AuctionTest {
             );
             _commitDigest(2);
         }
-        _assertCommitment(agentId, 1, MIN_QUALITY);
+        vm.assertEq(auction.getCommitment(taskId, agentId), 1, "digest");
     }
 
     function testCommitEmpty() public {
         vm.expectRevert(IBidAuction.EmptyCommitment.selector);
         _commitDigest(0);
+    }
+
+    function testFuzzCommitWrongMode(uint8 seed) public {
+        ITaskManager.AwardMode mode = ITaskManager.AwardMode(2 + (seed % 3));
+        _postMode(mode);
+        vm.expectRevert(_wrongMode(mode));
+        _commitDigest(1);
     }
 
     function testFuzzCommitForAnothersAgent(address caller) public {
@@ -122,24 +143,6 @@ contract CommitTest is AuctionTest {
         auction.commit(taskId, agentId_, 1);
     }
 
-    /// Attack: who scores the work bids for it.
-    function testCommitByEvaluator() public {
-        agentId = _registerBidder(EVALUATOR, RESERVE);
-        vm.expectRevert(abi.encodeWithSelector(IBidAuction.EvaluatorCannotBid.selector, taskId, EVALUATOR));
-        vm.prank(EVALUATOR);
-        auction.commit(taskId, agentId, 1);
-    }
-
-    function testCommitByRequesterThatEvaluates() public {
-        ITaskManager.TaskParams memory params = _params(RESERVE);
-        params.evaluator = REQUESTER;
-        taskId = _post(params);
-        agentId = _registerBidder(REQUESTER, RESERVE);
-        vm.expectRevert(abi.encodeWithSelector(IBidAuction.EvaluatorCannotBid.selector, taskId, REQUESTER));
-        vm.prank(REQUESTER);
-        auction.commit(taskId, agentId, 1);
-    }
-
     function testFuzzCommitWithTooFewCredits(uint256 free) public {
         free = bound(free, 1, BOND - 1);
         agentId = _register(WORKER);
@@ -147,7 +150,7 @@ contract CommitTest is AuctionTest {
         Account account = accountOfAgent(agentId);
         vm.expectRevert(abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, free, BOND));
         _commitDigest(1);
-        vm.assertFalse(auction.hasCommitments(taskId), "has commitments");
+        vm.assertFalse(auction.getAuction(taskId).committed, "has a bid");
     }
 
     function testCommitToCancelledTask() public {
@@ -157,21 +160,19 @@ contract CommitTest is AuctionTest {
         _commitDigest(1);
     }
 
-    function testCommitToEndedTask() public {
-        vm.warp(revealEnd);
-        auction.finalize(taskId);
-        vm.expectRevert(abi.encodeWithSelector(IBidAuction.TaskNotOpen.selector, taskId));
-        _commitDigest(1);
-    }
-
     function testFuzzCommitToUnknownTask(uint256 unknown) public {
         vm.assume(unknown != taskId);
         taskId = unknown;
-        vm.expectRevert(abi.encodeWithSelector(ITaskManager.TaskNotFound.selector, unknown));
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.TaskNotOpen.selector, unknown));
         _commitDigest(1);
     }
 
-    function _commitDigest(uint240 digest) internal {
+    function _termsWithBond(uint8 percent) internal pure returns (IMarketParameters.Parameters memory terms) {
+        terms = _terms();
+        terms.bondPercent = percent;
+    }
+
+    function _commitDigest(uint200 digest) internal {
         vm.prank(WORKER);
         auction.commit(taskId, agentId, digest);
     }

@@ -20,7 +20,7 @@ contract CopiedCommitmentTest is AuctionTest {
     function testFuzzCopiedByAnotherAgent(uint256 price) public {
         price = bound(price, 1, RESERVE);
         _commit(taskId, agentId, price);
-        uint240 copied = auction.getCommitment(taskId, agentId).digest;
+        uint200 copied = auction.getCommitment(taskId, agentId);
         _commitAs(RIVAL, taskId, thief, copied);
         _warpToReveal(taskId);
         _reveal(taskId, agentId, price);
@@ -47,7 +47,7 @@ contract CopiedCommitmentTest is AuctionTest {
     /// A second market, with the same tasks and agents under the same ids.
     function testFuzzCopiedToAnotherContract(uint256 price) public {
         price = bound(price, 1, RESERVE);
-        uint240 digest = _digest(agentId, price);
+        uint200 digest = _digest(agentId, price);
         BidAuction first = auction;
         AuctionTest.setUp();
         vm.assertTrue(address(auction) != address(first), "another auction");
@@ -92,13 +92,13 @@ contract CopiedCommitmentTest is AuctionTest {
         bytes32 t
     ) public {
         vm.assume(keccak256(abi.encode(a, s)) != keccak256(abi.encode(b, t)));
-        uint240 first = auction.commitmentOf(a[0], a[1], a[2], a[3], s);
+        uint200 first = auction.commitmentOf(a[0], a[1], a[2], a[3], s);
         vm.assertNotEq(first, auction.commitmentOf(b[0], b[1], b[2], b[3], t), "digests");
         bytes32 whole = keccak256(abi.encode(block.chainid, address(auction), a[0], a[1], a[2], a[3], s));
-        vm.assertEq(first, uint256(whole) >> 16, "the first 240 bits");
+        vm.assertEq(first, uint256(whole) >> 56, "the first 200 bits");
     }
 
-    function _commitAs(address owner, uint256 task, uint256 agent, uint240 digest) internal {
+    function _commitAs(address owner, uint256 task, uint256 agent, uint200 digest) internal {
         vm.prank(owner);
         auction.commit(task, agent, digest);
     }

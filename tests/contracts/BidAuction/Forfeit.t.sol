@@ -4,8 +4,7 @@ pragma solidity 0.8.37;
 import {IBidAuction} from "../../../contracts/interfaces/IBidAuction.sol";
 import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
-import {MarketMath} from "../../../contracts/libraries/MarketMath.sol";
+import {accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {AuctionTest} from "../utils/AuctionTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
@@ -14,9 +13,9 @@ contract ForfeitTest is AuctionTest {
         reserve = bound(reserve, MIN_RESERVE, MAX_RESERVE);
         taskId = _post(reserve);
         uint256 agentId = _registerBidder(WORKER, reserve);
-        uint256 bond = MarketMath.bondOf(reserve);
+        uint256 bond = _bondOf(reserve);
         _commit(taskId, agentId, reserve);
-        vm.warp(tasks.termsOf(taskId).revealEnd + bound(elapsed, 0, 365 days));
+        vm.warp(_revealEnd(taskId) + bound(elapsed, 0, 365 days));
         if (finalizedFirst) auction.finalize(taskId);
 
         vm.expectEmit(address(auction));
@@ -26,7 +25,7 @@ contract ForfeitTest is AuctionTest {
         vm.prank(caller);
         auction.forfeit(taskId, agentId);
 
-        _assertCommitment(agentId, 0, 0);
+        vm.assertEq(auction.getCommitment(taskId, agentId), 0, "commitment");
         _assertBalance(accountOfAgent(agentId), 0, 0, "bidder");
         vm.assertEq(ledger.pendingBurn(), bond, "pending burn");
     }
@@ -76,60 +75,20 @@ contract ForfeitTest is AuctionTest {
         auction.forfeit(taskId, agentId);
     }
 
+    /// Open bids have nothing to forfeit, and a leader's bond is the task's.
+    function testForfeitOfOpenBid() public {
+        _postMode(ITaskManager.AwardMode.OpenBid);
+        uint256 agentId = _registerBidder(WORKER, RESERVE);
+        _bid(agentId, RESERVE);
+        vm.warp(revealEnd);
+        _expectNoCommitment(agentId);
+        auction.finalize(taskId);
+        _expectNoCommitment(agentId);
+    }
+
     function testFuzzForfeitOnUnknownTask(uint256 unknown) public {
         vm.assume(unknown != taskId);
-        vm.expectRevert(abi.encodeWithSelector(ITaskManager.TaskNotFound.selector, unknown));
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.TaskNotOpen.selector, unknown));
         auction.forfeit(unknown, 1);
-    }
-
-    /// Attack: bidders see others' prices and keep their own shut. Whichever of the three do so, the auction ends, they
-    /// pay their bonds, the others are whole, and no credit is left behind.
-    function testNonRevealByEverySubset() public {
-        uint256[3] memory agents;
-        for (uint256 i = 0; i < 3; i++) {
-            agents[i] = _registerBidder(WORKER, RESERVE);
-            _commit(taskId, agents[i], RESERVE / (4 - i));
-        }
-        uint256 state = vm.snapshotState();
-        for (uint256 opened = 0; opened < 8; opened++) {
-            _testSubset(agents, opened);
-            vm.revertToState(state);
-        }
-    }
-
-    function _testSubset(uint256[3] memory agents, uint256 opened) internal {
-        _warpToReveal(taskId);
-        for (uint256 i = 0; i < 3; i++) {
-            if ((opened >> i) & 1 == 1) _reveal(taskId, agents[i], RESERVE / (4 - i));
-        }
-        _warpToFinalize(taskId);
-        auction.finalize(taskId);
-        uint256 burned = 0;
-        for (uint256 i = 0; i < 3; i++) {
-            if ((opened >> i) & 1 == 1) continue;
-            auction.forfeit(taskId, agents[i]);
-            burned += BOND;
-        }
-        vm.assertEq(ledger.pendingBurn(), burned, "burned");
-        uint256 winner = _firstOf(opened);
-        vm.assertEq(tasks.getTask(taskId).agentId, winner < 3 ? agents[winner] : 0, "winner");
-        for (uint256 i = 0; i < 3; i++) {
-            bool loser = (opened >> i) & 1 == 1 && i != winner;
-            _assertBalance(accountOfAgent(agents[i]), loser ? BOND : 0, i == winner ? BOND : 0, "bidder");
-        }
-
-        if (winner < 3) {
-            _warpToDeadline(taskId);
-            tasks.declareDefault(taskId);
-        }
-        uint256 refund = _escrowOf(RESERVE) + (winner < 3 ? BOND : 0);
-        _assertBalance(accountOf(REQUESTER), refund, 0, "requester");
-        for (uint256 i = 0; i < 3; i++)
-            vm.assertEq(_lockedOf(accountOfAgent(agents[i])), 0, "nothing is locked");
-    }
-
-    /// @dev The cheapest that opened; 3 where nobody did.
-    function _firstOf(uint256 opened) internal pure returns (uint256 i) {
-        while (i < 3 && (opened >> i) & 1 == 0) i++;
     }
 }

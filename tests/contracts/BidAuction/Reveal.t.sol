@@ -9,8 +9,6 @@ import {AuctionTest} from "../utils/AuctionTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
 contract RevealTest is AuctionTest {
-    uint256 internal constant DELIVERY = 2 hours;
-
     uint256 internal agentId;
 
     function setUp() public override {
@@ -20,8 +18,8 @@ contract RevealTest is AuctionTest {
 
     function testFuzzReveal(address caller, uint256 price, uint256 promised, bytes32 salt) public {
         price = bound(price, 1, RESERVE);
-        promised = bound(promised, 1, DELIVERY);
-        uint240 digest = _seal(price, promised, salt);
+        promised = bound(promised, 1, type(uint32).max);
+        _seal(price, promised, salt);
 
         vm.expectEmit(address(auction));
         emit IBidAuction.BidRevealed(taskId, agentId, price, promised, MIN_QUALITY);
@@ -29,17 +27,10 @@ contract RevealTest is AuctionTest {
         auction.reveal(taskId, agentId, price, promised, salt);
 
         IBidAuction.Bid[3] memory expected;
-        expected[0] = IBidAuction.Bid({
-            price: uint88(price),
-            agentId: uint64(agentId),
-            promised: uint32(promised),
-            quality: uint16(MIN_QUALITY),
-            tieBreak: _tieBreakOf(digest),
-            committed: true
-        });
+        expected[0] = IBidAuction.Bid(agentId, price, promised, MIN_QUALITY);
         vm.assertEq(abi.encode(auction.getRanking(taskId)), abi.encode(expected), "ranking");
-        _assertCommitment(agentId, 0, 0);
-        _assertBalance(accountOfAgent(agentId), 0, BOND, "the bond stays");
+        vm.assertEq(auction.getCommitment(taskId, agentId), 0, "commitment");
+        _assertBond(agentId, true, "the leader's bond stays");
     }
 
     function testFuzzRevealWrongOpening(uint256 price, uint256 promised, bytes32 salt) public {
@@ -80,10 +71,24 @@ contract RevealTest is AuctionTest {
     }
 
     function testFuzzRevealPromiseOutOfBounds(uint256 promised) public {
-        if (promised != 0) promised = bound(promised, DELIVERY + 1, type(uint256).max);
+        uint256 maximum = type(uint32).max;
+        if (promised != 0) promised = bound(promised, maximum + 1, type(uint256).max);
         _seal(RESERVE, promised, "salt");
-        vm.expectRevert(abi.encodeWithSelector(IBidAuction.PromiseOutOfBounds.selector, promised, DELIVERY));
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.PromiseOutOfBounds.selector, promised, maximum));
         auction.reveal(taskId, agentId, RESERVE, promised, "salt");
+    }
+
+    /// A promise beyond the delivery window is worth no more than the window.
+    function testFuzzRevealLongPromise(uint256 promised) public {
+        promised = bound(promised, 1, type(uint32).max);
+        _seal(RESERVE, promised, "salt");
+        auction.reveal(taskId, agentId, RESERVE, promised, "salt");
+        vm.warp(revealEnd);
+        auction.finalize(taskId);
+        ITaskManager.Task memory task = tasks.getTask(taskId);
+        vm.assertEq(task.deadline, revealEnd + DELIVERY, "deadline");
+        uint256 kept = promised < DELIVERY ? promised : DELIVERY;
+        vm.assertEq(task.promisedAt, revealEnd + kept, "promise");
     }
 
     function testRevealAroundTheWindow() public {
@@ -113,42 +118,56 @@ contract RevealTest is AuctionTest {
 
     function testFuzzRevealOnUnknownTask(uint256 unknown) public {
         vm.assume(unknown != taskId);
-        vm.expectRevert(abi.encodeWithSelector(ITaskManager.TaskNotFound.selector, unknown));
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.TaskNotOpen.selector, unknown));
         auction.reveal(unknown, agentId, RESERVE, PROMISE, "salt");
     }
 
-    /// The fourth bid displaces the worst of the three, whose bond is free at once, or falls out itself.
-    function testFuzzRevealDisplaces(uint256 fourth) public {
-        fourth = bound(fourth, 1, RESERVE);
-        uint256[4] memory prices = [RESERVE / 4, RESERVE / 2, (RESERVE * 3) / 4, fourth];
+    /// Open bids and directly awarded ones have nothing to open, at no time.
+    function testFuzzRevealOfOpenBid(bool direct) public {
+        _postMode(direct ? ITaskManager.AwardMode.Direct : ITaskManager.AwardMode.OpenBid);
+        if (!direct) _bid(agentId, RESERVE);
+        _expectRefusedAt(biddingEnd - 1, IBidAuction.RevealNotOpen.selector, biddingEnd);
+        _expectRefusedAt(biddingEnd, IBidAuction.RevealClosed.selector, biddingEnd);
+    }
+
+    /// Only the leader's bond is held: that of whoever is overtaken, or does not lead, is free in the same call.
+    function testFuzzRevealFreesOthers(uint256[4] memory prices) public {
         uint256[4] memory agents;
         for (uint256 i = 0; i < 4; i++) {
+            prices[i] = bound(prices[i], 1, RESERVE);
             agents[i] = _registerBidder(WORKER, RESERVE);
             _commit(taskId, agents[i], prices[i]);
         }
         _warpToReveal(taskId);
-        for (uint256 i = 0; i < 3; i++) _reveal(taskId, agents[i], prices[i]);
-        vm.assume(fourth != prices[2]);
-        uint256 out = fourth < prices[2] ? agents[2] : agents[3];
-
-        vm.expectEmit(address(auction));
-        emit IBidAuction.BidRevealed(taskId, agents[3], fourth, PROMISE, MIN_QUALITY);
-        vm.expectEmit(address(ledger));
-        emit ILedger.Unlocked(accountOfAgent(out), BOND);
-        _reveal(taskId, agents[3], fourth);
-
-        IBidAuction.Bid[3] memory ranking = auction.getRanking(taskId);
+        uint256 leader = 0;
         for (uint256 i = 0; i < 4; i++) {
-            bool kept = agents[i] != out;
-            _assertBalance(accountOfAgent(agents[i]), kept ? 0 : BOND, kept ? BOND : 0, "bidder");
-            if (i < 3) vm.assertNotEq(ranking[i].agentId, out, "ranked");
+            bool leads = i == 0 || _wins(agents[i], prices[i], agents[leader], prices[leader]);
+            uint256 freed = leads ? leader : i;
+            vm.expectEmit(address(auction));
+            emit IBidAuction.BidRevealed(taskId, agents[i], prices[i], PROMISE, MIN_QUALITY);
+            if (i != 0) {
+                vm.expectEmit(address(ledger));
+                emit ILedger.Unlocked(accountOfAgent(agents[freed]), BOND);
+            }
+            _reveal(taskId, agents[i], prices[i]);
+            if (leads) leader = i;
+            for (uint256 j = 0; j <= i; j++) _assertBond(agents[j], j == leader, "bidder");
         }
-        vm.assertTrue(ranking[0].price <= ranking[1].price && ranking[1].price <= ranking[2].price, "sorted");
+    }
+
+    function _wins(
+        uint256 agent,
+        uint256 price,
+        uint256 rival,
+        uint256 rivalPrice
+    ) internal view returns (bool) {
+        if (price != rivalPrice) return price < rivalPrice;
+        return _tieBreakOf(_digest(agent, price)) < _tieBreakOf(_digest(rival, rivalPrice));
     }
 
     /// @dev Commits at the start and goes to the reveal window.
-    function _seal(uint256 price, uint256 promised, bytes32 salt) internal returns (uint240 digest) {
-        digest = auction.commitmentOf(taskId, agentId, price, promised, salt);
+    function _seal(uint256 price, uint256 promised, bytes32 salt) internal {
+        uint200 digest = auction.commitmentOf(taskId, agentId, price, promised, salt);
         vm.prank(WORKER);
         auction.commit(taskId, agentId, digest);
         vm.warp(biddingEnd);
