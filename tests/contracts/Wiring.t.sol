@@ -3,9 +3,11 @@ pragma solidity 0.8.37;
 
 import {AgentRegistry} from "../../contracts/AgentRegistry.sol";
 import {BidAuction} from "../../contracts/BidAuction.sol";
+import {EvaluatorPool} from "../../contracts/EvaluatorPool.sol";
 import {IncentiveEngine} from "../../contracts/IncentiveEngine.sol";
 import {Ledger} from "../../contracts/Ledger.sol";
 import {MessageHub} from "../../contracts/MessageHub.sol";
+import {RaceBoard} from "../../contracts/RaceBoard.sol";
 import {TaskManager} from "../../contracts/TaskManager.sol";
 import {UsageMeter} from "../../contracts/UsageMeter.sol";
 import {ITaskManager} from "../../contracts/interfaces/ITaskManager.sol";
@@ -24,10 +26,25 @@ contract WiringTest is MarketTest {
         vm.assertEq(address(tasks.registry()), address(registry), "tasks' registry");
         vm.assertEq(address(tasks.auction()), address(auction), "tasks' auction");
         vm.assertEq(address(tasks.incentives()), address(incentives), "tasks' incentives");
+        vm.assertEq(address(tasks.pool()), address(pool), "tasks' pool");
+        vm.assertEq(tasks.race(), address(race), "tasks' race");
+        vm.assertEq(address(tasks.parameters()), address(parameters), "tasks' parameters");
         vm.assertEq(address(auction.ledger()), address(ledger), "auction's ledger");
         vm.assertEq(address(auction.registry()), address(registry), "auction's registry");
         vm.assertEq(address(auction.tasks()), address(tasks), "auction's tasks");
         vm.assertEq(address(auction.incentives()), address(incentives), "auction's incentives");
+        vm.assertEq(auction.race(), address(race), "auction's race");
+        vm.assertEq(address(ledger.tasks()), address(tasks), "ledger's tasks");
+        vm.assertEq(address(ledger.auction()), address(auction), "ledger's auction");
+        vm.assertEq(address(ledger.messages()), address(messages), "ledger's messages");
+        vm.assertEq(address(ledger.pool()), address(pool), "ledger's pool");
+        vm.assertEq(address(ledger.meter()), address(meter), "ledger's meter");
+        vm.assertEq(address(ledger.race()), address(race), "ledger's race");
+        vm.assertEq(address(race.ledger()), address(ledger), "race's ledger");
+        vm.assertEq(address(race.registry()), address(registry), "race's registry");
+        vm.assertEq(address(race.tasks()), address(tasks), "race's tasks");
+        vm.assertEq(address(race.auction()), address(auction), "race's auction");
+        vm.assertEq(address(race.pool()), address(pool), "race's pool");
         vm.assertEq(address(incentives.registry()), address(registry), "incentives' registry");
         vm.assertEq(address(incentives.tasks()), address(tasks), "incentives' tasks");
         vm.assertEq(address(messages.ledger()), address(ledger), "messages' ledger");
@@ -44,11 +61,6 @@ contract WiringTest is MarketTest {
 
     function testParameters() public {
         vm.assertEq(Account.unwrap(tasks.treasury()), Account.unwrap(accountOf(TREASURY)), "treasury");
-        vm.assertEq(tasks.minWindow(), MIN_WINDOW, "least window");
-        vm.assertEq(tasks.feeBps(), FEE_BPS, "fee");
-        vm.assertEq(tasks.MAX_FEE_BPS(), MAX_FEE_BPS, "highest fee");
-        vm.assertEq(tasks.MAX_WINDOW(), MAX_WINDOW, "longest window");
-        vm.assertTrue(tasks.hasRole(0, ADMIN), "admin of tasks");
         vm.assertTrue(token.hasRole(0, ADMIN), "admin of token");
     }
 
@@ -62,13 +74,15 @@ contract WiringTest is MarketTest {
         wiring.incentives = IncentiveEngine(expected);
         wiring.messages = MessageHub(expected);
         wiring.meter = UsageMeter(expected);
+        wiring.race = RaceBoard(expected);
+        wiring.pool = EvaluatorPool(expected);
 
         _expectMiswired(expected);
         new Ledger(wiring);
         _expectMiswired(expected);
         new AgentRegistry(wiring);
         _expectMiswired(expected);
-        new TaskManager(wiring, ADMIN, TREASURY, MIN_WINDOW, FEE_BPS);
+        new TaskManager(wiring, TREASURY);
         _expectMiswired(expected);
         new BidAuction(wiring);
         _expectMiswired(expected);
@@ -77,6 +91,10 @@ contract WiringTest is MarketTest {
         new MessageHub(wiring);
         _expectMiswired(expected);
         new UsageMeter(wiring, CHALLENGE_WINDOW);
+        _expectMiswired(expected);
+        new RaceBoard(wiring);
+        _expectMiswired(expected);
+        new EvaluatorPool(wiring, SEAT_STAKE, WARM_UP, LEAVE_DELAY);
     }
 
     function _expectMiswired(address expected) internal {
@@ -84,20 +102,11 @@ contract WiringTest is MarketTest {
         vm.expectRevert(abi.encodeWithSelector(Miswired.selector, expected, actual));
     }
 
-    function testFuzzFeeTooHigh(uint256 feeBps) public {
-        feeBps = bound(feeBps, MAX_FEE_BPS + 1, type(uint256).max);
-        address actual = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
-        Wiring memory wiring = _wiringFrom(ADMIN);
-        wiring.tasks = TaskManager(actual);
-        vm.expectRevert(abi.encodeWithSelector(ITaskManager.FeeTooHigh.selector, feeBps, MAX_FEE_BPS));
-        new TaskManager(wiring, ADMIN, TREASURY, MIN_WINDOW, feeBps);
-    }
-
     function testTreasuryZeroAddress() public {
         address actual = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         Wiring memory wiring = _wiringFrom(ADMIN);
         wiring.tasks = TaskManager(actual);
         vm.expectRevert(abi.encodeWithSelector(ITaskManager.InvalidTreasury.selector));
-        new TaskManager(wiring, ADMIN, address(0), MIN_WINDOW, FEE_BPS);
+        new TaskManager(wiring, address(0));
     }
 }
