@@ -32,13 +32,7 @@ contract AcceptTest is AuctionTest {
         vm.expectEmit(address(ledger));
         emit ILedger.Locked(accountOfAgent(agentId), BOND);
         vm.expectEmit(address(tasks));
-        emit ITaskManager.TaskAwarded(
-            taskId,
-            agentId,
-            offer.price,
-            time + offer.promised,
-            time + DELIVERY
-        );
+        emit ITaskManager.TaskAwarded(taskId, agentId, offer.price, time + offer.promised, time + DELIVERY);
         _accept(relayed);
 
         ITaskManager.Task memory task = tasks.getTask(taskId);
@@ -108,9 +102,7 @@ contract AcceptTest is AuctionTest {
         IBidAuction.RelayedBid memory relayed = _signed(WORKER_KEY, offer);
         for (uint256 time = validUntil + 1; time >= validUntil; time--) {
             vm.warp(time);
-            vm.expectRevert(
-                abi.encodeWithSelector(IBidAuction.SignatureExpired.selector, validUntil, time)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IBidAuction.SignatureExpired.selector, validUntil, time));
             _accept(relayed);
         }
         vm.warp(validUntil - 1);
@@ -161,9 +153,7 @@ contract AcceptTest is AuctionTest {
         vm.prank(WORKER);
         ledger.withdraw(account, WORKER, 1);
         IBidAuction.RelayedBid memory relayed = _sign(RESERVE, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, BOND - 1, BOND)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, BOND - 1, BOND));
         _accept(relayed);
         _assertState(ITaskManager.TaskState.Open);
     }
@@ -176,10 +166,7 @@ contract AcceptTest is AuctionTest {
         _accept(relayed);
     }
 
-    function _sign(
-        uint256 price,
-        uint256 nonce
-    ) internal view returns (IBidAuction.RelayedBid memory) {
+    function _sign(uint256 price, uint256 nonce) internal view returns (IBidAuction.RelayedBid memory) {
         return _signed(WORKER_KEY, _offer(agentId, price, nonce));
     }
 

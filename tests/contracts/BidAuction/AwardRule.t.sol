@@ -43,9 +43,8 @@ contract AwardRuleTest is AuctionTest {
     }
 
     function _playSealed(uint256 count, uint256 seed, bool firstPrice, uint256 maxPrice) internal {
-        mode = firstPrice
-            ? ITaskManager.AwardMode.SealedFirstPrice
-            : ITaskManager.AwardMode.SealedSecondPrice;
+        mode =
+            firstPrice ? ITaskManager.AwardMode.SealedFirstPrice : ITaskManager.AwardMode.SealedSecondPrice;
         _postMode(mode);
         for (uint256 i = 0; i < count; i++) _enter(_draw(seed, i), maxPrice);
         _warpToReveal(taskId);
@@ -66,7 +65,8 @@ contract AwardRuleTest is AuctionTest {
         for (uint256 i = 0; i < count; i++) {
             uint256 own = _draw(seed, count + i);
             Bidder storage bidder = bidders[own % count];
-            if (maxPrice == RESERVE) _report(bidder.agentId, (own >> 8) % (100 * CREDIT) + 1, (own >> 64) % 101);
+            if (maxPrice == RESERVE)
+                _report(bidder.agentId, ((own >> 8) % (100 * CREDIT)) + 1, (own >> 64) % 101);
             if (bidder.price > 1) _bidOpen(bidder, bound(own >> 128, 1, bidder.price - 1));
             _assertRanking();
         }

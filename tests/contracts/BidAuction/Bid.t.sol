@@ -225,9 +225,7 @@ contract BidTest is AuctionTest {
         Account account = accountOfAgent(agentId);
         vm.prank(WORKER);
         ledger.withdraw(account, WORKER, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, BOND - 1, BOND)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, BOND - 1, BOND));
         _bidAs(WORKER, agentId, RESERVE);
         vm.assertFalse(auction.getAuction(taskId).committed, "has a bid");
     }

@@ -97,9 +97,7 @@ contract BidForTest is AuctionTest {
         vm.revertToState(state);
         for (uint256 time = validUntil; time <= validUntil + 1; time++) {
             vm.warp(time);
-            vm.expectRevert(
-                abi.encodeWithSelector(IBidAuction.SignatureExpired.selector, validUntil, time)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IBidAuction.SignatureExpired.selector, validUntil, time));
             auction.bidFor(relayed);
         }
     }
@@ -147,9 +145,7 @@ contract BidForTest is AuctionTest {
     }
 
     function _expectInvalid(IBidAuction.RelayedBid memory relayed) internal {
-        vm.expectRevert(
-            abi.encodeWithSelector(IBidAuction.InvalidSignature.selector, relayed.signer)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.InvalidSignature.selector, relayed.signer));
         auction.bidFor(relayed);
     }
 
@@ -192,10 +188,7 @@ contract BidForTest is AuctionTest {
         auction.bidFor(relayed);
     }
 
-    function _sign(
-        uint256 price,
-        uint256 nonce
-    ) internal view returns (IBidAuction.RelayedBid memory) {
+    function _sign(uint256 price, uint256 nonce) internal view returns (IBidAuction.RelayedBid memory) {
         return _signed(WORKER_KEY, _offer(agentId, price, nonce));
     }
 }

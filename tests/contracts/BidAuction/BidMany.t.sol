@@ -68,10 +68,7 @@ contract BidManyTest is AuctionTest {
         IBidAuction.RelayedBid[] memory batch = _batch();
         auction.bidFor(batch[1]);
         vm.expectEmit(address(auction));
-        emit IBidAuction.RelaySkipped(
-            1,
-            abi.encodeWithSelector(IBidAuction.NonceUsed.selector, WORKER, 1)
-        );
+        emit IBidAuction.RelaySkipped(1, abi.encodeWithSelector(IBidAuction.NonceUsed.selector, WORKER, 1));
         auction.bidMany(batch);
         _assertRanked(agents[3], agents[2], agents[1]);
     }

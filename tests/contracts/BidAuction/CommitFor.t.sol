@@ -73,13 +73,7 @@ contract CommitForTest is AuctionTest {
         uint200 actual
     ) internal {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IBidAuction.CommitmentChanged.selector,
-                taskId,
-                agentId,
-                expected,
-                actual
-            )
+            abi.encodeWithSelector(IBidAuction.CommitmentChanged.selector, taskId, agentId, expected, actual)
         );
         auction.commitFor(relayed);
     }
@@ -95,9 +89,7 @@ contract CommitForTest is AuctionTest {
         vm.revertToState(state);
         for (uint256 time = validUntil; time <= validUntil + 1; time++) {
             vm.warp(time);
-            vm.expectRevert(
-                abi.encodeWithSelector(IBidAuction.SignatureExpired.selector, validUntil, time)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IBidAuction.SignatureExpired.selector, validUntil, time));
             auction.commitFor(relayed);
         }
     }
@@ -152,9 +144,7 @@ contract CommitForTest is AuctionTest {
     }
 
     function _expectInvalid(IBidAuction.RelayedCommitment memory relayed) internal {
-        vm.expectRevert(
-            abi.encodeWithSelector(IBidAuction.InvalidSignature.selector, relayed.signer)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IBidAuction.InvalidSignature.selector, relayed.signer));
         auction.commitFor(relayed);
     }
 

@@ -49,13 +49,7 @@ contract CommitManyTest is AuctionTest {
         vm.expectEmit(address(auction));
         emit IBidAuction.RelaySkipped(
             sent,
-            abi.encodeWithSelector(
-                IBidAuction.CommitmentChanged.selector,
-                taskId,
-                agents[sent],
-                0,
-                sent + 1
-            )
+            abi.encodeWithSelector(IBidAuction.CommitmentChanged.selector, taskId, agents[sent], 0, sent + 1)
         );
         auction.commitMany(batch);
         auction.commitMany(batch);
@@ -72,12 +66,7 @@ contract CommitManyTest is AuctionTest {
         vm.expectEmit(address(auction));
         emit IBidAuction.RelaySkipped(
             2,
-            abi.encodeWithSelector(
-                ILedger.InsufficientFree.selector,
-                accountOfAgent(agents[2]),
-                0,
-                BOND
-            )
+            abi.encodeWithSelector(ILedger.InsufficientFree.selector, accountOfAgent(agents[2]), 0, BOND)
         );
         auction.commitMany(_batch());
         vm.assertEq(auction.getCommitment(taskId, agents[2]), 0, "digest of the poor");

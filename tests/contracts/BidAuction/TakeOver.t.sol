@@ -196,9 +196,7 @@ contract TakeOverTest is AuctionTest {
         Account account = accountOfAgent(runnerUp);
         vm.prank(RIVAL);
         ledger.withdraw(account, RIVAL, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, BOND - 1, BOND)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILedger.InsufficientFree.selector, account, BOND - 1, BOND));
         _takeOver(RIVAL);
         _assertState(ITaskManager.TaskState.Defaulted);
         _assertRanked(defaulter, runnerUp, third);

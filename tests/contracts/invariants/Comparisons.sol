@@ -49,10 +49,14 @@ abstract contract Comparisons is Handler {
             vm.assertEq(task.promisedAt, ghost.promisedAt, "promise");
             vm.assertEq(task.score, ghost.score, "score");
             vm.assertEq(task.lateness, ghost.lateness, "lateness");
+            vm.assertEq(uint256(task.round), uint256(ghost.round), "round");
+            vm.assertEq(task.epoch, ghost.epoch, "epoch");
             vm.assertEq(task.feeBps, ghost.feeBps, "fee");
-            bool delivered = task.result != 0;
-            vm.assertEq(delivered, ghost.submitted, "delivered");
-            if (task.state == ITaskManager.TaskState.Settled) vm.assertTrue(delivered, "paid for work");
+            vm.assertEq(task.bondPercent, ghost.bondPercent, "bond");
+            vm.assertEq(task.seatFee, ghost.seatFee, "seat fee");
+            vm.assertEq(task.weight, ghost.weight, "weight");
+            vm.assertEq(task.file, _fileOf(ghost.submitted), "file");
+            if (task.state == ITaskManager.TaskState.Settled) vm.assertTrue(ghost.submitted, "paid for work");
             vm.assertLe(task.price, task.reserve, "the price is within the reserve");
         }
     }
@@ -68,6 +72,7 @@ abstract contract Comparisons is Handler {
                 vm.assertEq(kept[i].promised, ghost.promised, "ranked promise");
                 vm.assertEq(kept[i].quality, ghost.quality, "ranked quality");
             }
+            vm.assertEq(auction.runnerUpOf(taskId), ranked.length > 1 ? ranked[1] : 0, "runner-up");
             for (uint256 agentId = 1; agentId <= AGENTS; agentId++) _assertCommitment(taskId, agentId);
         }
     }
@@ -91,10 +96,13 @@ abstract contract Comparisons is Handler {
     }
 
     function _assertCommitment(uint256 taskId, uint256 agentId) internal {
-        GhostBid storage ghost = bids[taskId][agentId];
-        bool isSealed = _isSealed(taskId, agentId);
-        IBidAuction.Commitment memory commitment = auction.getCommitment(taskId, agentId);
-        vm.assertEq(commitment.digest, isSealed ? ghost.digest : 0, "digest");
-        vm.assertEq(commitment.quality, isSealed ? ghost.quality : 0, "frozen quality");
+        uint200 digest = _isSealed(taskId, agentId) ? bids[taskId][agentId].digest : 0;
+        vm.assertEq(auction.getCommitment(taskId, agentId), digest, "digest");
+    }
+
+    /// @dev The file's hash as the interface words it.
+    function _fileOf(bool submitted) internal pure returns (bytes32 file) {
+        file = keccak256(abi.encode(SPECIFICATION, SEAL));
+        if (submitted) file = keccak256(abi.encode(file, RESULT));
     }
 }

@@ -2,41 +2,80 @@
 pragma solidity 0.8.37;
 
 import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
-import {Account, accountOf} from "../../../contracts/libraries/Account.sol";
-import {MarketTest} from "../utils/MarketTest.sol";
+import {Account} from "../../../contracts/libraries/Account.sol";
+import {RelayTest} from "../utils/RelayTest.sol";
 
-/// @notice What the market should be, told from the interfaces' words alone: no contract is asked, and sums are
-/// computed anew from tasks and bids wherever they can be.
-abstract contract Ghost is MarketTest {
+/// @notice What the market should be, told from the interfaces' words alone: no contract is asked.
+abstract contract Ghost is RelayTest {
     enum BidState {
         None,
         Sealed,
         // A digest that belongs to another agent or another task: bonded like any, never to be opened.
         Copied,
         Revealed,
-        Forfeited
+        Forfeited,
+        // Once revealed, and out of the running since a take-over.
+        Gone
+    }
+
+    /// @dev What should happen at times, or else the invariants would say little.
+    enum Feat {
+        SettledByScore,
+        SettledBySilence,
+        Rejected,
+        Defaulted,
+        Cancelled,
+        Expired,
+        Forfeited,
+        RankedFourth,
+        SealedRelayed,
+        OpenRelayed,
+        Improved,
+        Overtaken,
+        Accepted,
+        TakenOver,
+        Unheired,
+        Divided,
+        Disputed,
+        Ruled,
+        Appealed,
+        GivenUp,
+        Compensated,
+        SecretKept,
+        PassedByPool,
+        RefusedByPanel,
+        Sold,
+        Learned,
+        Letter
     }
 
     struct GhostTask {
         ITaskManager.TaskState state;
         ITaskManager.AwardMode mode;
+        ITaskManager.Round round;
+        bool byPool;
+        bool submitted;
         bytes16 skill;
         address requester;
         address evaluator;
+        uint256 depth;
         uint256 reserve;
         uint256 passingScore;
         uint256 feeBps;
+        uint256 bondPercent;
+        uint256 seatFee;
+        uint256 weight;
         uint256 biddingEnd;
         uint256 revealEnd;
         uint256 deliveryWindow;
         uint256 reviewWindow;
         uint256 winner;
+        uint256 epoch;
         uint256 price;
         uint256 promisedAt;
         uint256 deadline;
         uint256 lateness;
         uint256 score;
-        bool submitted;
     }
 
     struct GhostBid {
@@ -44,8 +83,10 @@ abstract contract Ghost is MarketTest {
         uint256 price;
         uint256 promised;
         bytes32 salt;
-        uint240 digest;
+        uint200 digest;
         uint256 quality;
+        uint256 epoch;
+        uint256 tieBreak;
     }
 
     struct GhostRecord {
@@ -60,6 +101,7 @@ abstract contract Ghost is MarketTest {
     Account[] internal accounts;
     uint256 internal people;
     mapping(Account => uint256) internal freeOf;
+    mapping(address => uint256) internal keyOf;
 
     GhostTask[] internal ghosts;
     mapping(uint256 taskId => mapping(uint256 agentId => GhostBid)) internal bids;
@@ -67,100 +109,15 @@ abstract contract Ghost is MarketTest {
     mapping(uint256 agentId => uint256) internal epochOf;
     mapping(uint256 agentId => mapping(uint256 epoch => mapping(bytes16 skill => GhostRecord)))
         internal records;
+    mapping(Feat => uint256) internal feats;
 
     uint256 internal time;
-    uint256 internal fee;
+    uint256 internal seats = 7;
+    uint256 internal nonce;
     uint256 internal minted;
     uint256 internal burned;
     uint256 internal flushed;
     uint256 internal donated;
-    uint256 internal letters;
-
-    /* AMOUNTS */
-
-    function _bond(GhostTask storage task) internal view returns (uint256) {
-        uint256 tenth = (task.reserve + 9) / 10;
-        return tenth < CREDIT / 10 ? CREDIT / 10 : tenth;
-    }
-
-    function _escrow(GhostTask storage task) internal view returns (uint256) {
-        return task.reserve + (task.reserve + 9) / 10;
-    }
-
-    function _quality(uint256 agentId, bytes16 skill) internal view returns (uint256) {
-        GhostRecord storage record = records[agentId][epochOf[agentId]][skill];
-        return 5_000 + (5_000 * record.merit) / (record.experience + 100 * CREDIT);
-    }
-
-    /// @dev The smallest whole percentage that is not less than the used share of the slack.
-    function _latenessOf(GhostTask storage task) internal view returns (uint256 percent) {
-        if (time <= task.promisedAt) return 0;
-        while (percent * (task.deadline - task.promisedAt) < 100 * (time - task.promisedAt)) percent++;
-    }
-
-    /* AWARDS */
-
-    /// @notice All revealed bids, best first, by sorting them all.
-    function _ranked(uint256 taskId) internal view returns (uint256[] memory agents) {
-        uint256 count;
-        agents = new uint256[](AGENTS);
-        for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-            if (bids[taskId][agentId].state != BidState.Revealed) continue;
-            uint256 i = count++;
-            for (; i > 0 && _better(bids[taskId][agentId], bids[taskId][agents[i - 1]]); i--) {
-                agents[i] = agents[i - 1];
-            }
-            agents[i] = agentId;
-        }
-        assembly ("memory-safe") {
-            mstore(agents, count)
-        }
-    }
-
-    function _better(GhostBid storage a, GhostBid storage b) internal view returns (bool) {
-        (uint256 left, uint256 right) = (a.price * b.quality, b.price * a.quality);
-        return left < right || (left == right && a.digest >> 192 < b.digest >> 192);
-    }
-
-    function _awardedPrice(uint256 taskId, uint256[] memory ranked) internal view returns (uint256) {
-        GhostTask storage task = _task(taskId);
-        GhostBid storage best = bids[taskId][ranked[0]];
-        if (task.mode == ITaskManager.AwardMode.SealedFirstPrice) return best.price;
-        if (ranked.length == 1) return task.reserve;
-        GhostBid storage second = bids[taskId][ranked[1]];
-        uint256 price = (second.price * best.quality) / second.quality;
-        return price > task.reserve ? task.reserve : price;
-    }
-
-    /* DEBTS */
-
-    /// @notice What the market should hold back from each account, from the tasks and bids as they are.
-    function _owed() internal view returns (uint256[] memory owed) {
-        owed = new uint256[](accounts.length);
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
-            GhostTask storage task = _task(taskId);
-            if (!_isFinal(taskId)) owed[_indexOf(accountOf(task.requester))] += _escrow(task);
-            uint256[] memory ranked = _ranked(taskId);
-            for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-                if (_isBonded(taskId, agentId, ranked)) owed[people + agentId - 1] += _bond(task);
-            }
-        }
-    }
-
-    /// @dev A bond is held while the bid is sealed, while it is among the best three, and while it is the
-    /// worker's.
-    function _isBonded(
-        uint256 taskId,
-        uint256 agentId,
-        uint256[] memory ranked
-    ) internal view returns (bool) {
-        if (_isSealed(taskId, agentId)) return true;
-        if (_task(taskId).state != ITaskManager.TaskState.Open) {
-            return !_isFinal(taskId) && _task(taskId).winner == agentId;
-        }
-        for (uint256 i = 0; i < ranked.length && i < 3; i++) if (ranked[i] == agentId) return true;
-        return false;
-    }
 
     /* LOOKING */
 
@@ -178,6 +135,10 @@ abstract contract Ghost is MarketTest {
         owner = i < people ? account.addressOf() : ownerOf[i - people + 1];
     }
 
+    function _isIn(uint256 taskId, ITaskManager.TaskState state) internal view returns (bool) {
+        return _task(taskId).state == state;
+    }
+
     function _isFinal(uint256 taskId) internal view returns (bool) {
         return _task(taskId).state >= ITaskManager.TaskState.Settled;
     }
@@ -187,7 +148,15 @@ abstract contract Ghost is MarketTest {
     }
 
     function _isOpen(uint256 taskId) internal view returns (bool) {
-        return _task(taskId).state == ITaskManager.TaskState.Open;
+        return _isIn(taskId, ITaskManager.TaskState.Open);
+    }
+
+    function _isEarly(uint256 taskId) internal view returns (bool) {
+        return time < _task(taskId).deadline;
+    }
+
+    function _isSealedMode(uint256 taskId) internal view returns (bool) {
+        return _task(taskId).mode <= ITaskManager.AwardMode.SealedFirstPrice;
     }
 
     function _isSealed(uint256 taskId, uint256 agentId) internal view returns (bool) {
@@ -199,8 +168,20 @@ abstract contract Ghost is MarketTest {
         for (uint256 agentId = 1; agentId <= AGENTS; agentId++) if (_isSealed(taskId, agentId)) count++;
     }
 
-    function _takesBids(uint256 taskId) internal view returns (bool) {
+    function _isBidding(uint256 taskId) internal view returns (bool) {
         return _isOpen(taskId) && time < _task(taskId).biddingEnd;
+    }
+
+    function _takesSealed(uint256 taskId) internal view returns (bool) {
+        return _isBidding(taskId) && _isSealedMode(taskId);
+    }
+
+    function _takesOpen(uint256 taskId) internal view returns (bool) {
+        return _isBidding(taskId) && _task(taskId).mode == ITaskManager.AwardMode.OpenBid;
+    }
+
+    function _takesAcceptance(uint256 taskId) internal view returns (bool) {
+        return _isBidding(taskId) && _task(taskId).mode == ITaskManager.AwardMode.Direct;
     }
 
     function _isUntouched(uint256 taskId) internal view returns (bool) {
@@ -224,17 +205,47 @@ abstract contract Ghost is MarketTest {
     }
 
     function _isDeliverable(uint256 taskId) internal view returns (bool) {
+        return _isIn(taskId, ITaskManager.TaskState.Awarded) && _isEarly(taskId);
+    }
+
+    /// @dev Time enough for a part with the shortest windows.
+    function _isDivisible(uint256 taskId) internal view returns (bool) {
         GhostTask storage task = _task(taskId);
-        return task.state == ITaskManager.TaskState.Awarded && time < task.deadline;
+        return task.depth < 8 && _isDeliverable(taskId) && time + 4 * MIN_WINDOW <= task.deadline;
     }
 
     function _isScorable(uint256 taskId) internal view returns (bool) {
-        GhostTask storage task = _task(taskId);
-        return task.state == ITaskManager.TaskState.Submitted && time < task.deadline;
+        return _isIn(taskId, ITaskManager.TaskState.Submitted) && !_task(taskId).byPool && _isEarly(taskId);
     }
 
+    function _isDisputable(uint256 taskId) internal view returns (bool) {
+        return _isIn(taskId, ITaskManager.TaskState.Rejected) && _isEarly(taskId) && seats >= 3;
+    }
+
+    function _isConvened(uint256 taskId) internal view returns (bool) {
+        return _isLive(taskId) && _task(taskId).round == ITaskManager.Round.Convened;
+    }
+
+    function _isUnsealable(uint256 taskId) internal view returns (bool) {
+        return _isConvened(taskId) && _isEarly(taskId);
+    }
+
+    /// @dev Whether a panel is drawn and has not spoken.
+    function _isHeard(uint256 taskId) internal view returns (bool) {
+        GhostTask storage task = _task(taskId);
+        return
+            _isLive(taskId) &&
+            task.state != ITaskManager.TaskState.Ruled &&
+            task.round >= ITaskManager.Round.Unsealed;
+    }
+
+    function _isAppealable(uint256 taskId) internal view returns (bool) {
+        return _isIn(taskId, ITaskManager.TaskState.Ruled) && _isEarly(taskId) && seats >= 7;
+    }
+
+    /// @dev Whether anyone may move the task on because somebody has let a deadline pass.
     function _isOverdue(uint256 taskId) internal view returns (bool) {
-        return !_isOpen(taskId) && !_isFinal(taskId) && time >= _task(taskId).deadline;
+        return !_isOpen(taskId) && !_isFinal(taskId) && !_isHeard(taskId) && !_isEarly(taskId);
     }
 
     /// @notice The first task from a random one on of which `wanted` is true; zero if there is none.
@@ -254,5 +265,10 @@ abstract contract Ghost is MarketTest {
     function _pickSealed(uint256 taskId, uint256 seed) internal view returns (uint256 agentId) {
         agentId = (seed % AGENTS) + 1;
         while (!_isSealed(taskId, agentId)) agentId = (agentId % AGENTS) + 1;
+    }
+
+    /// @dev The fuzzer likes small numbers and round ones; choices between few should not depend on that.
+    function _mix(uint256 seed) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed)));
     }
 }

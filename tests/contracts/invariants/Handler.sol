@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
+import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
 import {IMessageHub} from "../../../contracts/interfaces/IMessageHub.sol";
-import {ITaskManager} from "../../../contracts/interfaces/ITaskManager.sol";
 import {Account, accountOf, accountOfAgent} from "../../../contracts/libraries/Account.sol";
 import {bound, vm} from "../utils/Vm.sol";
 import {Mischief} from "./Mischief.sol";
@@ -13,8 +13,11 @@ abstract contract Handler is Mischief {
     function setUp() public override {
         super.setUp();
         time = START;
-        fee = FEE_BPS;
-        address[4] memory holders = [REQUESTER, RIVAL, THIRD, TREASURY];
+        keyOf[REQUESTER] = REQUESTER_KEY;
+        keyOf[WORKER] = WORKER_KEY;
+        keyOf[RIVAL] = RIVAL_KEY;
+        keyOf[THIRD] = THIRD_KEY;
+        address[6] memory holders = [REQUESTER, RIVAL, THIRD, WORKER, TREASURY, EVALUATOR];
         for (uint256 i = 0; i < holders.length; i++) accounts.push(accountOf(holders[i]));
         people = holders.length;
         // One owner has two agents, and some owners post tasks as well.
@@ -53,8 +56,21 @@ abstract contract Handler is Mischief {
             tasks.expire.selector,
             tasks.submit.selector,
             tasks.evaluate.selector,
-            tasks.setFee.selector,
+            tasks.dispute.selector,
+            tasks.unseal.selector,
+            tasks.appeal.selector,
+            tasks.rule.selector,
+            tasks.settleRace.selector,
+            tasks.reportRace.selector,
+            auction.open.selector,
+            auction.close.selector,
             auction.commit.selector,
+            auction.commitFor.selector,
+            auction.bid.selector,
+            auction.bidFor.selector,
+            auction.accept.selector,
+            auction.takeOver.selector,
+            auction.invalidateNonces.selector,
             registry.approve.selector,
             registry.setApprovalForAll.selector,
             registry.transferFrom.selector,
@@ -138,9 +154,9 @@ abstract contract Handler is Mischief {
         if (freeOf[from] < postage) return;
         freeOf[from] -= postage;
         freeOf[to] += postage;
-        if (postage != 0) letters++;
+        if (postage != 0) feats[Feat.Letter]++;
         vm.prank(sender);
-        messages.send(IMessageHub.Letter(from, to, 0, postage, RESULT, ""));
+        messages.send(IMessageHub.Letter(from, to, 0, postage, SPECIFICATION, ""));
     }
 
     function _withdraw(Account account, address owner, uint256 amount) internal {
@@ -157,10 +173,18 @@ abstract contract Handler is Mischief {
 
     /* PARAMETERS AND IDENTITIES */
 
-    function setFee(uint256 feeBps) external onTime {
-        fee = bound(feeBps, 0, MAX_FEE_BPS);
-        vm.prank(ADMIN);
-        tasks.setFee(fee);
+    /// @dev Tasks that are there already do not mind.
+    function vote(uint256 seed) external onTime {
+        seed = _mix(seed);
+        IMarketParameters.Parameters memory terms = _terms();
+        terms.feeBps = uint16(seed % 1_001);
+        terms.bondPercent = uint8(bound(seed >> 16, 1, 50));
+        terms.namedWeight = uint8((seed >> 32) % 101);
+        terms.seatFee = uint16(bound(seed >> 48, 1, 1_000));
+        parameters.set(terms);
+        // One time in four there are too few evaluators for any panel, and as often too few for an appeal.
+        seats = (seed >> 128) & 1 == 0 ? 7 : ((seed >> 129) & 1 == 0 ? 2 : 6);
+        pool.setSeats(seats);
     }
 
     /// @dev An agent changes hands unless something of it is locked. Its record does not go along.
@@ -175,6 +199,7 @@ abstract contract Handler is Mischief {
         } else {
             ownerOf[agentId] = buyer;
             epochOf[agentId]++;
+            feats[Feat.Sold]++;
         }
         vm.prank(owner);
         registry.transferFrom(owner, buyer, agentId);
@@ -184,15 +209,14 @@ abstract contract Handler is Mischief {
 
     /// @notice An outsider ends every task, once all windows are over; then everyone leaves.
     function _windUp() internal onTime {
-        _passTo(time + 1 days);
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
-            if (_isOpen(taskId)) _finalize(taskId);
-            for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-                if (_isSealed(taskId, agentId)) _forfeit(taskId, agentId);
-            }
+        // An open task, a default, a verdict and an appeal: no life has more deadlines left.
+        for (uint256 round = 0; round < 4; round++) {
+            _passTo(time + 1 days);
+            for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) _pushOn(taskId, round);
         }
-        _passTo(time + 1 days);
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) if (!_isFinal(taskId)) _end(taskId);
+        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
+            vm.assertTrue(_isFinal(taskId), "every task has an end");
+        }
         for (uint256 i = 0; i < accounts.length; i++) {
             (Account account, address owner) = _holder(i);
             vm.assertEq(_lockedOf(account), 0, "nothing is locked at the end");
@@ -202,24 +226,13 @@ abstract contract Handler is Mischief {
         vm.assertEq(token.balanceOf(address(ledger)), donated, "the vault is empty at the end");
     }
 
-    /// @notice How many tasks came to each end, and how often the rarer things happened.
-    function _census() internal view returns (uint256[11] memory counts) {
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) {
-            GhostTask storage task = _task(taskId);
-            bool scored = task.score != 0;
-            if (task.state == ITaskManager.TaskState.Settled) counts[scored ? 0 : 1]++;
-            if (task.state == ITaskManager.TaskState.Refunded) counts[task.submitted ? 2 : 3]++;
-            if (task.state == ITaskManager.TaskState.Cancelled) counts[4]++;
-            if (task.state == ITaskManager.TaskState.Expired) counts[5]++;
-            if (_ranked(taskId).length > 3) counts[6]++;
-            for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-                if (bids[taskId][agentId].state == BidState.Forfeited) counts[7]++;
-            }
-        }
+    /// @dev Only what anyone may do, and a panel that speaks or gives up.
+    function _pushOn(uint256 taskId, uint256 seed) internal {
+        if (_isOpen(taskId)) _finalize(taskId);
         for (uint256 agentId = 1; agentId <= AGENTS; agentId++) {
-            counts[8] += epochOf[agentId];
-            counts[9] += _quality(agentId, skills[0]) - MIN_QUALITY;
+            if (_isSealed(taskId, agentId)) _forfeit(taskId, agentId);
         }
-        counts[10] = letters;
+        if (_isHeard(taskId)) _hear(taskId, _mix(seed + taskId));
+        else if (_isOverdue(taskId)) _end(taskId);
     }
 }

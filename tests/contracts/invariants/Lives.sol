@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 import {bound, vm} from "../utils/Vm.sol";
-import {Steps} from "./Steps.sol";
+import {Working} from "./Working.sol";
 
 /// @notice Legal calls, for a fuzzer to choose from. A step that no task is ready for is replaced by one that some
 /// task is ready for, so no call is idle.
-abstract contract Lives is Steps {
+abstract contract Lives is Working {
     uint256 private constant MOST_LIVE_TASKS = 4;
 
     /// @dev What a cheatcode did to the clock may not outlive the call.
@@ -18,10 +18,14 @@ abstract contract Lives is Steps {
     /* REQUESTERS */
 
     function post(uint256 seed) external onTime {
-        uint256 live;
-        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) if (!_isFinal(taskId)) live++;
-        if (live >= MOST_LIVE_TASKS) return _advance(seed);
+        if (_isBusy()) return _advance(seed);
         _create(_mix(seed));
+    }
+
+    function divide(uint256 seed) external onTime {
+        uint256 taskId = _pick(seed, _isDivisible);
+        if (taskId == 0 || _isBusy()) return _advance(seed);
+        _divide(taskId, _mix(seed));
     }
 
     function cancel(uint256 seed) external onTime {
@@ -30,10 +34,16 @@ abstract contract Lives is Steps {
         _cancel(taskId);
     }
 
+    function accept(uint256 seed, uint256 agentSeed, uint256 price, uint256 promised) external onTime {
+        uint256 taskId = _pick(seed, _takesAcceptance);
+        if (taskId == 0) return _advance(seed);
+        _accept(taskId, (agentSeed % AGENTS) + 1, price, promised);
+    }
+
     /* BIDDERS */
 
     function bid(uint256 seed, uint256 agentSeed, uint256 price, uint256 promised) external onTime {
-        uint256 taskId = _pick(seed, _takesBids);
+        uint256 taskId = _pick(seed, seed % 2 == 0 ? _takesSealed : _takesOpen);
         if (taskId == 0) return _advance(seed);
         _bid(taskId, (agentSeed % AGENTS) + 1, price, promised);
     }
@@ -56,6 +66,12 @@ abstract contract Lives is Steps {
         _forfeit(taskId, _pickSealed(taskId, agentSeed));
     }
 
+    function takeOver(uint256 seed) external onTime {
+        uint256 taskId = _pick(seed, _isInheritable);
+        if (taskId == 0) return _advance(seed);
+        _takeOver(taskId);
+    }
+
     /* WORK */
 
     function submit(uint256 seed) external onTime {
@@ -68,6 +84,22 @@ abstract contract Lives is Steps {
         uint256 taskId = _pick(seed, _isScorable);
         if (taskId == 0) return _advance(seed);
         _score(taskId, bound(score, 0, 100));
+    }
+
+    function contest(uint256 seed) external onTime {
+        uint256 taskId = _pick(seed, _isDisputable);
+        if (taskId != 0) return _dispute(taskId);
+        taskId = _pick(seed, _isAppealable);
+        if (taskId != 0) return _appeal(taskId);
+        taskId = _pick(seed, _isUnsealable);
+        if (taskId != 0) return _unseal(taskId);
+        _advance(seed);
+    }
+
+    function hear(uint256 seed) external onTime {
+        uint256 taskId = _pick(seed, _isHeard);
+        if (taskId == 0) return _advance(seed);
+        _hear(taskId, _mix(seed));
     }
 
     function end(uint256 seed) external onTime {
@@ -92,5 +124,40 @@ abstract contract Lives is Steps {
         }
         if (next == type(uint256).max) next = time + 1;
         _passTo(next + 1 - (seed % 3));
+    }
+
+    function _advance(uint256 seed) internal {
+        uint256 taskId = _pick(seed, _isLive);
+        seed = _mix(seed);
+        if (taskId == 0) return _create(seed);
+        bool idle = seed % 8 == 0;
+        if (_takesAcceptance(taskId)) return _accept(taskId, ((seed >> 8) % AGENTS) + 1, seed, seed >> 64);
+        if (_isBidding(taskId) && _isUntouched(taskId)) return _bidAll(taskId, seed);
+        if (_isRevealing(taskId) && !idle) return _revealAll(taskId);
+        if (_isOverdueAuction(taskId)) return _finalize(taskId);
+        if (_isDeliverable(taskId) && !idle) return _deliver(taskId);
+        if (_isScorable(taskId) && !idle) return _score(taskId, (seed >> 8) % 101);
+        if (_isDisputable(taskId) && !idle) return _dispute(taskId);
+        if (_isUnsealable(taskId) && !idle) return _unseal(taskId);
+        if (_isHeard(taskId)) return _hear(taskId, seed);
+        if (_isAppealable(taskId) && seed % 2 == 0) return _appeal(taskId);
+        if (_isInheritable(taskId) && !idle) return _takeOver(taskId);
+        if (_isOverdue(taskId)) return _end(taskId);
+        uint256 boundary = _nextBoundary(taskId);
+        if (boundary > time) _passTo(boundary);
+    }
+
+    /// @dev The end of the window that the task is in; in the past if that is over.
+    function _nextBoundary(uint256 taskId) internal view returns (uint256) {
+        GhostTask storage task = _task(taskId);
+        if (_isFinal(taskId)) return 0;
+        if (!_isOpen(taskId)) return task.deadline;
+        return time < task.biddingEnd ? task.biddingEnd : task.revealEnd;
+    }
+
+    function _isBusy() internal view returns (bool) {
+        uint256 live;
+        for (uint256 taskId = 1; taskId <= ghosts.length; taskId++) if (!_isFinal(taskId)) live++;
+        return live >= MOST_LIVE_TASKS;
     }
 }

@@ -22,7 +22,7 @@ abstract contract Mischief is Lives, AuthorizationTest {
 
     /// @notice Commits, for one agent, to the digest that another agent committed to, here or elsewhere.
     function copy(uint256 seed, uint256 victimSeed, uint256 agentSeed) external onTime {
-        uint256 taskId = _pick(seed, _takesBids);
+        uint256 taskId = _pick(seed, _takesSealed);
         uint256 victimTask = _pick(victimSeed, _hasOriginals);
         if (taskId == 0 || victimTask == 0) return _advance(seed);
         uint256 victim = _pickOriginal(victimTask, victimSeed);
@@ -30,7 +30,7 @@ abstract contract Mischief is Lives, AuthorizationTest {
         if (agentId == victim && taskId == victimTask) agentId = (agentId % AGENTS) + 1;
         GhostBid memory copied = bids[victimTask][victim];
         copied.state = BidState.Copied;
-        _seal(taskId, agentId, copied);
+        _seal(taskId, agentId, copied, seed % 2 == 0);
     }
 
     /// @notice Tries a valid opening everywhere that it does not belong: under every other agent, on every other
@@ -72,7 +72,26 @@ abstract contract Mischief is Lives, AuthorizationTest {
         GhostBid storage own = bids[taskId][agentId];
         address owner = ownerOf[agentId];
 
-        if (!_takesBids(taskId)) _forbidBid(owner, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
+        if (!_takesSealed(taskId)) _forbidBid(owner, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
+        bool lower = own.state != BidState.Revealed || own.price > 1;
+        if (!_takesOpen(taskId) || !lower) {
+            _forbidBid(owner, abi.encodeCall(auction.bid, (taskId, agentId, 1, 1)));
+        }
+        if (!_takesAcceptance(taskId)) {
+            IBidAuction.SignedBid memory offer = IBidAuction.SignedBid(
+                taskId,
+                agentId,
+                1,
+                1,
+                FOREVER,
+                FOREVER
+            );
+            IBidAuction.RelayedBid memory relayed = _signed(keyOf[owner], offer);
+            _forbidBid(task.requester, abi.encodeCall(auction.accept, (relayed)));
+        }
+        if (!_isInheritable(taskId) || agentId != _heir(taskId)) {
+            _forbidBid(owner, abi.encodeCall(auction.takeOver, (taskId, agentId)));
+        }
         if (!_isRevealing(taskId) || !_isSealed(taskId, agentId)) {
             _forbidBid(
                 owner,
@@ -90,11 +109,12 @@ abstract contract Mischief is Lives, AuthorizationTest {
 
     function _breakTaskRules(uint256 taskId, GhostTask storage task) internal {
         ITaskManager.TaskState due = _isOverdue(taskId) ? task.state : ITaskManager.TaskState.Open;
+        bool convened = _isConvened(taskId);
         address worker = task.winner == 0 ? ownerOf[1] : ownerOf[task.winner];
         if (!_isUntouched(taskId)) _forbidTask(task.requester, abi.encodeCall(tasks.cancel, (taskId)));
         if (!_isDeliverable(taskId)) _forbidTask(worker, abi.encodeCall(tasks.submit, (taskId, RESULT)));
         if (!_isScorable(taskId)) _forbidTask(task.evaluator, abi.encodeCall(tasks.evaluate, (taskId, 100)));
-        if (due != ITaskManager.TaskState.Submitted) {
+        if (due != ITaskManager.TaskState.Submitted || convened) {
             _forbidTask(worker, abi.encodeCall(tasks.release, (taskId)));
         }
         if (due != ITaskManager.TaskState.Awarded) {
@@ -102,6 +122,35 @@ abstract contract Mischief is Lives, AuthorizationTest {
         }
         if (due != ITaskManager.TaskState.Rejected) {
             _forbidTask(task.requester, abi.encodeCall(tasks.closeRejected, (taskId)));
+        }
+        if (due != ITaskManager.TaskState.Defaulted) {
+            _forbidTask(task.requester, abi.encodeCall(tasks.closeDefaulted, (taskId)));
+        }
+        _breakPanelRules(taskId, worker, due, convened);
+    }
+
+    function _breakPanelRules(
+        uint256 taskId,
+        address worker,
+        ITaskManager.TaskState due,
+        bool convened
+    ) internal {
+        address requester = _task(taskId).requester;
+        ITaskManager.File memory file = _file(taskId);
+        if (!_isDisputable(taskId)) _forbidTask(worker, abi.encodeCall(tasks.dispute, (taskId, file, WORK)));
+        if (!_isUnsealable(taskId)) {
+            _forbidTask(requester, abi.encodeCall(tasks.unseal, (taskId, file, SECRET)));
+        }
+        if (!_isAppealable(taskId)) {
+            _forbidTask(requester, abi.encodeCall(tasks.appeal, (taskId)));
+            _forbidTask(worker, abi.encodeCall(tasks.appeal, (taskId)));
+        }
+        if (due != ITaskManager.TaskState.Ruled) {
+            _forbidTask(worker, abi.encodeCall(tasks.closeRuled, (taskId)));
+        }
+        if (!convened || _isEarly(taskId)) _forbidTask(worker, abi.encodeCall(tasks.closeSealed, (taskId)));
+        if (_task(taskId).round < ITaskManager.Round.Unsealed) {
+            _forbidTask(address(pool), abi.encodeCall(tasks.rule, (taskId, true, 100)));
         }
     }
 
@@ -116,7 +165,8 @@ abstract contract Mischief is Lives, AuthorizationTest {
     function _forbid(address caller, address target, bytes memory data) internal {
         vm.prank(caller);
         (bool done, ) = target.call(data);
-        vm.assertFalse(done, "a forbidden call succeeded");
+        string memory selector = vm.toString(uint256(uint32(bytes4(data))));
+        vm.assertFalse(done, string.concat("a forbidden call succeeded: ", selector));
     }
 
     /* OTHER PEOPLE'S CREDITS */
@@ -190,14 +240,22 @@ abstract contract Mischief is Lives, AuthorizationTest {
         uint256 agentId = (seed % AGENTS) + 1;
         IIncentiveEngine.Outcome memory outcome;
         outcome = IIncentiveEngine.Outcome(agentId, 0, skills[0], OUTSIDER, amount, 100, 0, 100, true);
+        IBidAuction.Auction memory terms;
+        ITaskManager.RaceResult memory result;
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.cancel, (taskId)));
-        _forbidTask(OUTSIDER, abi.encodeCall(tasks.award, (taskId, agentId, 1, 1)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.award, (taskId, agentId, 0, 1, 1)));
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.expire, (taskId)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.settleRace, (taskId, result)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.reportRace, (taskId, agentId, 0, 100)));
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.submit, (taskId, RESULT)));
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.evaluate, (taskId, 100)));
-        _forbidTask(OUTSIDER, abi.encodeCall(tasks.setFee, (0)));
-        _forbidTask(OUTSIDER, abi.encodeCall(tasks.grantRole, (tasks.PARAMETERS_ROLE(), OUTSIDER)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.rule, (taskId, true, 100)));
+        _forbidTask(OUTSIDER, abi.encodeCall(tasks.appeal, (taskId)));
         _forbidBid(OUTSIDER, abi.encodeCall(auction.commit, (taskId, agentId, 1)));
+        _forbidBid(OUTSIDER, abi.encodeCall(auction.bid, (taskId, agentId, 1, 1)));
+        _forbidBid(OUTSIDER, abi.encodeCall(auction.takeOver, (taskId, agentId)));
+        _forbidBid(OUTSIDER, abi.encodeCall(auction.open, (taskId, terms)));
+        _forbidBid(OUTSIDER, abi.encodeCall(auction.close, (taskId)));
         _forbid(OUTSIDER, address(incentives), abi.encodeCall(incentives.report, (outcome)));
         _forbid(OUTSIDER, address(token), abi.encodeCall(token.mint, (OUTSIDER, amount)));
         bytes memory pull = abi.encodeCall(token.transferFrom, (address(ledger), OUTSIDER, amount));

@@ -12,9 +12,7 @@ abstract contract RelayTest is MarketTest {
     uint256 internal constant THIRD_KEY = uint256(keccak256("third"));
     uint256 internal constant FOREVER = type(uint256).max;
 
-    function _hashCommitment(
-        IBidAuction.SignedCommitment memory commitment
-    ) internal view returns (bytes32) {
+    function _hashCommitment(IBidAuction.SignedCommitment memory commitment) internal view returns (bytes32) {
         bytes32 typehash = keccak256(
             "SignedCommitment(uint256 taskId,uint256 agentId,uint200 digest,uint200 replaces,uint256 validUntil)"
         );
