@@ -15,9 +15,13 @@ from agents.chain.bindings import (
     credit_token,
     incentive_engine,
     ledger,
+    market_governor,
+    market_parameters,
     message_hub,
     task_manager,
     task_marketplace,
+    timelock_controller,
+    voting_credits,
 )
 from agents.chain.rpc import Rpc
 from agents.errors import AddressesMissing, AddressesStale, WrongChain
@@ -50,8 +54,12 @@ class Deployment:
     auction: bid_auction.BidAuction
     incentives: incentive_engine.IncentiveEngine
     messages: message_hub.MessageHub
+    parameters: market_parameters.MarketParameters
     marketplace: task_marketplace.TaskMarketplace
     actions: action_logger.ActionLogger
+    votes: voting_credits.VotingCredits
+    timelock: timelock_controller.TimelockController
+    governor: market_governor.MarketGovernor
 
     @classmethod
     async def load(cls, path: Path, rpc: Rpc) -> Self:
@@ -83,8 +91,12 @@ class Deployment:
             auction=bid_auction.BidAuction(address("BidAuction")),
             incentives=incentive_engine.IncentiveEngine(address("IncentiveEngine")),
             messages=message_hub.MessageHub(address("MessageHub")),
+            parameters=market_parameters.MarketParameters(address("MarketParameters")),
             marketplace=task_marketplace.TaskMarketplace(address("TaskMarketplace")),
             actions=action_logger.ActionLogger(address("ActionLogger")),
+            votes=voting_credits.VotingCredits(address("VotingCredits")),
+            timelock=timelock_controller.TimelockController(address("TimelockController")),
+            governor=market_governor.MarketGovernor(address("MarketGovernor")),
         )
         await deployment._check_code(path, rpc)
         return deployment
@@ -107,8 +119,12 @@ class Deployment:
             self.auction.address: bid_auction.EVENTS,
             self.incentives.address: incentive_engine.EVENTS,
             self.messages.address: message_hub.EVENTS,
+            self.parameters.address: market_parameters.EVENTS,
             self.marketplace.address: task_marketplace.EVENTS,
             self.actions.address: action_logger.EVENTS,
+            self.votes.address: voting_credits.EVENTS,
+            self.timelock.address: timelock_controller.EVENTS,
+            self.governor.address: market_governor.EVENTS,
         }
 
     @property

@@ -41,6 +41,18 @@ class AgentHasLockedCredits(ContractError):
         self.locked = locked
 
 
+class AmountOutOfBounds(ContractError):
+    """error AmountOutOfBounds(uint256 amount, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3fa1bf70")
+
+    def __init__(self, amount: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("AmountOutOfBounds", amount=amount, lowest=lowest, highest=highest))
+        self.amount = amount
+        self.lowest = lowest
+        self.highest = highest
+
+
 class AuthorizationExpired(ContractError):
     """error AuthorizationExpired(uint256 validBefore, uint256 timestamp)"""
 
@@ -86,6 +98,23 @@ class BiddingClosed(ContractError):
         self.timestamp = timestamp
 
 
+class BondOutOfBounds(ContractError):
+    """error BondOutOfBounds(uint256 bondPercent, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("be2d236b")
+
+    def __init__(self, bond_percent: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text(
+            "BondOutOfBounds",
+            bond_percent=bond_percent,
+            lowest=lowest,
+            highest=highest,
+        ))
+        self.bond_percent = bond_percent
+        self.lowest = lowest
+        self.highest = highest
+
+
 class CannotBid(ContractError):
     """error CannotBid(uint256 agentId, address caller)"""
 
@@ -117,6 +146,15 @@ class CannotSpeakFor(ContractError):
         super().__init__(error_text("CannotSpeakFor", account=account, caller=caller))
         self.account = account
         self.caller = caller
+
+
+class CheckpointUnorderedInsertion(ContractError):
+    """error CheckpointUnorderedInsertion()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("2520601d")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("CheckpointUnorderedInsertion"))
 
 
 class DeadlineTooFar(ContractError):
@@ -273,6 +311,26 @@ class ERC2612InvalidSigner(ContractError):
         super().__init__(error_text("ERC2612InvalidSigner", signer=signer, owner=owner))
         self.signer = signer
         self.owner = owner
+
+
+class ERC5805FutureLookup(ContractError):
+    """error ERC5805FutureLookup(uint256 timepoint, uint48 clock)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ecd3f81e")
+
+    def __init__(self, timepoint: int, clock: int) -> None:
+        super().__init__(error_text("ERC5805FutureLookup", timepoint=timepoint, clock=clock))
+        self.timepoint = timepoint
+        self.clock = clock
+
+
+class ERC6372InconsistentClock(ContractError):
+    """error ERC6372InconsistentClock()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6ff07140")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("ERC6372InconsistentClock"))
 
 
 class ERC721IncorrectOwner(ContractError):
@@ -432,6 +490,15 @@ class EvaluatorCannotBid(ContractError):
         self.evaluator = evaluator
 
 
+class FailedCall(ContractError):
+    """error FailedCall()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d6bda275")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("FailedCall"))
+
+
 class FeeTooHigh(ContractError):
     """error FeeTooHigh(uint256 feeBps, uint256 maximum)"""
 
@@ -441,6 +508,197 @@ class FeeTooHigh(ContractError):
         super().__init__(error_text("FeeTooHigh", fee_bps=fee_bps, maximum=maximum))
         self.fee_bps = fee_bps
         self.maximum = maximum
+
+
+class FloorOutOfBounds(ContractError):
+    """error FloorOutOfBounds(uint256 floor, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d1c676a3")
+
+    def __init__(self, floor: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("FloorOutOfBounds", floor=floor, lowest=lowest, highest=highest))
+        self.floor = floor
+        self.lowest = lowest
+        self.highest = highest
+
+
+class GovernorAlreadyCastVote(ContractError):
+    """error GovernorAlreadyCastVote(address voter)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("71c6af49")
+
+    def __init__(self, voter: str) -> None:
+        super().__init__(error_text("GovernorAlreadyCastVote", voter=voter))
+        self.voter = voter
+
+
+class GovernorAlreadyQueuedProposal(ContractError):
+    """error GovernorAlreadyQueuedProposal(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f20e7d37")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorAlreadyQueuedProposal", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorDisabledDeposit(ContractError):
+    """error GovernorDisabledDeposit()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e90a651e")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("GovernorDisabledDeposit"))
+
+
+class GovernorInsufficientProposerVotes(ContractError):
+    """error GovernorInsufficientProposerVotes(address proposer, uint256 votes, uint256 threshold)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c242ee16")
+
+    def __init__(self, proposer: str, votes: int, threshold: int) -> None:
+        super().__init__(error_text(
+            "GovernorInsufficientProposerVotes",
+            proposer=proposer,
+            votes=votes,
+            threshold=threshold,
+        ))
+        self.proposer = proposer
+        self.votes = votes
+        self.threshold = threshold
+
+
+class GovernorInvalidProposalLength(ContractError):
+    """error GovernorInvalidProposalLength(uint256 targets, uint256 calldatas, uint256 values)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("447b05d0")
+
+    def __init__(self, targets: int, calldatas: int, values: int) -> None:
+        super().__init__(error_text(
+            "GovernorInvalidProposalLength",
+            targets=targets,
+            calldatas=calldatas,
+            values=values,
+        ))
+        self.targets = targets
+        self.calldatas = calldatas
+        self.values = values
+
+
+class GovernorInvalidSignature(ContractError):
+    """error GovernorInvalidSignature(address voter)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("94ab6c07")
+
+    def __init__(self, voter: str) -> None:
+        super().__init__(error_text("GovernorInvalidSignature", voter=voter))
+        self.voter = voter
+
+
+class GovernorInvalidVoteParams(ContractError):
+    """error GovernorInvalidVoteParams()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("867db771")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("GovernorInvalidVoteParams"))
+
+
+class GovernorInvalidVoteType(ContractError):
+    """error GovernorInvalidVoteType()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("06b337c2")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("GovernorInvalidVoteType"))
+
+
+class GovernorInvalidVotingPeriod(ContractError):
+    """error GovernorInvalidVotingPeriod(uint256 votingPeriod)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f1cfbf05")
+
+    def __init__(self, voting_period: int) -> None:
+        super().__init__(error_text("GovernorInvalidVotingPeriod", voting_period=voting_period))
+        self.voting_period = voting_period
+
+
+class GovernorNonexistentProposal(ContractError):
+    """error GovernorNonexistentProposal(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6ad06075")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorNonexistentProposal", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorOnlyExecutor(ContractError):
+    """error GovernorOnlyExecutor(address account)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("47096e47")
+
+    def __init__(self, account: str) -> None:
+        super().__init__(error_text("GovernorOnlyExecutor", account=account))
+        self.account = account
+
+
+class GovernorProposalQueueingFailed(ContractError):
+    """error GovernorProposalQueueingFailed(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ab2d0311")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorProposalQueueingFailed", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorProposalQueueingNotRequired(ContractError):
+    """error GovernorProposalQueueingNotRequired(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d838bcb7")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorProposalQueueingNotRequired", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorRestrictedProposer(ContractError):
+    """error GovernorRestrictedProposer(address proposer)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d9b39557")
+
+    def __init__(self, proposer: str) -> None:
+        super().__init__(error_text("GovernorRestrictedProposer", proposer=proposer))
+        self.proposer = proposer
+
+
+class GovernorUnableToCancel(ContractError):
+    """error GovernorUnableToCancel(uint256 proposalId, address account)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("8fe5d8a9")
+
+    def __init__(self, proposal_id: int, account: str) -> None:
+        super().__init__(error_text("GovernorUnableToCancel", proposal_id=proposal_id, account=account))
+        self.proposal_id = proposal_id
+        self.account = account
+
+
+class GovernorUnexpectedProposalState(ContractError):
+    """error GovernorUnexpectedProposalState(uint256 proposalId, IGovernor.ProposalState current, bytes32 expectedStates)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("31b75e4d")
+
+    def __init__(self, proposal_id: int, current: int, expected_states: bytes) -> None:
+        super().__init__(error_text(
+            "GovernorUnexpectedProposalState",
+            proposal_id=proposal_id,
+            current=current,
+            expected_states=expected_states,
+        ))
+        self.proposal_id = proposal_id
+        self.current = current
+        self.expected_states = expected_states
 
 
 class HasCommitments(ContractError):
@@ -593,6 +851,50 @@ class InvalidWalletSignature(ContractError):
         self.new_wallet = new_wallet
 
 
+class LockNotFound(ContractError):
+    """error LockNotFound(uint256 lockId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d58d6779")
+
+    def __init__(self, lock_id: int) -> None:
+        super().__init__(error_text("LockNotFound", lock_id=lock_id))
+        self.lock_id = lock_id
+
+
+class MaxWindowOutOfBounds(ContractError):
+    """error MaxWindowOutOfBounds(uint256 maxWindow, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("0c961e7e")
+
+    def __init__(self, max_window: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text(
+            "MaxWindowOutOfBounds",
+            max_window=max_window,
+            lowest=lowest,
+            highest=highest,
+        ))
+        self.max_window = max_window
+        self.lowest = lowest
+        self.highest = highest
+
+
+class MinWindowOutOfBounds(ContractError):
+    """error MinWindowOutOfBounds(uint256 minWindow, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("46d17aec")
+
+    def __init__(self, min_window: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text(
+            "MinWindowOutOfBounds",
+            min_window=min_window,
+            lowest=lowest,
+            highest=highest,
+        ))
+        self.min_window = min_window
+        self.lowest = lowest
+        self.highest = highest
+
+
 class Miswired(ContractError):
     """error Miswired(address expected, address actual)"""
 
@@ -602,6 +904,17 @@ class Miswired(ContractError):
         super().__init__(error_text("Miswired", expected=expected, actual=actual))
         self.expected = expected
         self.actual = actual
+
+
+class NamedWeightTooHigh(ContractError):
+    """error NamedWeightTooHigh(uint256 namedWeight, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d70db58c")
+
+    def __init__(self, named_weight: int, highest: int) -> None:
+        super().__init__(error_text("NamedWeightTooHigh", named_weight=named_weight, highest=highest))
+        self.named_weight = named_weight
+        self.highest = highest
 
 
 class NoCommitment(ContractError):
@@ -681,6 +994,17 @@ class NotInThread(ContractError):
         self.to = to
 
 
+class NotLockOwner(ContractError):
+    """error NotLockOwner(uint256 lockId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("33e89c10")
+
+    def __init__(self, lock_id: int, caller: str) -> None:
+        super().__init__(error_text("NotLockOwner", lock_id=lock_id, caller=caller))
+        self.lock_id = lock_id
+        self.caller = caller
+
+
 class NotParties(ContractError):
     """error NotParties(uint256 taskId, Account from, Account to)"""
 
@@ -736,6 +1060,42 @@ class NotWorker(ContractError):
         self.caller = caller
 
 
+class NoticeAlreadyGiven(ContractError):
+    """error NoticeAlreadyGiven(uint256 lockId, uint256 releaseAt)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("35cbdc28")
+
+    def __init__(self, lock_id: int, release_at: int) -> None:
+        super().__init__(error_text("NoticeAlreadyGiven", lock_id=lock_id, release_at=release_at))
+        self.lock_id = lock_id
+        self.release_at = release_at
+
+
+class NoticeNotGiven(ContractError):
+    """error NoticeNotGiven(uint256 lockId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3bee38b8")
+
+    def __init__(self, lock_id: int) -> None:
+        super().__init__(error_text("NoticeNotGiven", lock_id=lock_id))
+        self.lock_id = lock_id
+
+
+class OverdraftLimitTooHigh(ContractError):
+    """error OverdraftLimitTooHigh(uint256 overdraftLimit, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ac2ccd09")
+
+    def __init__(self, overdraft_limit: int, highest: int) -> None:
+        super().__init__(error_text(
+            "OverdraftLimitTooHigh",
+            overdraft_limit=overdraft_limit,
+            highest=highest,
+        ))
+        self.overdraft_limit = overdraft_limit
+        self.highest = highest
+
+
 class PageOutOfBounds(ContractError):
     """error PageOutOfBounds(uint256 size, uint256 minimum, uint256 maximum)"""
 
@@ -768,6 +1128,18 @@ class PayloadTooLong(ContractError):
         super().__init__(error_text("PayloadTooLong", length=length, maximum=maximum))
         self.length = length
         self.maximum = maximum
+
+
+class PeriodOutOfBounds(ContractError):
+    """error PeriodOutOfBounds(uint256 period, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6be472e3")
+
+    def __init__(self, period: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("PeriodOutOfBounds", period=period, lowest=lowest, highest=highest))
+        self.period = period
+        self.lowest = lowest
+        self.highest = highest
 
 
 class PostageAboveLimit(ContractError):
@@ -873,6 +1245,17 @@ class RevealStillOpen(ContractError):
         self.timestamp = timestamp
 
 
+class SafeCastOverflowedUintDowncast(ContractError):
+    """error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6dfcc650")
+
+    def __init__(self, bits: int, value: int) -> None:
+        super().__init__(error_text("SafeCastOverflowedUintDowncast", bits=bits, value=value))
+        self.bits = bits
+        self.value = value
+
+
 class SafeERC20FailedOperation(ContractError):
     """error SafeERC20FailedOperation(address token)"""
 
@@ -895,6 +1278,18 @@ class ScoreOutOfBounds(ContractError):
         self.maximum = maximum
 
 
+class SeatFeeOutOfBounds(ContractError):
+    """error SeatFeeOutOfBounds(uint256 seatFee, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6b3dddb0")
+
+    def __init__(self, seat_fee: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("SeatFeeOutOfBounds", seat_fee=seat_fee, lowest=lowest, highest=highest))
+        self.seat_fee = seat_fee
+        self.lowest = lowest
+        self.highest = highest
+
+
 class SenderBlocked(ContractError):
     """error SenderBlocked(Account to, Account from)"""
 
@@ -914,6 +1309,23 @@ class SignatureExpired(ContractError):
     def __init__(self, deadline: int, timestamp: int) -> None:
         super().__init__(error_text("SignatureExpired", deadline=deadline, timestamp=timestamp))
         self.deadline = deadline
+        self.timestamp = timestamp
+
+
+class StillLocked(ContractError):
+    """error StillLocked(uint256 lockId, uint256 releaseAt, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b9a8d36c")
+
+    def __init__(self, lock_id: int, release_at: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "StillLocked",
+            lock_id=lock_id,
+            release_at=release_at,
+            timestamp=timestamp,
+        ))
+        self.lock_id = lock_id
+        self.release_at = release_at
         self.timestamp = timestamp
 
 
@@ -945,6 +1357,79 @@ class TaskNotOpen(ContractError):
     def __init__(self, task_id: int) -> None:
         super().__init__(error_text("TaskNotOpen", task_id=task_id))
         self.task_id = task_id
+
+
+class TimelockInsufficientDelay(ContractError):
+    """error TimelockInsufficientDelay(uint256 delay, uint256 minDelay)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("54336609")
+
+    def __init__(self, delay: int, min_delay: int) -> None:
+        super().__init__(error_text("TimelockInsufficientDelay", delay=delay, min_delay=min_delay))
+        self.delay = delay
+        self.min_delay = min_delay
+
+
+class TimelockInvalidOperationLength(ContractError):
+    """error TimelockInvalidOperationLength(uint256 targets, uint256 payloads, uint256 values)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ffb03211")
+
+    def __init__(self, targets: int, payloads: int, values: int) -> None:
+        super().__init__(error_text(
+            "TimelockInvalidOperationLength",
+            targets=targets,
+            payloads=payloads,
+            values=values,
+        ))
+        self.targets = targets
+        self.payloads = payloads
+        self.values = values
+
+
+class TimelockUnauthorizedCaller(ContractError):
+    """error TimelockUnauthorizedCaller(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e2850c59")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("TimelockUnauthorizedCaller", caller=caller))
+        self.caller = caller
+
+
+class TimelockUnexecutedPredecessor(ContractError):
+    """error TimelockUnexecutedPredecessor(bytes32 predecessorId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("90a9a618")
+
+    def __init__(self, predecessor_id: bytes) -> None:
+        super().__init__(error_text("TimelockUnexecutedPredecessor", predecessor_id=predecessor_id))
+        self.predecessor_id = predecessor_id
+
+
+class TimelockUnexpectedOperationState(ContractError):
+    """error TimelockUnexpectedOperationState(bytes32 operationId, bytes32 expectedStates)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5ead8eb5")
+
+    def __init__(self, operation_id: bytes, expected_states: bytes) -> None:
+        super().__init__(error_text(
+            "TimelockUnexpectedOperationState",
+            operation_id=operation_id,
+            expected_states=expected_states,
+        ))
+        self.operation_id = operation_id
+        self.expected_states = expected_states
+
+
+class VotesExpiredSignature(ContractError):
+    """error VotesExpiredSignature(uint256 expiry)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("4683af0e")
+
+    def __init__(self, expiry: int) -> None:
+        super().__init__(error_text("VotesExpiredSignature", expiry=expiry))
+        self.expiry = expiry
 
 
 class WeightTooHigh(ContractError):
@@ -1046,17 +1531,29 @@ class ZeroAmount(ContractError):
         super().__init__(error_text("ZeroAmount"))
 
 
+class ZeroQuorum(ContractError):
+    """error ZeroQuorum()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3c7f4a3c")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("ZeroQuorum"))
+
+
 _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     AccessControlBadConfirmation.SELECTOR: (AccessControlBadConfirmation, ()),
     AccessControlUnauthorizedAccount.SELECTOR: (AccessControlUnauthorizedAccount, ("address", "bytes32")),
     AgentHasLockedCredits.SELECTOR: (AgentHasLockedCredits, ("uint256", "uint256")),
+    AmountOutOfBounds.SELECTOR: (AmountOutOfBounds, ("uint256", "uint256", "uint256")),
     AuthorizationExpired.SELECTOR: (AuthorizationExpired, ("uint256", "uint256")),
     AuthorizationNotYetValid.SELECTOR: (AuthorizationNotYetValid, ("uint256", "uint256")),
     AuthorizationSpent.SELECTOR: (AuthorizationSpent, ("address", "bytes32")),
     BiddingClosed.SELECTOR: (BiddingClosed, ("uint256", "uint256", "uint256")),
+    BondOutOfBounds.SELECTOR: (BondOutOfBounds, ("uint256", "uint256", "uint256")),
     CannotBid.SELECTOR: (CannotBid, ("uint256", "address")),
     CannotLog.SELECTOR: (CannotLog, ("uint256", "address")),
     CannotSpeakFor.SELECTOR: (CannotSpeakFor, ("uint256", "address")),
+    CheckpointUnorderedInsertion.SELECTOR: (CheckpointUnorderedInsertion, ()),
     DeadlineTooFar.SELECTOR: (DeadlineTooFar, ("uint256", "uint256")),
     ECDSAInvalidSignature.SELECTOR: (ECDSAInvalidSignature, ()),
     ECDSAInvalidSignatureLength.SELECTOR: (ECDSAInvalidSignatureLength, ("uint256",)),
@@ -1071,6 +1568,8 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     ERC20InvalidSpender.SELECTOR: (ERC20InvalidSpender, ("address",)),
     ERC2612ExpiredSignature.SELECTOR: (ERC2612ExpiredSignature, ("uint256",)),
     ERC2612InvalidSigner.SELECTOR: (ERC2612InvalidSigner, ("address", "address")),
+    ERC5805FutureLookup.SELECTOR: (ERC5805FutureLookup, ("uint256", "uint48")),
+    ERC6372InconsistentClock.SELECTOR: (ERC6372InconsistentClock, ()),
     ERC721IncorrectOwner.SELECTOR: (ERC721IncorrectOwner, ("address", "uint256", "address")),
     ERC721InsufficientApproval.SELECTOR: (ERC721InsufficientApproval, ("address", "uint256")),
     ERC721InvalidApprover.SELECTOR: (ERC721InvalidApprover, ("address",)),
@@ -1087,7 +1586,25 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     EmptySpecification.SELECTOR: (EmptySpecification, ()),
     EmptyTopic.SELECTOR: (EmptyTopic, ()),
     EvaluatorCannotBid.SELECTOR: (EvaluatorCannotBid, ("uint256", "address")),
+    FailedCall.SELECTOR: (FailedCall, ()),
     FeeTooHigh.SELECTOR: (FeeTooHigh, ("uint256", "uint256")),
+    FloorOutOfBounds.SELECTOR: (FloorOutOfBounds, ("uint256", "uint256", "uint256")),
+    GovernorAlreadyCastVote.SELECTOR: (GovernorAlreadyCastVote, ("address",)),
+    GovernorAlreadyQueuedProposal.SELECTOR: (GovernorAlreadyQueuedProposal, ("uint256",)),
+    GovernorDisabledDeposit.SELECTOR: (GovernorDisabledDeposit, ()),
+    GovernorInsufficientProposerVotes.SELECTOR: (GovernorInsufficientProposerVotes, ("address", "uint256", "uint256")),
+    GovernorInvalidProposalLength.SELECTOR: (GovernorInvalidProposalLength, ("uint256", "uint256", "uint256")),
+    GovernorInvalidSignature.SELECTOR: (GovernorInvalidSignature, ("address",)),
+    GovernorInvalidVoteParams.SELECTOR: (GovernorInvalidVoteParams, ()),
+    GovernorInvalidVoteType.SELECTOR: (GovernorInvalidVoteType, ()),
+    GovernorInvalidVotingPeriod.SELECTOR: (GovernorInvalidVotingPeriod, ("uint256",)),
+    GovernorNonexistentProposal.SELECTOR: (GovernorNonexistentProposal, ("uint256",)),
+    GovernorOnlyExecutor.SELECTOR: (GovernorOnlyExecutor, ("address",)),
+    GovernorProposalQueueingFailed.SELECTOR: (GovernorProposalQueueingFailed, ("uint256",)),
+    GovernorProposalQueueingNotRequired.SELECTOR: (GovernorProposalQueueingNotRequired, ("uint256",)),
+    GovernorRestrictedProposer.SELECTOR: (GovernorRestrictedProposer, ("address",)),
+    GovernorUnableToCancel.SELECTOR: (GovernorUnableToCancel, ("uint256", "address")),
+    GovernorUnexpectedProposalState.SELECTOR: (GovernorUnexpectedProposalState, ("uint256", "uint8", "bytes32")),
     HasCommitments.SELECTOR: (HasCommitments, ("uint256",)),
     InsufficientFree.SELECTOR: (InsufficientFree, ("uint256", "uint256", "uint256")),
     InsufficientLocked.SELECTOR: (InsufficientLocked, ("uint256", "uint256", "uint256")),
@@ -1102,7 +1619,11 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InvalidTreasury.SELECTOR: (InvalidTreasury, ()),
     InvalidWallet.SELECTOR: (InvalidWallet, ()),
     InvalidWalletSignature.SELECTOR: (InvalidWalletSignature, ("uint256", "address")),
+    LockNotFound.SELECTOR: (LockNotFound, ("uint256",)),
+    MaxWindowOutOfBounds.SELECTOR: (MaxWindowOutOfBounds, ("uint256", "uint256", "uint256")),
+    MinWindowOutOfBounds.SELECTOR: (MinWindowOutOfBounds, ("uint256", "uint256", "uint256")),
     Miswired.SELECTOR: (Miswired, ("address", "address")),
+    NamedWeightTooHigh.SELECTOR: (NamedWeightTooHigh, ("uint256", "uint256")),
     NoCommitment.SELECTOR: (NoCommitment, ("uint256", "uint256")),
     NotAccountOwner.SELECTOR: (NotAccountOwner, ("uint256", "address")),
     NotAgentOwner.SELECTOR: (NotAgentOwner, ("uint256", "address")),
@@ -1110,14 +1631,19 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     NotAuthorized.SELECTOR: (NotAuthorized, ("uint256", "address")),
     NotEvaluator.SELECTOR: (NotEvaluator, ("uint256", "address")),
     NotInThread.SELECTOR: (NotInThread, ("uint256", "uint256", "uint256")),
+    NotLockOwner.SELECTOR: (NotLockOwner, ("uint256", "address")),
     NotParties.SELECTOR: (NotParties, ("uint256", "uint256", "uint256")),
     NotPayee.SELECTOR: (NotPayee, ("address", "address")),
     NotRequester.SELECTOR: (NotRequester, ("uint256", "address")),
     NotTaskManager.SELECTOR: (NotTaskManager, ("address",)),
     NotWorker.SELECTOR: (NotWorker, ("uint256", "address")),
+    NoticeAlreadyGiven.SELECTOR: (NoticeAlreadyGiven, ("uint256", "uint256")),
+    NoticeNotGiven.SELECTOR: (NoticeNotGiven, ("uint256",)),
+    OverdraftLimitTooHigh.SELECTOR: (OverdraftLimitTooHigh, ("uint256", "uint256")),
     PageOutOfBounds.SELECTOR: (PageOutOfBounds, ("uint256", "uint256", "uint256")),
     ParentAlreadySet.SELECTOR: (ParentAlreadySet, ("uint256", "uint256")),
     PayloadTooLong.SELECTOR: (PayloadTooLong, ("uint256", "uint256")),
+    PeriodOutOfBounds.SELECTOR: (PeriodOutOfBounds, ("uint256", "uint256", "uint256")),
     PostageAboveLimit.SELECTOR: (PostageAboveLimit, ("uint256", "uint256", "uint256")),
     PostageTooHigh.SELECTOR: (PostageTooHigh, ("uint256", "uint256")),
     PriceOutOfBounds.SELECTOR: (PriceOutOfBounds, ("uint256", "uint256")),
@@ -1127,13 +1653,22 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     RevealClosed.SELECTOR: (RevealClosed, ("uint256", "uint256", "uint256")),
     RevealNotOpen.SELECTOR: (RevealNotOpen, ("uint256", "uint256", "uint256")),
     RevealStillOpen.SELECTOR: (RevealStillOpen, ("uint256", "uint256", "uint256")),
+    SafeCastOverflowedUintDowncast.SELECTOR: (SafeCastOverflowedUintDowncast, ("uint8", "uint256")),
     SafeERC20FailedOperation.SELECTOR: (SafeERC20FailedOperation, ("address",)),
     ScoreOutOfBounds.SELECTOR: (ScoreOutOfBounds, ("uint256", "uint256", "uint256")),
+    SeatFeeOutOfBounds.SELECTOR: (SeatFeeOutOfBounds, ("uint256", "uint256", "uint256")),
     SenderBlocked.SELECTOR: (SenderBlocked, ("uint256", "uint256")),
     SignatureExpired.SELECTOR: (SignatureExpired, ("uint256", "uint256")),
+    StillLocked.SELECTOR: (StillLocked, ("uint256", "uint256", "uint256")),
     StringTooLong.SELECTOR: (StringTooLong, ("string",)),
     TaskNotFound.SELECTOR: (TaskNotFound, ("uint256",)),
     TaskNotOpen.SELECTOR: (TaskNotOpen, ("uint256",)),
+    TimelockInsufficientDelay.SELECTOR: (TimelockInsufficientDelay, ("uint256", "uint256")),
+    TimelockInvalidOperationLength.SELECTOR: (TimelockInvalidOperationLength, ("uint256", "uint256", "uint256")),
+    TimelockUnauthorizedCaller.SELECTOR: (TimelockUnauthorizedCaller, ("address",)),
+    TimelockUnexecutedPredecessor.SELECTOR: (TimelockUnexecutedPredecessor, ("bytes32",)),
+    TimelockUnexpectedOperationState.SELECTOR: (TimelockUnexpectedOperationState, ("bytes32", "bytes32")),
+    VotesExpiredSignature.SELECTOR: (VotesExpiredSignature, ("uint256",)),
     WeightTooHigh.SELECTOR: (WeightTooHigh, ("bytes16", "uint8")),
     WindowClosed.SELECTOR: (WindowClosed, ("uint256", "uint256", "uint256")),
     WindowOpen.SELECTOR: (WindowOpen, ("uint256", "uint256", "uint256")),
@@ -1143,6 +1678,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     WrongState.SELECTOR: (WrongState, ("uint256", "uint8")),
     ZeroAddress.SELECTOR: (ZeroAddress, ()),
     ZeroAmount.SELECTOR: (ZeroAmount, ()),
+    ZeroQuorum.SELECTOR: (ZeroQuorum, ()),
 }
 
 

@@ -272,6 +272,34 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameters:
+    """struct IMarketParameters.Parameters"""
+
+    fee_bps: int
+    bond_percent: int
+    named_weight: int
+    min_window: int
+    max_window: int
+    seat_fee: int
+    overdraft_limit: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (
+            self.fee_bps,
+            self.bond_percent,
+            self.named_weight,
+            self.min_window,
+            self.max_window,
+            self.seat_fee,
+            self.overdraft_limit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """struct ITaskMarketplace.Filter"""
 
@@ -351,3 +379,21 @@ class Action:
 
     def to_abi(self) -> tuple[Any, ...]:
         return (self.sequence, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class VoteLock:
+    """struct IVotingCredits.VoteLock"""
+
+    owner: str
+    period: int
+    release_at: int
+    amount: int
+    votes: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.owner, self.period, self.release_at, self.amount, self.votes)
