@@ -111,9 +111,9 @@ contract EvaluatorPool is EvaluatorSeats {
         require(!vote.revealed, AlreadyRevealed(client, caseId, seat));
         require(
             vote.digest == scoreDigest(client, caseId, panel.round, seat, score, salt),
-            WrongOpening(client, caseId, seat)
+            WrongScoreOpening(client, caseId, seat)
         );
-        require(score <= MAX_SCORE, ScoreOutOfBounds(score, MAX_SCORE));
+        require(score <= MAX_SCORE, ScoreOutOfBounds(score, 0, MAX_SCORE));
         vote.score = uint8(score);
         vote.revealed = true;
 
@@ -362,10 +362,10 @@ contract EvaluatorPool is EvaluatorSeats {
     }
 
     function _checkBefore(address client, uint256 caseId, uint256 end) internal view {
-        require(block.timestamp < end, WindowClosed(client, caseId, end, block.timestamp));
+        require(block.timestamp < end, StageOver(client, caseId, end, block.timestamp));
     }
 
     function _checkAfter(address client, uint256 caseId, uint256 end) internal view {
-        require(block.timestamp >= end, WindowOpen(client, caseId, end, block.timestamp));
+        require(block.timestamp >= end, StageNotOver(client, caseId, end, block.timestamp));
     }
 }

@@ -84,7 +84,7 @@ contract RaceBoard is IRaceBoard {
         require(msg.sender == task.evaluator, NotEvaluator(taskId, msg.sender));
         require(agentId == head, NotHead(taskId, agentId, head));
         _checkBefore(taskId, race.deadline);
-        require(score <= MAX_SCORE, ScoreOutOfBounds(score, MAX_SCORE));
+        require(score <= MAX_SCORE, ScoreOutOfBounds(score, 0, MAX_SCORE));
 
         emit EntryJudged(taskId, agentId, score);
         if (score < task.passingScore) _fail(taskId, race, score, task.reviewWindow);
@@ -303,7 +303,7 @@ contract RaceBoard is IRaceBoard {
         if (tail == 0) race.head = uint64(agentId);
         else _entries[taskId][tail].next = uint64(agentId);
         entry.previous = tail;
-                race.tail = uint64(agentId);
+        race.tail = uint64(agentId);
     }
 
     function _unlink(uint256 taskId, Race storage race, Entry storage entry) internal {
@@ -355,7 +355,7 @@ contract RaceBoard is IRaceBoard {
         Stage stage
     ) internal view returns (Entry storage entry) {
         entry = _entries[taskId][agentId];
-        require(entry.stage == stage, WrongStage(taskId, agentId, entry.stage));
+        require(entry.stage == stage, WrongEntryStage(taskId, agentId, entry.stage));
     }
 
     function _checkBefore(uint256 taskId, uint256 end) internal view {

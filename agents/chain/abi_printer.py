@@ -33,7 +33,8 @@ def _listed(before: str, items: Sequence[str], after: str, indent: int = 0) -> s
     flat = f"{space}{before}{', '.join(items)}{after}"
     if len(flat) <= WIDTH:
         return flat
-    return "\n".join([f"{space}{before}", *(f"{space}    {item}," for item in items), f"{space}{after}"])
+    end = after.removeprefix(",")
+    return "\n".join([f"{space}{before}", *(f"{space}    {item}," for item in items), f"{space}{end}"])
 
 
 def _quoted(items: Iterable[str]) -> str:
@@ -242,8 +243,9 @@ def _method(entry: Entry) -> str:
     result, convert = _conversion(entry)
     given = [one.to_abi(one.name) for one in entry.inputs]
     values = f"({given[0]},)" if len(given) == 1 else f"({', '.join(given)})"
-    passed = ["self.address", values, convert, *(["value"] if entry.payable else [])]
-    extra = ["value: int = 0"] if entry.payable else []
+    ether = "sent_value" if any(one.name == "value" for one in entry.inputs) else "value"
+    passed = ["self.address", values, convert, *([ether] if entry.payable else [])]
+    extra = [f"{ether}: int = 0"] if entry.payable else []
     lines = [
         _listed(f"def {entry.python}(", ["self", *arguments, *extra], f") -> Call[{result}]:", 4),
         f'        """{entry.source}"""',

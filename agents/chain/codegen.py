@@ -16,30 +16,34 @@ from agents.chain.abi_printer import generate
 from agents.errors import ToolchainMissing
 
 CONTRACTS = (
-    "CreditToken",
-    "Ledger",
-    "AgentRegistry",
-    "TaskManager",
-    "BidAuction",
-    "IncentiveEngine",
-    "MessageHub",
-    "EvaluatorPool",
-    "UsageMeter",
-    "RaceBoard",
-    "MarketParameters",
-    "TaskMarketplace",
-    "ActionLogger",
+    "contracts/CreditToken",
+    "contracts/Ledger",
+    "contracts/AgentRegistry",
+    "contracts/TaskManager",
+    "contracts/BidAuction",
+    "contracts/IncentiveEngine",
+    "contracts/MessageHub",
+    "contracts/EvaluatorPool",
+    "contracts/UsageMeter",
+    "contracts/RaceBoard",
+    "contracts/governance/MarketParameters",
+    "contracts/TaskMarketplace",
+    "contracts/ActionLogger",
+    "contracts/governance/VotingCredits",
+    "@openzeppelin/contracts/governance/TimelockController",
+    "contracts/governance/MarketGovernor",
 )
 ROOT = Path(__file__).resolve().parents[2]
-ARTIFACTS = ROOT / "artifacts" / "contracts"
+ARTIFACTS = ROOT / "artifacts"
 BINDINGS = Path(__file__).resolve().parent / "bindings"
 
 
 def read_artifacts(folder: Path) -> dict[str, list[Entry]]:
     """The ABI of each contract by its name; raises ToolchainMissing when it was not compiled."""
     contracts = {}
-    for name in CONTRACTS:
-        path = folder / f"{name}.sol" / f"{name}.json"
+    for source in CONTRACTS:
+        name = source.rpartition("/")[2]
+        path = folder / f"{source}.sol" / f"{name}.json"
         try:
             contracts[name] = read_abi(json.loads(path.read_text("utf-8"))["abi"])
         except (OSError, ValueError, KeyError) as error:

@@ -16,12 +16,15 @@ from agents.chain.bindings import (
     evaluator_pool,
     incentive_engine,
     ledger,
+    market_governor,
     market_parameters,
     message_hub,
     race_board,
     task_manager,
     task_marketplace,
+    timelock_controller,
     usage_meter,
+    voting_credits,
 )
 from agents.chain.rpc import Rpc
 from agents.errors import AddressesMissing, AddressesStale, WrongChain
@@ -60,6 +63,9 @@ class Deployment:
     parameters: market_parameters.MarketParameters
     marketplace: task_marketplace.TaskMarketplace
     actions: action_logger.ActionLogger
+    votes: voting_credits.VotingCredits
+    timelock: timelock_controller.TimelockController
+    governor: market_governor.MarketGovernor
 
     @classmethod
     async def load(cls, path: Path, rpc: Rpc) -> Self:
@@ -97,6 +103,9 @@ class Deployment:
             parameters=market_parameters.MarketParameters(address("MarketParameters")),
             marketplace=task_marketplace.TaskMarketplace(address("TaskMarketplace")),
             actions=action_logger.ActionLogger(address("ActionLogger")),
+            votes=voting_credits.VotingCredits(address("VotingCredits")),
+            timelock=timelock_controller.TimelockController(address("TimelockController")),
+            governor=market_governor.MarketGovernor(address("MarketGovernor")),
         )
         await deployment._check_code(path, rpc)
         return deployment
@@ -125,6 +134,9 @@ class Deployment:
             self.parameters.address: market_parameters.EVENTS,
             self.marketplace.address: task_marketplace.EVENTS,
             self.actions.address: action_logger.EVENTS,
+            self.votes.address: voting_credits.EVENTS,
+            self.timelock.address: timelock_controller.EVENTS,
+            self.governor.address: market_governor.EVENTS,
         }
 
     @property

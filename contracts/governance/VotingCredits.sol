@@ -29,7 +29,7 @@ contract VotingCredits is IVotingCredits, Votes {
     /// @inheritdoc IVotingCredits
     mapping(address => uint256) public votesOf;
 
-    mapping(uint256 => Lock) private _locks;
+    mapping(uint256 => VoteLock) private _locks;
 
     constructor(ICreditToken credits_) EIP712("Agora Votes", "1") {
         credits = credits_;
@@ -58,7 +58,7 @@ contract VotingCredits is IVotingCredits, Votes {
 
     /// @inheritdoc IVotingCredits
     function giveNotice(uint256 lockId) external {
-        Lock storage held = _owned(lockId);
+        VoteLock storage held = _owned(lockId);
         require(held.releaseAt == 0, NoticeAlreadyGiven(lockId, held.releaseAt));
         uint256 votes = held.votes;
         uint256 releaseAt = block.timestamp + held.period;
@@ -71,8 +71,8 @@ contract VotingCredits is IVotingCredits, Votes {
 
     /// @inheritdoc IVotingCredits
     function withdraw(uint256 lockId, address to) external {
-        require(to != address(0), InvalidRecipient());
-        Lock storage held = _owned(lockId);
+        require(to != address(0), ZeroAddress());
+        VoteLock storage held = _owned(lockId);
         (uint256 releaseAt, uint256 amount) = (held.releaseAt, held.amount);
         require(releaseAt != 0, NoticeNotGiven(lockId));
         require(block.timestamp >= releaseAt, StillLocked(lockId, releaseAt, block.timestamp));
@@ -85,7 +85,7 @@ contract VotingCredits is IVotingCredits, Votes {
     /* VIEWS */
 
     /// @inheritdoc IVotingCredits
-    function getLock(uint256 lockId) external view returns (Lock memory) {
+    function getLock(uint256 lockId) external view returns (VoteLock memory) {
         return _existing(lockId);
     }
 
@@ -113,7 +113,7 @@ contract VotingCredits is IVotingCredits, Votes {
         );
         uint256 votes = (amount * period) / MAX_PERIOD;
         lockId = ++lockCount;
-        _locks[lockId] = Lock({
+        _locks[lockId] = VoteLock({
             owner: msg.sender,
             period: uint32(period),
             releaseAt: 0,
@@ -132,12 +132,12 @@ contract VotingCredits is IVotingCredits, Votes {
         return votesOf[owner];
     }
 
-    function _existing(uint256 lockId) internal view returns (Lock storage held) {
+    function _existing(uint256 lockId) internal view returns (VoteLock storage held) {
         held = _locks[lockId];
         require(held.owner != address(0), LockNotFound(lockId));
     }
 
-    function _owned(uint256 lockId) internal view returns (Lock storage held) {
+    function _owned(uint256 lockId) internal view returns (VoteLock storage held) {
         held = _existing(lockId);
         require(held.owner == msg.sender, NotLockOwner(lockId, msg.sender));
     }

@@ -174,17 +174,17 @@ interface IEvaluatorPool {
     /// @notice Thrown when the block that decides the draw is not there yet.
     error DrawTooEarly(uint256 drawBlock, uint256 blockNumber);
     /// @notice Thrown when a window has ended.
-    error WindowClosed(address client, uint256 caseId, uint256 end, uint256 timestamp);
+    error StageOver(address client, uint256 caseId, uint256 end, uint256 timestamp);
     /// @notice Thrown when a window has not ended yet.
-    error WindowOpen(address client, uint256 caseId, uint256 end, uint256 timestamp);
+    error StageNotOver(address client, uint256 caseId, uint256 end, uint256 timestamp);
     /// @notice Thrown when the seat is not on the panel, or the caller does not hold it.
     error NotMember(address client, uint256 caseId, uint256 seat, address caller);
     error EmptyDigest();
     error AlreadyCommitted(address client, uint256 caseId, uint256 seat);
     error AlreadyRevealed(address client, uint256 caseId, uint256 seat);
     /// @notice Thrown when score and salt are not what was committed to.
-    error WrongOpening(address client, uint256 caseId, uint256 seat);
-    error ScoreOutOfBounds(uint256 score, uint256 maximum);
+    error WrongScoreOpening(address client, uint256 caseId, uint256 seat);
+    error ScoreOutOfBounds(uint256 score, uint256 minimum, uint256 maximum);
     error StakeTooSmall(uint256 stake, uint256 minimum);
     error NotHolder(uint256 seat, address caller);
     error AlreadyLeaving(uint256 seat, uint256 end);

@@ -101,7 +101,7 @@ interface IRaceBoard is IPanelClient {
     /// @notice Thrown when result and salt do not hash to the commitment.
     error WrongOpening(uint256 taskId, uint256 agentId);
     /// @notice Thrown when a call does not fit how far the entry has come.
-    error WrongStage(uint256 taskId, uint256 agentId, Stage stage);
+    error WrongEntryStage(uint256 taskId, uint256 agentId, Stage stage);
     /// @notice Thrown when a window has ended.
     error WindowClosed(uint256 taskId, uint256 end, uint256 timestamp);
     /// @notice Thrown when a window has not ended yet.
@@ -118,7 +118,7 @@ interface IRaceBoard is IPanelClient {
     error NotPool(address caller);
     /// @notice Thrown when the task is not evaluated by the pool, which alone needs a secret.
     error NotByPool(uint256 taskId);
-    error ScoreOutOfBounds(uint256 score, uint256 maximum);
+    error ScoreOutOfBounds(uint256 score, uint256 minimum, uint256 maximum);
     /// @notice Thrown when a file's parts do not hash to what the task keeps.
     error WrongFile(uint256 taskId);
     error WrongSecret(uint256 taskId);

@@ -21,7 +21,7 @@ import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 interface IVotingCredits is IERC5805 {
     /// @dev Two slots.
     /// @param releaseAt When the credits can be withdrawn; zero before notice is given.
-    struct Lock {
+    struct VoteLock {
         address owner;
         uint32 period;
         uint40 releaseAt;
@@ -55,7 +55,7 @@ interface IVotingCredits is IERC5805 {
     /// @notice Thrown when credits are withdrawn before their time.
     error StillLocked(uint256 lockId, uint256 releaseAt, uint256 timestamp);
     /// @notice Thrown when credits would be sent to nobody.
-    error InvalidRecipient();
+    error ZeroAddress();
 
     /// @notice Takes `amount` units from the caller's allowance, and gives it their votes.
     /// @param period Seconds between a notice and the withdrawal.
@@ -78,7 +78,7 @@ interface IVotingCredits is IERC5805 {
     function withdraw(uint256 lockId, address to) external;
 
     /// @notice The lock; reverts where there is none.
-    function getLock(uint256 lockId) external view returns (Lock memory);
+    function getLock(uint256 lockId) external view returns (VoteLock memory);
 
     /// @notice How many locks there ever were; the newest id.
     function lockCount() external view returns (uint256);

@@ -84,12 +84,14 @@ _INCENTIVES = Function("incentives", bytes.fromhex("0d5df7ba"), (), ("address",)
 _INVALIDATE_NONCES = Function("invalidateNonces", bytes.fromhex("2bce68d2"), ("uint256", "uint256"), ())
 _IS_NONCE_USED = Function("isNonceUsed", bytes.fromhex("cab7e8eb"), ("address", "uint256"), ("bool",))
 _LEDGER = Function("ledger", bytes.fromhex("56397c35"), (), ("address",))
+_MARK_COMMITTED = Function("markCommitted", bytes.fromhex("4999e80c"), ("uint256",), ())
 _OPEN = Function(
     "open",
     bytes.fromhex("b5243db8"),
     ("uint256", "(uint48,uint32,uint24,bytes16,uint8,uint8,bool)"),
     (),
 )
+_RACE = Function("race", bytes.fromhex("691ba73a"), (), ("address",))
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
 _REVEAL = Function(
     "reveal",
@@ -377,9 +379,17 @@ class BidAuction:
         """function ledger()"""
         return _LEDGER.call(self.address, (), only)
 
+    def mark_committed(self, task_id: int) -> Call[None]:
+        """function markCommitted(uint256 taskId)"""
+        return _MARK_COMMITTED.call(self.address, (task_id,), nothing)
+
     def open(self, task_id: int, terms: structs.Auction) -> Call[None]:
         """function open(uint256 taskId, IBidAuction.Auction terms)"""
         return _OPEN.call(self.address, (task_id, terms.to_abi()), nothing)
+
+    def race(self) -> Call[str]:
+        """function race()"""
+        return _RACE.call(self.address, (), only)
 
     def registry(self) -> Call[str]:
         """function registry()"""

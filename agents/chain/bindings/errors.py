@@ -41,6 +41,122 @@ class AgentHasLockedCredits(ContractError):
         self.locked = locked
 
 
+class AgentInDebt(ContractError):
+    """error AgentInDebt(uint256 agentId, uint256 debt)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ea0af436")
+
+    def __init__(self, agent_id: int, debt: int) -> None:
+        super().__init__(error_text("AgentInDebt", agent_id=agent_id, debt=debt))
+        self.agent_id = agent_id
+        self.debt = debt
+
+
+class AgentIndebted(ContractError):
+    """error AgentIndebted(uint256 agentId, uint256 debt)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("aa29747a")
+
+    def __init__(self, agent_id: int, debt: int) -> None:
+        super().__init__(error_text("AgentIndebted", agent_id=agent_id, debt=debt))
+        self.agent_id = agent_id
+        self.debt = debt
+
+
+class AgentNotFound(ContractError):
+    """error AgentNotFound(uint256 agentId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("0ede9759")
+
+    def __init__(self, agent_id: int) -> None:
+        super().__init__(error_text("AgentNotFound", agent_id=agent_id))
+        self.agent_id = agent_id
+
+
+class AlreadyCommitted(ContractError):
+    """error AlreadyCommitted(address client, uint256 caseId, uint256 seat)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("a017b2b9")
+
+    def __init__(self, client: str, case_id: int, seat: int) -> None:
+        super().__init__(error_text("AlreadyCommitted", client=client, case_id=case_id, seat=seat))
+        self.client = client
+        self.case_id = case_id
+        self.seat = seat
+
+
+class AlreadyLeaving(ContractError):
+    """error AlreadyLeaving(uint256 seat, uint256 end)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6b68c076")
+
+    def __init__(self, seat: int, end: int) -> None:
+        super().__init__(error_text("AlreadyLeaving", seat=seat, end=end))
+        self.seat = seat
+        self.end = end
+
+
+class AlreadyOpen(ContractError):
+    """error AlreadyOpen(bytes32 channelId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("869d9010")
+
+    def __init__(self, channel_id: bytes) -> None:
+        super().__init__(error_text("AlreadyOpen", channel_id=channel_id))
+        self.channel_id = channel_id
+
+
+class AlreadyRevealed(ContractError):
+    """error AlreadyRevealed(address client, uint256 caseId, uint256 seat)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b533c750")
+
+    def __init__(self, client: str, case_id: int, seat: int) -> None:
+        super().__init__(error_text("AlreadyRevealed", client=client, case_id=case_id, seat=seat))
+        self.client = client
+        self.case_id = case_id
+        self.seat = seat
+
+
+class AlreadyRevoked(ContractError):
+    """error AlreadyRevoked(uint256 agentId, address client, uint64 feedbackIndex)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b212f65c")
+
+    def __init__(self, agent_id: int, client: str, feedback_index: int) -> None:
+        super().__init__(error_text(
+            "AlreadyRevoked",
+            agent_id=agent_id,
+            client=client,
+            feedback_index=feedback_index,
+        ))
+        self.agent_id = agent_id
+        self.client = client
+        self.feedback_index = feedback_index
+
+
+class AlreadyUnsealed(ContractError):
+    """error AlreadyUnsealed(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("42912916")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("AlreadyUnsealed", task_id=task_id))
+        self.task_id = task_id
+
+
+class AmountOutOfBounds(ContractError):
+    """error AmountOutOfBounds(uint256 amount, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3fa1bf70")
+
+    def __init__(self, amount: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("AmountOutOfBounds", amount=amount, lowest=lowest, highest=highest))
+        self.amount = amount
+        self.lowest = lowest
+        self.highest = highest
+
+
 class AuthorizationExpired(ContractError):
     """error AuthorizationExpired(uint256 validBefore, uint256 timestamp)"""
 
@@ -86,6 +202,45 @@ class BiddingClosed(ContractError):
         self.timestamp = timestamp
 
 
+class BirthInFuture(ContractError):
+    """error BirthInFuture(uint256 bornBefore, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("351e92a1")
+
+    def __init__(self, born_before: int, timestamp: int) -> None:
+        super().__init__(error_text("BirthInFuture", born_before=born_before, timestamp=timestamp))
+        self.born_before = born_before
+        self.timestamp = timestamp
+
+
+class BondOutOfBounds(ContractError):
+    """error BondOutOfBounds(uint256 bondPercent, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("be2d236b")
+
+    def __init__(self, bond_percent: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text(
+            "BondOutOfBounds",
+            bond_percent=bond_percent,
+            lowest=lowest,
+            highest=highest,
+        ))
+        self.bond_percent = bond_percent
+        self.lowest = lowest
+        self.highest = highest
+
+
+class CannotAct(ContractError):
+    """error CannotAct(uint256 agentId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c41657f3")
+
+    def __init__(self, agent_id: int, caller: str) -> None:
+        super().__init__(error_text("CannotAct", agent_id=agent_id, caller=caller))
+        self.agent_id = agent_id
+        self.caller = caller
+
+
 class CannotBid(ContractError):
     """error CannotBid(uint256 agentId, address account)"""
 
@@ -93,6 +248,17 @@ class CannotBid(ContractError):
 
     def __init__(self, agent_id: int, account: str) -> None:
         super().__init__(error_text("CannotBid", agent_id=agent_id, account=account))
+        self.agent_id = agent_id
+        self.account = account
+
+
+class CannotEnter(ContractError):
+    """error CannotEnter(uint256 agentId, address account)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("88bee2d4")
+
+    def __init__(self, agent_id: int, account: str) -> None:
+        super().__init__(error_text("CannotEnter", agent_id=agent_id, account=account))
         self.agent_id = agent_id
         self.account = account
 
@@ -117,6 +283,32 @@ class CannotSpeakFor(ContractError):
         super().__init__(error_text("CannotSpeakFor", account=account, caller=caller))
         self.account = account
         self.caller = caller
+
+
+class ChallengeWindowOutOfBounds(ContractError):
+    """error ChallengeWindowOutOfBounds(uint256 window, uint256 minimum, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f900fd1a")
+
+    def __init__(self, window: int, minimum: int, maximum: int) -> None:
+        super().__init__(error_text(
+            "ChallengeWindowOutOfBounds",
+            window=window,
+            minimum=minimum,
+            maximum=maximum,
+        ))
+        self.window = window
+        self.minimum = minimum
+        self.maximum = maximum
+
+
+class CheckpointUnorderedInsertion(ContractError):
+    """error CheckpointUnorderedInsertion()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("2520601d")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("CheckpointUnorderedInsertion"))
 
 
 class CommitmentChanged(ContractError):
@@ -147,6 +339,27 @@ class DeadlineTooFar(ContractError):
         super().__init__(error_text("DeadlineTooFar", deadline=deadline, latest=latest))
         self.deadline = deadline
         self.latest = latest
+
+
+class DrawTooEarly(ContractError):
+    """error DrawTooEarly(uint256 drawBlock, uint256 blockNumber)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e9fa1de6")
+
+    def __init__(self, draw_block: int, block_number: int) -> None:
+        super().__init__(error_text("DrawTooEarly", draw_block=draw_block, block_number=block_number))
+        self.draw_block = draw_block
+        self.block_number = block_number
+
+
+class DrawsPending(ContractError):
+    """error DrawsPending(uint256 draws)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("794b5a4d")
+
+    def __init__(self, draws: int) -> None:
+        super().__init__(error_text("DrawsPending", draws=draws))
+        self.draws = draws
 
 
 class ECDSAInvalidSignature(ContractError):
@@ -294,6 +507,26 @@ class ERC2612InvalidSigner(ContractError):
         self.owner = owner
 
 
+class ERC5805FutureLookup(ContractError):
+    """error ERC5805FutureLookup(uint256 timepoint, uint48 clock)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ecd3f81e")
+
+    def __init__(self, timepoint: int, clock: int) -> None:
+        super().__init__(error_text("ERC5805FutureLookup", timepoint=timepoint, clock=clock))
+        self.timepoint = timepoint
+        self.clock = clock
+
+
+class ERC6372InconsistentClock(ContractError):
+    """error ERC6372InconsistentClock()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6ff07140")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("ERC6372InconsistentClock"))
+
+
 class ERC721IncorrectOwner(ContractError):
     """error ERC721IncorrectOwner(address sender, uint256 tokenId, address owner)"""
 
@@ -395,6 +628,24 @@ class EmptyCommitment(ContractError):
         super().__init__(error_text("EmptyCommitment"))
 
 
+class EmptyDigest(ContractError):
+    """error EmptyDigest()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("73ca6097")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("EmptyDigest"))
+
+
+class EmptyResponseURI(ContractError):
+    """error EmptyResponseURI()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f9d7422c")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("EmptyResponseURI"))
+
+
 class EmptyResult(ContractError):
     """error EmptyResult()"""
 
@@ -471,6 +722,268 @@ class EvaluatorNotContract(ContractError):
         self.evaluator = evaluator
 
 
+class ExitNotOver(ContractError):
+    """error ExitNotOver(bytes32 channelId, uint256 exitEnd, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b28bcf3c")
+
+    def __init__(self, channel_id: bytes, exit_end: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "ExitNotOver",
+            channel_id=channel_id,
+            exit_end=exit_end,
+            timestamp=timestamp,
+        ))
+        self.channel_id = channel_id
+        self.exit_end = exit_end
+        self.timestamp = timestamp
+
+
+class FailedCall(ContractError):
+    """error FailedCall()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d6bda275")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("FailedCall"))
+
+
+class FeeTooHigh(ContractError):
+    """error FeeTooHigh(uint256 feeBps, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e757126a")
+
+    def __init__(self, fee_bps: int, highest: int) -> None:
+        super().__init__(error_text("FeeTooHigh", fee_bps=fee_bps, highest=highest))
+        self.fee_bps = fee_bps
+        self.highest = highest
+
+
+class FeedbackNotFound(ContractError):
+    """error FeedbackNotFound(uint256 agentId, address client, uint64 feedbackIndex)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("83e6932a")
+
+    def __init__(self, agent_id: int, client: str, feedback_index: int) -> None:
+        super().__init__(error_text(
+            "FeedbackNotFound",
+            agent_id=agent_id,
+            client=client,
+            feedback_index=feedback_index,
+        ))
+        self.agent_id = agent_id
+        self.client = client
+        self.feedback_index = feedback_index
+
+
+class FloorOutOfBounds(ContractError):
+    """error FloorOutOfBounds(uint256 floor, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d1c676a3")
+
+    def __init__(self, floor: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("FloorOutOfBounds", floor=floor, lowest=lowest, highest=highest))
+        self.floor = floor
+        self.lowest = lowest
+        self.highest = highest
+
+
+class GovernorAlreadyCastVote(ContractError):
+    """error GovernorAlreadyCastVote(address voter)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("71c6af49")
+
+    def __init__(self, voter: str) -> None:
+        super().__init__(error_text("GovernorAlreadyCastVote", voter=voter))
+        self.voter = voter
+
+
+class GovernorAlreadyQueuedProposal(ContractError):
+    """error GovernorAlreadyQueuedProposal(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f20e7d37")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorAlreadyQueuedProposal", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorDisabledDeposit(ContractError):
+    """error GovernorDisabledDeposit()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e90a651e")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("GovernorDisabledDeposit"))
+
+
+class GovernorInsufficientProposerVotes(ContractError):
+    """error GovernorInsufficientProposerVotes(address proposer, uint256 votes, uint256 threshold)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c242ee16")
+
+    def __init__(self, proposer: str, votes: int, threshold: int) -> None:
+        super().__init__(error_text(
+            "GovernorInsufficientProposerVotes",
+            proposer=proposer,
+            votes=votes,
+            threshold=threshold,
+        ))
+        self.proposer = proposer
+        self.votes = votes
+        self.threshold = threshold
+
+
+class GovernorInvalidProposalLength(ContractError):
+    """error GovernorInvalidProposalLength(uint256 targets, uint256 calldatas, uint256 values)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("447b05d0")
+
+    def __init__(self, targets: int, calldatas: int, values: int) -> None:
+        super().__init__(error_text(
+            "GovernorInvalidProposalLength",
+            targets=targets,
+            calldatas=calldatas,
+            values=values,
+        ))
+        self.targets = targets
+        self.calldatas = calldatas
+        self.values = values
+
+
+class GovernorInvalidSignature(ContractError):
+    """error GovernorInvalidSignature(address voter)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("94ab6c07")
+
+    def __init__(self, voter: str) -> None:
+        super().__init__(error_text("GovernorInvalidSignature", voter=voter))
+        self.voter = voter
+
+
+class GovernorInvalidVoteParams(ContractError):
+    """error GovernorInvalidVoteParams()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("867db771")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("GovernorInvalidVoteParams"))
+
+
+class GovernorInvalidVoteType(ContractError):
+    """error GovernorInvalidVoteType()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("06b337c2")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("GovernorInvalidVoteType"))
+
+
+class GovernorInvalidVotingPeriod(ContractError):
+    """error GovernorInvalidVotingPeriod(uint256 votingPeriod)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f1cfbf05")
+
+    def __init__(self, voting_period: int) -> None:
+        super().__init__(error_text("GovernorInvalidVotingPeriod", voting_period=voting_period))
+        self.voting_period = voting_period
+
+
+class GovernorNonexistentProposal(ContractError):
+    """error GovernorNonexistentProposal(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6ad06075")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorNonexistentProposal", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorOnlyExecutor(ContractError):
+    """error GovernorOnlyExecutor(address account)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("47096e47")
+
+    def __init__(self, account: str) -> None:
+        super().__init__(error_text("GovernorOnlyExecutor", account=account))
+        self.account = account
+
+
+class GovernorProposalQueueingFailed(ContractError):
+    """error GovernorProposalQueueingFailed(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ab2d0311")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorProposalQueueingFailed", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorProposalQueueingNotRequired(ContractError):
+    """error GovernorProposalQueueingNotRequired(uint256 proposalId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d838bcb7")
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(error_text("GovernorProposalQueueingNotRequired", proposal_id=proposal_id))
+        self.proposal_id = proposal_id
+
+
+class GovernorRestrictedProposer(ContractError):
+    """error GovernorRestrictedProposer(address proposer)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d9b39557")
+
+    def __init__(self, proposer: str) -> None:
+        super().__init__(error_text("GovernorRestrictedProposer", proposer=proposer))
+        self.proposer = proposer
+
+
+class GovernorUnableToCancel(ContractError):
+    """error GovernorUnableToCancel(uint256 proposalId, address account)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("8fe5d8a9")
+
+    def __init__(self, proposal_id: int, account: str) -> None:
+        super().__init__(error_text("GovernorUnableToCancel", proposal_id=proposal_id, account=account))
+        self.proposal_id = proposal_id
+        self.account = account
+
+
+class GovernorUnexpectedProposalState(ContractError):
+    """error GovernorUnexpectedProposalState(uint256 proposalId, IGovernor.ProposalState current, bytes32 expectedStates)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("31b75e4d")
+
+    def __init__(self, proposal_id: int, current: int, expected_states: bytes) -> None:
+        super().__init__(error_text(
+            "GovernorUnexpectedProposalState",
+            proposal_id=proposal_id,
+            current=current,
+            expected_states=expected_states,
+        ))
+        self.proposal_id = proposal_id
+        self.current = current
+        self.expected_states = expected_states
+
+
+class GraceNotOver(ContractError):
+    """error GraceNotOver(uint256 agentId, uint256 graceEnd, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("53672239")
+
+    def __init__(self, agent_id: int, grace_end: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "GraceNotOver",
+            agent_id=agent_id,
+            grace_end=grace_end,
+            timestamp=timestamp,
+        ))
+        self.agent_id = agent_id
+        self.grace_end = grace_end
+        self.timestamp = timestamp
+
+
 class HasCommitments(ContractError):
     """error HasCommitments(uint256 taskId)"""
 
@@ -479,6 +992,28 @@ class HasCommitments(ContractError):
     def __init__(self, task_id: int) -> None:
         super().__init__(error_text("HasCommitments", task_id=task_id))
         self.task_id = task_id
+
+
+class HeadWaits(ContractError):
+    """error HeadWaits(uint256 taskId, uint256 head)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ba2322f4")
+
+    def __init__(self, task_id: int, head: int) -> None:
+        super().__init__(error_text("HeadWaits", task_id=task_id, head=head))
+        self.task_id = task_id
+        self.head = head
+
+
+class InDebt(ContractError):
+    """error InDebt(Account account, uint256 debt)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5191d289")
+
+    def __init__(self, account: int, debt: int) -> None:
+        super().__init__(error_text("InDebt", account=account, debt=debt))
+        self.account = account
+        self.debt = debt
 
 
 class InsufficientFree(ContractError):
@@ -562,6 +1097,17 @@ class InvalidEvaluator(ContractError):
         super().__init__(error_text("InvalidEvaluator"))
 
 
+class InvalidFee(ContractError):
+    """error InvalidFee(uint256 fee, uint256 size)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f05eb608")
+
+    def __init__(self, fee: int, size: int) -> None:
+        super().__init__(error_text("InvalidFee", fee=fee, size=size))
+        self.fee = fee
+        self.size = size
+
+
 class InvalidParent(ContractError):
     """error InvalidParent(uint256 agentId, uint256 parentId)"""
 
@@ -631,6 +1177,73 @@ class InvalidWalletSignature(ContractError):
         self.new_wallet = new_wallet
 
 
+class LeaveTooEarly(ContractError):
+    """error LeaveTooEarly(uint256 seat, uint256 end, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("cea2a563")
+
+    def __init__(self, seat: int, end: int, timestamp: int) -> None:
+        super().__init__(error_text("LeaveTooEarly", seat=seat, end=end, timestamp=timestamp))
+        self.seat = seat
+        self.end = end
+        self.timestamp = timestamp
+
+
+class Leaving(ContractError):
+    """error Leaving(bytes32 channelId, uint256 exitEnd)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("63a00a6c")
+
+    def __init__(self, channel_id: bytes, exit_end: int) -> None:
+        super().__init__(error_text("Leaving", channel_id=channel_id, exit_end=exit_end))
+        self.channel_id = channel_id
+        self.exit_end = exit_end
+
+
+class LockNotFound(ContractError):
+    """error LockNotFound(uint256 lockId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d58d6779")
+
+    def __init__(self, lock_id: int) -> None:
+        super().__init__(error_text("LockNotFound", lock_id=lock_id))
+        self.lock_id = lock_id
+
+
+class MaxWindowOutOfBounds(ContractError):
+    """error MaxWindowOutOfBounds(uint256 maxWindow, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("0c961e7e")
+
+    def __init__(self, max_window: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text(
+            "MaxWindowOutOfBounds",
+            max_window=max_window,
+            lowest=lowest,
+            highest=highest,
+        ))
+        self.max_window = max_window
+        self.lowest = lowest
+        self.highest = highest
+
+
+class MinWindowOutOfBounds(ContractError):
+    """error MinWindowOutOfBounds(uint256 minWindow, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("46d17aec")
+
+    def __init__(self, min_window: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text(
+            "MinWindowOutOfBounds",
+            min_window=min_window,
+            lowest=lowest,
+            highest=highest,
+        ))
+        self.min_window = min_window
+        self.lowest = lowest
+        self.highest = highest
+
+
 class Miswired(ContractError):
     """error Miswired(address expected, address actual)"""
 
@@ -640,6 +1253,26 @@ class Miswired(ContractError):
         super().__init__(error_text("Miswired", expected=expected, actual=actual))
         self.expected = expected
         self.actual = actual
+
+
+class NamedWeightTooHigh(ContractError):
+    """error NamedWeightTooHigh(uint256 namedWeight, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d70db58c")
+
+    def __init__(self, named_weight: int, highest: int) -> None:
+        super().__init__(error_text("NamedWeightTooHigh", named_weight=named_weight, highest=highest))
+        self.named_weight = named_weight
+        self.highest = highest
+
+
+class NoClients(ContractError):
+    """error NoClients()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5bb5b5ee")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("NoClients"))
 
 
 class NoCommitment(ContractError):
@@ -653,6 +1286,37 @@ class NoCommitment(ContractError):
         self.agent_id = agent_id
 
 
+class NoDebt(ContractError):
+    """error NoDebt(Account account)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6edcd056")
+
+    def __init__(self, account: int) -> None:
+        super().__init__(error_text("NoDebt", account=account))
+        self.account = account
+
+
+class NoFeedbackRight(ContractError):
+    """error NoFeedbackRight(uint256 agentId, address client)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ee43b9f3")
+
+    def __init__(self, agent_id: int, client: str) -> None:
+        super().__init__(error_text("NoFeedbackRight", agent_id=agent_id, client=client))
+        self.agent_id = agent_id
+        self.client = client
+
+
+class NoHead(ContractError):
+    """error NoHead(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("af2bef64")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("NoHead", task_id=task_id))
+        self.task_id = task_id
+
+
 class NonceUsed(ContractError):
     """error NonceUsed(address signer, uint256 nonce)"""
 
@@ -662,6 +1326,16 @@ class NonceUsed(ContractError):
         super().__init__(error_text("NonceUsed", signer=signer, nonce=nonce))
         self.signer = signer
         self.nonce = nonce
+
+
+class NotARace(ContractError):
+    """error NotARace(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("cb14ed14")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("NotARace", task_id=task_id))
+        self.task_id = task_id
 
 
 class NotAccountOwner(ContractError):
@@ -737,6 +1411,48 @@ class NotAuthorized(ContractError):
         self.caller = caller
 
 
+class NotByPool(ContractError):
+    """error NotByPool(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("aa6f3841")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("NotByPool", task_id=task_id))
+        self.task_id = task_id
+
+
+class NotClient(ContractError):
+    """error NotClient(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("8ccfb289")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("NotClient", caller=caller))
+        self.caller = caller
+
+
+class NotCreditor(ContractError):
+    """error NotCreditor(uint256 agentId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("11204170")
+
+    def __init__(self, agent_id: int, caller: str) -> None:
+        super().__init__(error_text("NotCreditor", agent_id=agent_id, caller=caller))
+        self.agent_id = agent_id
+        self.caller = caller
+
+
+class NotDefaulted(ContractError):
+    """error NotDefaulted(uint256 taskId, ITaskManager.TaskState state)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5c5cfd02")
+
+    def __init__(self, task_id: int, state: int) -> None:
+        super().__init__(error_text("NotDefaulted", task_id=task_id, state=state))
+        self.task_id = task_id
+        self.state = state
+
+
 class NotEvaluator(ContractError):
     """error NotEvaluator(uint256 taskId, address caller)"""
 
@@ -745,6 +1461,29 @@ class NotEvaluator(ContractError):
     def __init__(self, task_id: int, caller: str) -> None:
         super().__init__(error_text("NotEvaluator", task_id=task_id, caller=caller))
         self.task_id = task_id
+        self.caller = caller
+
+
+class NotHead(ContractError):
+    """error NotHead(uint256 taskId, uint256 agentId, uint256 head)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("dd164c36")
+
+    def __init__(self, task_id: int, agent_id: int, head: int) -> None:
+        super().__init__(error_text("NotHead", task_id=task_id, agent_id=agent_id, head=head))
+        self.task_id = task_id
+        self.agent_id = agent_id
+        self.head = head
+
+
+class NotHolder(ContractError):
+    """error NotHolder(uint256 seat, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("2f5ea621")
+
+    def __init__(self, seat: int, caller: str) -> None:
+        super().__init__(error_text("NotHolder", seat=seat, caller=caller))
+        self.seat = seat
         self.caller = caller
 
 
@@ -758,6 +1497,70 @@ class NotInThread(ContractError):
         self.thread_id = thread_id
         self.from_ = from_
         self.to = to
+
+
+class NotLeaving(ContractError):
+    """error NotLeaving(uint256 seat)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("33625b40")
+
+    def __init__(self, seat: int) -> None:
+        super().__init__(error_text("NotLeaving", seat=seat))
+        self.seat = seat
+
+
+class NotLockOwner(ContractError):
+    """error NotLockOwner(uint256 lockId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("33e89c10")
+
+    def __init__(self, lock_id: int, caller: str) -> None:
+        super().__init__(error_text("NotLockOwner", lock_id=lock_id, caller=caller))
+        self.lock_id = lock_id
+        self.caller = caller
+
+
+class NotMarket(ContractError):
+    """error NotMarket(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("bfae38b3")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("NotMarket", caller=caller))
+        self.caller = caller
+
+
+class NotMember(ContractError):
+    """error NotMember(address client, uint256 caseId, uint256 seat, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("0077388c")
+
+    def __init__(self, client: str, case_id: int, seat: int, caller: str) -> None:
+        super().__init__(error_text("NotMember", client=client, case_id=case_id, seat=seat, caller=caller))
+        self.client = client
+        self.case_id = case_id
+        self.seat = seat
+        self.caller = caller
+
+
+class NotMeter(ContractError):
+    """error NotMeter(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("21a15d0f")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("NotMeter", caller=caller))
+        self.caller = caller
+
+
+class NotOpen(ContractError):
+    """error NotOpen(bytes32 channelId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("068e1080")
+
+    def __init__(self, channel_id: bytes) -> None:
+        super().__init__(error_text("NotOpen", channel_id=channel_id))
+        self.channel_id = channel_id
 
 
 class NotParties(ContractError):
@@ -846,6 +1649,92 @@ class NotWorker(ContractError):
         self.caller = caller
 
 
+class NothingPledged(ContractError):
+    """error NothingPledged(uint256 agentId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("700867f5")
+
+    def __init__(self, agent_id: int) -> None:
+        super().__init__(error_text("NothingPledged", agent_id=agent_id))
+        self.agent_id = agent_id
+
+
+class NoticeAlreadyGiven(ContractError):
+    """error NoticeAlreadyGiven(uint256 lockId, uint256 releaseAt)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("35cbdc28")
+
+    def __init__(self, lock_id: int, release_at: int) -> None:
+        super().__init__(error_text("NoticeAlreadyGiven", lock_id=lock_id, release_at=release_at))
+        self.lock_id = lock_id
+        self.release_at = release_at
+
+
+class NoticeNotGiven(ContractError):
+    """error NoticeNotGiven(uint256 lockId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3bee38b8")
+
+    def __init__(self, lock_id: int) -> None:
+        super().__init__(error_text("NoticeNotGiven", lock_id=lock_id))
+        self.lock_id = lock_id
+
+
+class OtherCreditor(ContractError):
+    """error OtherCreditor(Account debtor, Account creditor)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e8cab707")
+
+    def __init__(self, debtor: int, creditor: int) -> None:
+        super().__init__(error_text("OtherCreditor", debtor=debtor, creditor=creditor))
+        self.debtor = debtor
+        self.creditor = creditor
+
+
+class OverdraftLimitTooHigh(ContractError):
+    """error OverdraftLimitTooHigh(uint256 overdraftLimit, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ac2ccd09")
+
+    def __init__(self, overdraft_limit: int, highest: int) -> None:
+        super().__init__(error_text(
+            "OverdraftLimitTooHigh",
+            overdraft_limit=overdraft_limit,
+            highest=highest,
+        ))
+        self.overdraft_limit = overdraft_limit
+        self.highest = highest
+
+
+class Overpaid(ContractError):
+    """error Overpaid(Account debtor, uint256 debt, uint256 amount)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("18645040")
+
+    def __init__(self, debtor: int, debt: int, amount: int) -> None:
+        super().__init__(error_text("Overpaid", debtor=debtor, debt=debt, amount=amount))
+        self.debtor = debtor
+        self.debt = debt
+        self.amount = amount
+
+
+class OwnerChanged(ContractError):
+    """error OwnerChanged(bytes32 channelId, uint256 ownerEpoch, uint256 currentEpoch)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("cfd17903")
+
+    def __init__(self, channel_id: bytes, owner_epoch: int, current_epoch: int) -> None:
+        super().__init__(error_text(
+            "OwnerChanged",
+            channel_id=channel_id,
+            owner_epoch=owner_epoch,
+            current_epoch=current_epoch,
+        ))
+        self.channel_id = channel_id
+        self.owner_epoch = owner_epoch
+        self.current_epoch = current_epoch
+
+
 class PageOutOfBounds(ContractError):
     """error PageOutOfBounds(uint256 size, uint256 minimum, uint256 maximum)"""
 
@@ -855,6 +1744,27 @@ class PageOutOfBounds(ContractError):
         super().__init__(error_text("PageOutOfBounds", size=size, minimum=minimum, maximum=maximum))
         self.size = size
         self.minimum = minimum
+        self.maximum = maximum
+
+
+class PanelEven(ContractError):
+    """error PanelEven(uint256 size)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d41d1510")
+
+    def __init__(self, size: int) -> None:
+        super().__init__(error_text("PanelEven", size=size))
+        self.size = size
+
+
+class PanelTooLarge(ContractError):
+    """error PanelTooLarge(uint256 size, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b09b0848")
+
+    def __init__(self, size: int, maximum: int) -> None:
+        super().__init__(error_text("PanelTooLarge", size=size, maximum=maximum))
+        self.size = size
         self.maximum = maximum
 
 
@@ -878,6 +1788,29 @@ class PayloadTooLong(ContractError):
         super().__init__(error_text("PayloadTooLong", length=length, maximum=maximum))
         self.length = length
         self.maximum = maximum
+
+
+class PeriodOutOfBounds(ContractError):
+    """error PeriodOutOfBounds(uint256 period, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6be472e3")
+
+    def __init__(self, period: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("PeriodOutOfBounds", period=period, lowest=lowest, highest=highest))
+        self.period = period
+        self.lowest = lowest
+        self.highest = highest
+
+
+class PlaceOutOfBounds(ContractError):
+    """error PlaceOutOfBounds(uint256 place, uint256 places)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d353198b")
+
+    def __init__(self, place: int, places: int) -> None:
+        super().__init__(error_text("PlaceOutOfBounds", place=place, places=places))
+        self.place = place
+        self.places = places
 
 
 class PostageAboveLimit(ContractError):
@@ -923,6 +1856,26 @@ class PromiseOutOfBounds(ContractError):
         super().__init__(error_text("PromiseOutOfBounds", promised=promised, maximum=maximum))
         self.promised = promised
         self.maximum = maximum
+
+
+class RaceNotOver(ContractError):
+    """error RaceNotOver(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("57ff3af7")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("RaceNotOver", task_id=task_id))
+        self.task_id = task_id
+
+
+class RaceOver(ContractError):
+    """error RaceOver(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b85d0666")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("RaceOver", task_id=task_id))
+        self.task_id = task_id
 
 
 class ReserveOutOfBounds(ContractError):
@@ -983,6 +1936,17 @@ class RevealStillOpen(ContractError):
         self.timestamp = timestamp
 
 
+class SafeCastOverflowedUintDowncast(ContractError):
+    """error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6dfcc650")
+
+    def __init__(self, bits: int, value: int) -> None:
+        super().__init__(error_text("SafeCastOverflowedUintDowncast", bits=bits, value=value))
+        self.bits = bits
+        self.value = value
+
+
 class SafeERC20FailedOperation(ContractError):
     """error SafeERC20FailedOperation(address token)"""
 
@@ -1005,6 +1969,51 @@ class ScoreOutOfBounds(ContractError):
         self.maximum = maximum
 
 
+class SeatFeeOutOfBounds(ContractError):
+    """error SeatFeeOutOfBounds(uint256 seatFee, uint256 lowest, uint256 highest)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6b3dddb0")
+
+    def __init__(self, seat_fee: int, lowest: int, highest: int) -> None:
+        super().__init__(error_text("SeatFeeOutOfBounds", seat_fee=seat_fee, lowest=lowest, highest=highest))
+        self.seat_fee = seat_fee
+        self.lowest = lowest
+        self.highest = highest
+
+
+class SeatIsTaken(ContractError):
+    """error SeatIsTaken(uint256 seat, address holder)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("606d4ed3")
+
+    def __init__(self, seat: int, holder: str) -> None:
+        super().__init__(error_text("SeatIsTaken", seat=seat, holder=holder))
+        self.seat = seat
+        self.holder = holder
+
+
+class SeatOnDuty(ContractError):
+    """error SeatOnDuty(uint256 seat, uint256 duties)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("97866952")
+
+    def __init__(self, seat: int, duties: int) -> None:
+        super().__init__(error_text("SeatOnDuty", seat=seat, duties=duties))
+        self.seat = seat
+        self.duties = duties
+
+
+class SelfFeedback(ContractError):
+    """error SelfFeedback(uint256 agentId, address client)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("9a0f9b38")
+
+    def __init__(self, agent_id: int, client: str) -> None:
+        super().__init__(error_text("SelfFeedback", agent_id=agent_id, client=client))
+        self.agent_id = agent_id
+        self.client = client
+
+
 class SenderBlocked(ContractError):
     """error SenderBlocked(Account to, Account from)"""
 
@@ -1025,6 +2034,99 @@ class SignatureExpired(ContractError):
         super().__init__(error_text("SignatureExpired", deadline=deadline, timestamp=timestamp))
         self.deadline = deadline
         self.timestamp = timestamp
+
+
+class StageNotOver(ContractError):
+    """error StageNotOver(address client, uint256 caseId, uint256 end, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("afbf0e2b")
+
+    def __init__(self, client: str, case_id: int, end: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "StageNotOver",
+            client=client,
+            case_id=case_id,
+            end=end,
+            timestamp=timestamp,
+        ))
+        self.client = client
+        self.case_id = case_id
+        self.end = end
+        self.timestamp = timestamp
+
+
+class StageOver(ContractError):
+    """error StageOver(address client, uint256 caseId, uint256 end, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3711e0f0")
+
+    def __init__(self, client: str, case_id: int, end: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "StageOver",
+            client=client,
+            case_id=case_id,
+            end=end,
+            timestamp=timestamp,
+        ))
+        self.client = client
+        self.case_id = case_id
+        self.end = end
+        self.timestamp = timestamp
+
+
+class StakeTooSmall(ContractError):
+    """error StakeTooSmall(uint256 stake, uint256 minimum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f74c0f33")
+
+    def __init__(self, stake: int, minimum: int) -> None:
+        super().__init__(error_text("StakeTooSmall", stake=stake, minimum=minimum))
+        self.stake = stake
+        self.minimum = minimum
+
+
+class StillLocked(ContractError):
+    """error StillLocked(uint256 lockId, uint256 releaseAt, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b9a8d36c")
+
+    def __init__(self, lock_id: int, release_at: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "StillLocked",
+            lock_id=lock_id,
+            release_at=release_at,
+            timestamp=timestamp,
+        ))
+        self.lock_id = lock_id
+        self.release_at = release_at
+        self.timestamp = timestamp
+
+
+class StillPledged(ContractError):
+    """error StillPledged(uint256 agentId, uint256 releaseAt, uint256 timestamp)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c7dc1aef")
+
+    def __init__(self, agent_id: int, release_at: int, timestamp: int) -> None:
+        super().__init__(error_text(
+            "StillPledged",
+            agent_id=agent_id,
+            release_at=release_at,
+            timestamp=timestamp,
+        ))
+        self.agent_id = agent_id
+        self.release_at = release_at
+        self.timestamp = timestamp
+
+
+class StillSealed(ContractError):
+    """error StillSealed(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("07f2092d")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("StillSealed", task_id=task_id))
+        self.task_id = task_id
 
 
 class StringTooLong(ContractError):
@@ -1057,6 +2159,69 @@ class TaskNotOpen(ContractError):
         self.task_id = task_id
 
 
+class TimelockInsufficientDelay(ContractError):
+    """error TimelockInsufficientDelay(uint256 delay, uint256 minDelay)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("54336609")
+
+    def __init__(self, delay: int, min_delay: int) -> None:
+        super().__init__(error_text("TimelockInsufficientDelay", delay=delay, min_delay=min_delay))
+        self.delay = delay
+        self.min_delay = min_delay
+
+
+class TimelockInvalidOperationLength(ContractError):
+    """error TimelockInvalidOperationLength(uint256 targets, uint256 payloads, uint256 values)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ffb03211")
+
+    def __init__(self, targets: int, payloads: int, values: int) -> None:
+        super().__init__(error_text(
+            "TimelockInvalidOperationLength",
+            targets=targets,
+            payloads=payloads,
+            values=values,
+        ))
+        self.targets = targets
+        self.payloads = payloads
+        self.values = values
+
+
+class TimelockUnauthorizedCaller(ContractError):
+    """error TimelockUnauthorizedCaller(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e2850c59")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("TimelockUnauthorizedCaller", caller=caller))
+        self.caller = caller
+
+
+class TimelockUnexecutedPredecessor(ContractError):
+    """error TimelockUnexecutedPredecessor(bytes32 predecessorId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("90a9a618")
+
+    def __init__(self, predecessor_id: bytes) -> None:
+        super().__init__(error_text("TimelockUnexecutedPredecessor", predecessor_id=predecessor_id))
+        self.predecessor_id = predecessor_id
+
+
+class TimelockUnexpectedOperationState(ContractError):
+    """error TimelockUnexpectedOperationState(bytes32 operationId, bytes32 expectedStates)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5ead8eb5")
+
+    def __init__(self, operation_id: bytes, expected_states: bytes) -> None:
+        super().__init__(error_text(
+            "TimelockUnexpectedOperationState",
+            operation_id=operation_id,
+            expected_states=expected_states,
+        ))
+        self.operation_id = operation_id
+        self.expected_states = expected_states
+
+
 class TooDeep(ContractError):
     """error TooDeep(uint256 parentId, uint256 maximum)"""
 
@@ -1066,6 +2231,56 @@ class TooDeep(ContractError):
         super().__init__(error_text("TooDeep", parent_id=parent_id, maximum=maximum))
         self.parent_id = parent_id
         self.maximum = maximum
+
+
+class TooManyDecimals(ContractError):
+    """error TooManyDecimals(uint8 decimals, uint8 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("c92e395a")
+
+    def __init__(self, decimals: int, maximum: int) -> None:
+        super().__init__(error_text("TooManyDecimals", decimals=decimals, maximum=maximum))
+        self.decimals = decimals
+        self.maximum = maximum
+
+
+class ValueOutOfBounds(ContractError):
+    """error ValueOutOfBounds(int128 value, int128 minimum, int128 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("185eb45c")
+
+    def __init__(self, value: int, minimum: int, maximum: int) -> None:
+        super().__init__(error_text("ValueOutOfBounds", value=value, minimum=minimum, maximum=maximum))
+        self.value = value
+        self.minimum = minimum
+        self.maximum = maximum
+
+
+class VotesExpiredSignature(ContractError):
+    """error VotesExpiredSignature(uint256 expiry)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("4683af0e")
+
+    def __init__(self, expiry: int) -> None:
+        super().__init__(error_text("VotesExpiredSignature", expiry=expiry))
+        self.expiry = expiry
+
+
+class VoucherRefused(ContractError):
+    """error VoucherRefused(bytes32 channelId, uint256 cumulative, IUsageMeter.Flaw flaw)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("904e700e")
+
+    def __init__(self, channel_id: bytes, cumulative: int, flaw: int) -> None:
+        super().__init__(error_text(
+            "VoucherRefused",
+            channel_id=channel_id,
+            cumulative=cumulative,
+            flaw=flaw,
+        ))
+        self.channel_id = channel_id
+        self.cumulative = cumulative
+        self.flaw = flaw
 
 
 class WeightTooHigh(ContractError):
@@ -1138,6 +2353,18 @@ class WrongBatch(ContractError):
         self.batch = batch
 
 
+class WrongEntryStage(ContractError):
+    """error WrongEntryStage(uint256 taskId, uint256 agentId, IRaceBoard.Stage stage)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6d84804e")
+
+    def __init__(self, task_id: int, agent_id: int, stage: int) -> None:
+        super().__init__(error_text("WrongEntryStage", task_id=task_id, agent_id=agent_id, stage=stage))
+        self.task_id = task_id
+        self.agent_id = agent_id
+        self.stage = stage
+
+
 class WrongFile(ContractError):
     """error WrongFile(uint256 taskId)"""
 
@@ -1181,6 +2408,18 @@ class WrongRound(ContractError):
         self.round = round
 
 
+class WrongScoreOpening(ContractError):
+    """error WrongScoreOpening(address client, uint256 caseId, uint256 seat)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("8c2484cb")
+
+    def __init__(self, client: str, case_id: int, seat: int) -> None:
+        super().__init__(error_text("WrongScoreOpening", client=client, case_id=case_id, seat=seat))
+        self.client = client
+        self.case_id = case_id
+        self.seat = seat
+
+
 class WrongSecret(ContractError):
     """error WrongSecret(uint256 taskId)"""
 
@@ -1189,6 +2428,18 @@ class WrongSecret(ContractError):
     def __init__(self, task_id: int) -> None:
         super().__init__(error_text("WrongSecret", task_id=task_id))
         self.task_id = task_id
+
+
+class WrongStage(ContractError):
+    """error WrongStage(address client, uint256 caseId, IEvaluatorPool.Stage stage)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("fb800c24")
+
+    def __init__(self, client: str, case_id: int, stage: int) -> None:
+        super().__init__(error_text("WrongStage", client=client, case_id=case_id, stage=stage))
+        self.client = client
+        self.case_id = case_id
+        self.stage = stage
 
 
 class WrongState(ContractError):
@@ -1232,19 +2483,46 @@ class ZeroAmount(ContractError):
         super().__init__(error_text("ZeroAmount"))
 
 
+class ZeroQuorum(ContractError):
+    """error ZeroQuorum()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3c7f4a3c")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("ZeroQuorum"))
+
+
 _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     AccessControlBadConfirmation.SELECTOR: (AccessControlBadConfirmation, ()),
     AccessControlUnauthorizedAccount.SELECTOR: (AccessControlUnauthorizedAccount, ("address", "bytes32")),
     AgentHasLockedCredits.SELECTOR: (AgentHasLockedCredits, ("uint256", "uint256")),
+    AgentInDebt.SELECTOR: (AgentInDebt, ("uint256", "uint256")),
+    AgentIndebted.SELECTOR: (AgentIndebted, ("uint256", "uint256")),
+    AgentNotFound.SELECTOR: (AgentNotFound, ("uint256",)),
+    AlreadyCommitted.SELECTOR: (AlreadyCommitted, ("address", "uint256", "uint256")),
+    AlreadyLeaving.SELECTOR: (AlreadyLeaving, ("uint256", "uint256")),
+    AlreadyOpen.SELECTOR: (AlreadyOpen, ("bytes32",)),
+    AlreadyRevealed.SELECTOR: (AlreadyRevealed, ("address", "uint256", "uint256")),
+    AlreadyRevoked.SELECTOR: (AlreadyRevoked, ("uint256", "address", "uint64")),
+    AlreadyUnsealed.SELECTOR: (AlreadyUnsealed, ("uint256",)),
+    AmountOutOfBounds.SELECTOR: (AmountOutOfBounds, ("uint256", "uint256", "uint256")),
     AuthorizationExpired.SELECTOR: (AuthorizationExpired, ("uint256", "uint256")),
     AuthorizationNotYetValid.SELECTOR: (AuthorizationNotYetValid, ("uint256", "uint256")),
     AuthorizationSpent.SELECTOR: (AuthorizationSpent, ("address", "bytes32")),
     BiddingClosed.SELECTOR: (BiddingClosed, ("uint256", "uint256", "uint256")),
+    BirthInFuture.SELECTOR: (BirthInFuture, ("uint256", "uint256")),
+    BondOutOfBounds.SELECTOR: (BondOutOfBounds, ("uint256", "uint256", "uint256")),
+    CannotAct.SELECTOR: (CannotAct, ("uint256", "address")),
     CannotBid.SELECTOR: (CannotBid, ("uint256", "address")),
+    CannotEnter.SELECTOR: (CannotEnter, ("uint256", "address")),
     CannotLog.SELECTOR: (CannotLog, ("uint256", "address")),
     CannotSpeakFor.SELECTOR: (CannotSpeakFor, ("uint256", "address")),
+    ChallengeWindowOutOfBounds.SELECTOR: (ChallengeWindowOutOfBounds, ("uint256", "uint256", "uint256")),
+    CheckpointUnorderedInsertion.SELECTOR: (CheckpointUnorderedInsertion, ()),
     CommitmentChanged.SELECTOR: (CommitmentChanged, ("uint256", "uint256", "uint200", "uint200")),
     DeadlineTooFar.SELECTOR: (DeadlineTooFar, ("uint256", "uint256")),
+    DrawTooEarly.SELECTOR: (DrawTooEarly, ("uint256", "uint256")),
+    DrawsPending.SELECTOR: (DrawsPending, ("uint256",)),
     ECDSAInvalidSignature.SELECTOR: (ECDSAInvalidSignature, ()),
     ECDSAInvalidSignatureLength.SELECTOR: (ECDSAInvalidSignatureLength, ("uint256",)),
     ECDSAInvalidSignatureS.SELECTOR: (ECDSAInvalidSignatureS, ("bytes32",)),
@@ -1258,6 +2536,8 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     ERC20InvalidSpender.SELECTOR: (ERC20InvalidSpender, ("address",)),
     ERC2612ExpiredSignature.SELECTOR: (ERC2612ExpiredSignature, ("uint256",)),
     ERC2612InvalidSigner.SELECTOR: (ERC2612InvalidSigner, ("address", "address")),
+    ERC5805FutureLookup.SELECTOR: (ERC5805FutureLookup, ("uint256", "uint48")),
+    ERC6372InconsistentClock.SELECTOR: (ERC6372InconsistentClock, ()),
     ERC721IncorrectOwner.SELECTOR: (ERC721IncorrectOwner, ("address", "uint256", "address")),
     ERC721InsufficientApproval.SELECTOR: (ERC721InsufficientApproval, ("address", "uint256")),
     ERC721InvalidApprover.SELECTOR: (ERC721InvalidApprover, ("address",)),
@@ -1268,6 +2548,8 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     ERC721NonexistentToken.SELECTOR: (ERC721NonexistentToken, ("uint256",)),
     EmptyBatch.SELECTOR: (EmptyBatch, ()),
     EmptyCommitment.SELECTOR: (EmptyCommitment, ()),
+    EmptyDigest.SELECTOR: (EmptyDigest, ()),
+    EmptyResponseURI.SELECTOR: (EmptyResponseURI, ()),
     EmptyResult.SELECTOR: (EmptyResult, ()),
     EmptySeal.SELECTOR: (EmptySeal, ()),
     EmptySkill.SELECTOR: (EmptySkill, ()),
@@ -1276,7 +2558,31 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     EmptyTopic.SELECTOR: (EmptyTopic, ()),
     EndsAfterParent.SELECTOR: (EndsAfterParent, ("uint256", "uint256", "uint256")),
     EvaluatorNotContract.SELECTOR: (EvaluatorNotContract, ("address",)),
+    ExitNotOver.SELECTOR: (ExitNotOver, ("bytes32", "uint256", "uint256")),
+    FailedCall.SELECTOR: (FailedCall, ()),
+    FeeTooHigh.SELECTOR: (FeeTooHigh, ("uint256", "uint256")),
+    FeedbackNotFound.SELECTOR: (FeedbackNotFound, ("uint256", "address", "uint64")),
+    FloorOutOfBounds.SELECTOR: (FloorOutOfBounds, ("uint256", "uint256", "uint256")),
+    GovernorAlreadyCastVote.SELECTOR: (GovernorAlreadyCastVote, ("address",)),
+    GovernorAlreadyQueuedProposal.SELECTOR: (GovernorAlreadyQueuedProposal, ("uint256",)),
+    GovernorDisabledDeposit.SELECTOR: (GovernorDisabledDeposit, ()),
+    GovernorInsufficientProposerVotes.SELECTOR: (GovernorInsufficientProposerVotes, ("address", "uint256", "uint256")),
+    GovernorInvalidProposalLength.SELECTOR: (GovernorInvalidProposalLength, ("uint256", "uint256", "uint256")),
+    GovernorInvalidSignature.SELECTOR: (GovernorInvalidSignature, ("address",)),
+    GovernorInvalidVoteParams.SELECTOR: (GovernorInvalidVoteParams, ()),
+    GovernorInvalidVoteType.SELECTOR: (GovernorInvalidVoteType, ()),
+    GovernorInvalidVotingPeriod.SELECTOR: (GovernorInvalidVotingPeriod, ("uint256",)),
+    GovernorNonexistentProposal.SELECTOR: (GovernorNonexistentProposal, ("uint256",)),
+    GovernorOnlyExecutor.SELECTOR: (GovernorOnlyExecutor, ("address",)),
+    GovernorProposalQueueingFailed.SELECTOR: (GovernorProposalQueueingFailed, ("uint256",)),
+    GovernorProposalQueueingNotRequired.SELECTOR: (GovernorProposalQueueingNotRequired, ("uint256",)),
+    GovernorRestrictedProposer.SELECTOR: (GovernorRestrictedProposer, ("address",)),
+    GovernorUnableToCancel.SELECTOR: (GovernorUnableToCancel, ("uint256", "address")),
+    GovernorUnexpectedProposalState.SELECTOR: (GovernorUnexpectedProposalState, ("uint256", "uint8", "bytes32")),
+    GraceNotOver.SELECTOR: (GraceNotOver, ("uint256", "uint256", "uint256")),
     HasCommitments.SELECTOR: (HasCommitments, ("uint256",)),
+    HeadWaits.SELECTOR: (HeadWaits, ("uint256", "uint256")),
+    InDebt.SELECTOR: (InDebt, ("uint256", "uint256")),
     InsufficientFree.SELECTOR: (InsufficientFree, ("uint256", "uint256", "uint256")),
     InsufficientLocked.SELECTOR: (InsufficientLocked, ("uint256", "uint256", "uint256")),
     InvalidAccount.SELECTOR: (InvalidAccount, ("uint256",)),
@@ -1284,6 +2590,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InvalidAuthorization.SELECTOR: (InvalidAuthorization, ("address", "bytes32")),
     InvalidBody.SELECTOR: (InvalidBody, ("bytes32", "uint256")),
     InvalidEvaluator.SELECTOR: (InvalidEvaluator, ()),
+    InvalidFee.SELECTOR: (InvalidFee, ("uint256", "uint256")),
     InvalidParent.SELECTOR: (InvalidParent, ("uint256", "uint256")),
     InvalidRecipient.SELECTOR: (InvalidRecipient, ("uint256",)),
     InvalidShortString.SELECTOR: (InvalidShortString, ()),
@@ -1291,17 +2598,40 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InvalidTreasury.SELECTOR: (InvalidTreasury, ()),
     InvalidWallet.SELECTOR: (InvalidWallet, ()),
     InvalidWalletSignature.SELECTOR: (InvalidWalletSignature, ("uint256", "address")),
+    LeaveTooEarly.SELECTOR: (LeaveTooEarly, ("uint256", "uint256", "uint256")),
+    Leaving.SELECTOR: (Leaving, ("bytes32", "uint256")),
+    LockNotFound.SELECTOR: (LockNotFound, ("uint256",)),
+    MaxWindowOutOfBounds.SELECTOR: (MaxWindowOutOfBounds, ("uint256", "uint256", "uint256")),
+    MinWindowOutOfBounds.SELECTOR: (MinWindowOutOfBounds, ("uint256", "uint256", "uint256")),
     Miswired.SELECTOR: (Miswired, ("address", "address")),
+    NamedWeightTooHigh.SELECTOR: (NamedWeightTooHigh, ("uint256", "uint256")),
+    NoClients.SELECTOR: (NoClients, ()),
     NoCommitment.SELECTOR: (NoCommitment, ("uint256", "uint256")),
+    NoDebt.SELECTOR: (NoDebt, ("uint256",)),
+    NoFeedbackRight.SELECTOR: (NoFeedbackRight, ("uint256", "address")),
+    NoHead.SELECTOR: (NoHead, ("uint256",)),
     NonceUsed.SELECTOR: (NonceUsed, ("address", "uint256")),
+    NotARace.SELECTOR: (NotARace, ("uint256",)),
     NotAccountOwner.SELECTOR: (NotAccountOwner, ("uint256", "address")),
     NotAgentOwner.SELECTOR: (NotAgentOwner, ("uint256", "address")),
     NotAnImprovement.SELECTOR: (NotAnImprovement, ("uint256", "uint256", "uint256", "uint256")),
     NotAppellant.SELECTOR: (NotAppellant, ("uint256", "address")),
     NotAuction.SELECTOR: (NotAuction, ("address",)),
     NotAuthorized.SELECTOR: (NotAuthorized, ("uint256", "address")),
+    NotByPool.SELECTOR: (NotByPool, ("uint256",)),
+    NotClient.SELECTOR: (NotClient, ("address",)),
+    NotCreditor.SELECTOR: (NotCreditor, ("uint256", "address")),
+    NotDefaulted.SELECTOR: (NotDefaulted, ("uint256", "uint8")),
     NotEvaluator.SELECTOR: (NotEvaluator, ("uint256", "address")),
+    NotHead.SELECTOR: (NotHead, ("uint256", "uint256", "uint256")),
+    NotHolder.SELECTOR: (NotHolder, ("uint256", "address")),
     NotInThread.SELECTOR: (NotInThread, ("uint256", "uint256", "uint256")),
+    NotLeaving.SELECTOR: (NotLeaving, ("uint256",)),
+    NotLockOwner.SELECTOR: (NotLockOwner, ("uint256", "address")),
+    NotMarket.SELECTOR: (NotMarket, ("address",)),
+    NotMember.SELECTOR: (NotMember, ("address", "uint256", "uint256", "address")),
+    NotMeter.SELECTOR: (NotMeter, ("address",)),
+    NotOpen.SELECTOR: (NotOpen, ("bytes32",)),
     NotParties.SELECTOR: (NotParties, ("uint256", "uint256", "uint256")),
     NotPayee.SELECTOR: (NotPayee, ("address", "address")),
     NotPool.SELECTOR: (NotPool, ("address",)),
@@ -1310,41 +2640,78 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     NotRunnerUp.SELECTOR: (NotRunnerUp, ("uint256", "uint256")),
     NotTaskManager.SELECTOR: (NotTaskManager, ("address",)),
     NotWorker.SELECTOR: (NotWorker, ("uint256", "address")),
+    NothingPledged.SELECTOR: (NothingPledged, ("uint256",)),
+    NoticeAlreadyGiven.SELECTOR: (NoticeAlreadyGiven, ("uint256", "uint256")),
+    NoticeNotGiven.SELECTOR: (NoticeNotGiven, ("uint256",)),
+    OtherCreditor.SELECTOR: (OtherCreditor, ("uint256", "uint256")),
+    OverdraftLimitTooHigh.SELECTOR: (OverdraftLimitTooHigh, ("uint256", "uint256")),
+    Overpaid.SELECTOR: (Overpaid, ("uint256", "uint256", "uint256")),
+    OwnerChanged.SELECTOR: (OwnerChanged, ("bytes32", "uint256", "uint256")),
     PageOutOfBounds.SELECTOR: (PageOutOfBounds, ("uint256", "uint256", "uint256")),
+    PanelEven.SELECTOR: (PanelEven, ("uint256",)),
+    PanelTooLarge.SELECTOR: (PanelTooLarge, ("uint256", "uint256")),
     ParentAlreadySet.SELECTOR: (ParentAlreadySet, ("uint256", "uint256")),
     PayloadTooLong.SELECTOR: (PayloadTooLong, ("uint256", "uint256")),
+    PeriodOutOfBounds.SELECTOR: (PeriodOutOfBounds, ("uint256", "uint256", "uint256")),
+    PlaceOutOfBounds.SELECTOR: (PlaceOutOfBounds, ("uint256", "uint256")),
     PostageAboveLimit.SELECTOR: (PostageAboveLimit, ("uint256", "uint256", "uint256")),
     PostageTooHigh.SELECTOR: (PostageTooHigh, ("uint256", "uint256")),
     PriceOutOfBounds.SELECTOR: (PriceOutOfBounds, ("uint256", "uint256")),
     PromiseOutOfBounds.SELECTOR: (PromiseOutOfBounds, ("uint256", "uint256")),
+    RaceNotOver.SELECTOR: (RaceNotOver, ("uint256",)),
+    RaceOver.SELECTOR: (RaceOver, ("uint256",)),
     ReserveOutOfBounds.SELECTOR: (ReserveOutOfBounds, ("uint256", "uint256", "uint256")),
     ReservedMetadataKey.SELECTOR: (ReservedMetadataKey, ("string",)),
     RevealClosed.SELECTOR: (RevealClosed, ("uint256", "uint256", "uint256")),
     RevealNotOpen.SELECTOR: (RevealNotOpen, ("uint256", "uint256", "uint256")),
     RevealStillOpen.SELECTOR: (RevealStillOpen, ("uint256", "uint256", "uint256")),
+    SafeCastOverflowedUintDowncast.SELECTOR: (SafeCastOverflowedUintDowncast, ("uint8", "uint256")),
     SafeERC20FailedOperation.SELECTOR: (SafeERC20FailedOperation, ("address",)),
     ScoreOutOfBounds.SELECTOR: (ScoreOutOfBounds, ("uint256", "uint256", "uint256")),
+    SeatFeeOutOfBounds.SELECTOR: (SeatFeeOutOfBounds, ("uint256", "uint256", "uint256")),
+    SeatIsTaken.SELECTOR: (SeatIsTaken, ("uint256", "address")),
+    SeatOnDuty.SELECTOR: (SeatOnDuty, ("uint256", "uint256")),
+    SelfFeedback.SELECTOR: (SelfFeedback, ("uint256", "address")),
     SenderBlocked.SELECTOR: (SenderBlocked, ("uint256", "uint256")),
     SignatureExpired.SELECTOR: (SignatureExpired, ("uint256", "uint256")),
+    StageNotOver.SELECTOR: (StageNotOver, ("address", "uint256", "uint256", "uint256")),
+    StageOver.SELECTOR: (StageOver, ("address", "uint256", "uint256", "uint256")),
+    StakeTooSmall.SELECTOR: (StakeTooSmall, ("uint256", "uint256")),
+    StillLocked.SELECTOR: (StillLocked, ("uint256", "uint256", "uint256")),
+    StillPledged.SELECTOR: (StillPledged, ("uint256", "uint256", "uint256")),
+    StillSealed.SELECTOR: (StillSealed, ("uint256",)),
     StringTooLong.SELECTOR: (StringTooLong, ("string",)),
     TaskNotFound.SELECTOR: (TaskNotFound, ("uint256",)),
     TaskNotOpen.SELECTOR: (TaskNotOpen, ("uint256",)),
+    TimelockInsufficientDelay.SELECTOR: (TimelockInsufficientDelay, ("uint256", "uint256")),
+    TimelockInvalidOperationLength.SELECTOR: (TimelockInvalidOperationLength, ("uint256", "uint256", "uint256")),
+    TimelockUnauthorizedCaller.SELECTOR: (TimelockUnauthorizedCaller, ("address",)),
+    TimelockUnexecutedPredecessor.SELECTOR: (TimelockUnexecutedPredecessor, ("bytes32",)),
+    TimelockUnexpectedOperationState.SELECTOR: (TimelockUnexpectedOperationState, ("bytes32", "bytes32")),
     TooDeep.SELECTOR: (TooDeep, ("uint256", "uint256")),
+    TooManyDecimals.SELECTOR: (TooManyDecimals, ("uint8", "uint8")),
+    ValueOutOfBounds.SELECTOR: (ValueOutOfBounds, ("int128", "int128", "int128")),
+    VotesExpiredSignature.SELECTOR: (VotesExpiredSignature, ("uint256",)),
+    VoucherRefused.SELECTOR: (VoucherRefused, ("bytes32", "uint256", "uint8")),
     WeightTooHigh.SELECTOR: (WeightTooHigh, ("bytes16", "uint8")),
     WindowClosed.SELECTOR: (WindowClosed, ("uint256", "uint256", "uint256")),
     WindowOpen.SELECTOR: (WindowOpen, ("uint256", "uint256", "uint256")),
     WindowOutOfBounds.SELECTOR: (WindowOutOfBounds, ("uint256", "uint256", "uint256")),
     WorkTooLong.SELECTOR: (WorkTooLong, ("uint256", "uint256")),
     WrongBatch.SELECTOR: (WrongBatch, ("uint256", "uint256", "uint256")),
+    WrongEntryStage.SELECTOR: (WrongEntryStage, ("uint256", "uint256", "uint8")),
     WrongFile.SELECTOR: (WrongFile, ("uint256",)),
     WrongMode.SELECTOR: (WrongMode, ("uint256", "uint8")),
     WrongOpening.SELECTOR: (WrongOpening, ("uint256", "uint256")),
     WrongRound.SELECTOR: (WrongRound, ("uint256", "uint8")),
+    WrongScoreOpening.SELECTOR: (WrongScoreOpening, ("address", "uint256", "uint256")),
     WrongSecret.SELECTOR: (WrongSecret, ("uint256",)),
+    WrongStage.SELECTOR: (WrongStage, ("address", "uint256", "uint8")),
     WrongState.SELECTOR: (WrongState, ("uint256", "uint8")),
     WrongWork.SELECTOR: (WrongWork, ("uint256", "bytes32", "bytes32")),
     ZeroAddress.SELECTOR: (ZeroAddress, ()),
     ZeroAmount.SELECTOR: (ZeroAmount, ()),
+    ZeroQuorum.SELECTOR: (ZeroQuorum, ()),
 }
 
 

@@ -2,18 +2,76 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 from agents.chain.bindings import structs
 
+_APPEND_RESPONSE = Function(
+    "appendResponse",
+    bytes.fromhex("c2349ab2"),
+    ("uint256", "address", "uint64", "string", "bytes32"),
+    (),
+)
+_BROWSE_CLIENTS = Function(
+    "browseClients",
+    bytes.fromhex("7a6299ed"),
+    ("uint256", "uint256", "uint256"),
+    ("address[]",),
+)
 _EXPERIENCE_SCALE = Function("EXPERIENCE_SCALE", bytes.fromhex("cb888d63"), (), ("uint256",))
+_FEEDBACK_RIGHTS_OF = Function(
+    "feedbackRightsOf",
+    bytes.fromhex("5196b38f"),
+    ("uint256", "address"),
+    ("uint64",),
+)
+_GET_CLIENTS = Function("getClients", bytes.fromhex("42dd519c"), ("uint256",), ("address[]",))
+_GET_FEEDBACK = Function(
+    "getFeedback",
+    bytes.fromhex("a3a6ba38"),
+    ("uint256", "address", "uint64"),
+    ("(int128,uint8,bool,uint32,uint64,string,string)",),
+)
+_GET_IDENTITY_REGISTRY = Function("getIdentityRegistry", bytes.fromhex("bc4d861b"), (), ("address",))
+_GET_LAST_INDEX = Function("getLastIndex", bytes.fromhex("f2d81759"), ("uint256", "address"), ("uint64",))
+_GET_RESPONSE_COUNT = Function(
+    "getResponseCount",
+    bytes.fromhex("6e04cacd"),
+    ("uint256", "address", "uint64", "address[]"),
+    ("uint64",),
+)
+_GET_SUMMARY = Function(
+    "getSummary",
+    bytes.fromhex("81bbba58"),
+    ("uint256", "address[]", "string", "string"),
+    ("uint64", "int128", "uint8"),
+)
+_GET_VERSION = Function("getVersion", bytes.fromhex("0d8e6e2c"), (), ("string",))
+_GIVE_FEEDBACK = Function(
+    "giveFeedback",
+    bytes.fromhex("3c036a7e"),
+    ("uint256", "int128", "uint8", "string", "string", "string", "string", "bytes32"),
+    (),
+)
 _QUALITY_OF = Function("qualityOf", bytes.fromhex("335f38bc"), ("uint256", "bytes16"), ("uint16",))
 _QUALITY_OF_WITH_EPOCH = Function(
     "qualityOf",
     bytes.fromhex("7e108815"),
     ("uint256", "uint32", "bytes16"),
     ("uint16",),
+)
+_READ_ALL_FEEDBACK = Function(
+    "readAllFeedback",
+    bytes.fromhex("d9d84224"),
+    ("uint256", "address[]", "string", "string", "bool"),
+    ("address[]", "uint64[]", "int128[]", "uint8[]", "string[]", "string[]", "bool[]"),
+)
+_READ_FEEDBACK = Function(
+    "readFeedback",
+    bytes.fromhex("232b0810"),
+    ("uint256", "address", "uint64"),
+    ("int128", "uint8", "string", "string", "bool"),
 )
 _RECORD_OF = Function("recordOf", bytes.fromhex("5fdaea42"), ("uint256", "bytes16"), ("(uint128,uint128)",))
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
@@ -24,8 +82,80 @@ _REPORT = Function(
     (),
 )
 _REPUTATION_OF = Function("reputationOf", bytes.fromhex("1eab60a7"), ("uint256", "bytes16"), ("uint256",))
+_REVOKE_FEEDBACK = Function("revokeFeedback", bytes.fromhex("4ab3ca99"), ("uint256", "uint64"), ())
 _TASKS = Function("tasks", bytes.fromhex("c305a6d9"), (), ("address",))
 _VALUE_CAP = Function("VALUE_CAP", bytes.fromhex("0d359e90"), (), ("uint256",))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackAllowed(Event):
+    """event FeedbackAllowed(uint256 indexed agentId, address indexed clientAddress, uint32 indexed epoch)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "93314ab44ca86e11e10cde46563a9d58c33e393ef5fc3a8a56d1048ec0716899"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("address", True), ("uint32", True))
+    agent_id: int
+    client_address: str
+    epoch: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRevoked(Event):
+    """event FeedbackRevoked(uint256 indexed agentId, address indexed clientAddress, uint64 indexed feedbackIndex)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "25156fd3288212246d8b008d5921fde376c71ed14ac2e072a506eb06fde6d09d"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("address", True), ("uint64", True))
+    agent_id: int
+    client_address: str
+    feedback_index: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeedback(Event):
+    """event NewFeedback(uint256 indexed agentId, address indexed clientAddress, uint64 feedbackIndex, int128 value, uint8 valueDecimals, string indexed indexedTag1, string tag1, string tag2, string endpoint, string feedbackURI, bytes32 feedbackHash)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "6a4a61743519c9d648a14e6493f47dbe3ff1aa29e7785c96c8326a205e58febc"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("address", True),
+        ("uint64", False),
+        ("int128", False),
+        ("uint8", False),
+        ("string", True),
+        ("string", False),
+        ("string", False),
+        ("string", False),
+        ("string", False),
+        ("bytes32", False),
+    )
+    agent_id: int
+    client_address: str
+    feedback_index: int
+    value: int
+    value_decimals: int
+    indexed_tag1: bytes
+    tag1: str
+    tag2: str
+    endpoint: str
+    feedback_uri: str
+    feedback_hash: bytes
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +187,143 @@ class ReputationUpdated(Event):
         return cls(*cls.arguments(topics, data))
 
 
+@dataclass(frozen=True, slots=True)
+class ResponseAppended(Event):
+    """event ResponseAppended(uint256 indexed agentId, address indexed clientAddress, uint64 feedbackIndex, address indexed responder, string responseURI, bytes32 responseHash)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "b1c6be0b5b8aef6539e2fac0fd131a2faa7b49edf8e505b5eb0ad487d56051d4"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("address", True),
+        ("uint64", False),
+        ("address", True),
+        ("string", False),
+        ("bytes32", False),
+    )
+    agent_id: int
+    client_address: str
+    feedback_index: int
+    responder: str
+    response_uri: str
+    response_hash: bytes
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+class GetSummaryResult(NamedTuple):
+    """What getSummary returns."""
+
+    count: int
+    summary_value: int
+    summary_value_decimals: int
+
+
 class IncentiveEngine:
     """The functions of IncentiveEngine at one address; each gives a call to read or to send."""
 
     def __init__(self, address: str) -> None:
         self.address = address
 
+    def append_response(
+        self,
+        agent_id: int,
+        client_address: str,
+        feedback_index: int,
+        response_uri: str,
+        response_hash: bytes,
+    ) -> Call[None]:
+        """function appendResponse(uint256 agentId, address clientAddress, uint64 feedbackIndex, string responseURI, bytes32 responseHash)"""
+        return _APPEND_RESPONSE.call(
+            self.address,
+            (agent_id, client_address, feedback_index, response_uri, response_hash),
+            nothing,
+        )
+
+    def browse_clients(self, agent_id: int, start: int, limit: int) -> Call[tuple[str, ...]]:
+        """function browseClients(uint256 agentId, uint256 start, uint256 limit)"""
+        return _BROWSE_CLIENTS.call(self.address, (agent_id, start, limit), only)
+
     def experience_scale(self) -> Call[int]:
         """function EXPERIENCE_SCALE()"""
         return _EXPERIENCE_SCALE.call(self.address, (), only)
+
+    def feedback_rights_of(self, agent_id: int, client: str) -> Call[int]:
+        """function feedbackRightsOf(uint256 agentId, address client)"""
+        return _FEEDBACK_RIGHTS_OF.call(self.address, (agent_id, client), only)
+
+    def get_clients(self, agent_id: int) -> Call[tuple[str, ...]]:
+        """function getClients(uint256 agentId)"""
+        return _GET_CLIENTS.call(self.address, (agent_id,), only)
+
+    def get_feedback(self, agent_id: int, client: str, feedback_index: int) -> Call[structs.Feedback]:
+        """function getFeedback(uint256 agentId, address client, uint64 feedbackIndex)"""
+        return _GET_FEEDBACK.call(
+            self.address,
+            (agent_id, client, feedback_index),
+            lambda values: structs.Feedback.from_abi(values[0]),
+        )
+
+    def get_identity_registry(self) -> Call[str]:
+        """function getIdentityRegistry()"""
+        return _GET_IDENTITY_REGISTRY.call(self.address, (), only)
+
+    def get_last_index(self, agent_id: int, client_address: str) -> Call[int]:
+        """function getLastIndex(uint256 agentId, address clientAddress)"""
+        return _GET_LAST_INDEX.call(self.address, (agent_id, client_address), only)
+
+    def get_response_count(
+        self,
+        agent_id: int,
+        client_address: str,
+        feedback_index: int,
+        responders: Sequence[str],
+    ) -> Call[int]:
+        """function getResponseCount(uint256 agentId, address clientAddress, uint64 feedbackIndex, address[] responders)"""
+        return _GET_RESPONSE_COUNT.call(
+            self.address,
+            (agent_id, client_address, feedback_index, responders),
+            only,
+        )
+
+    def get_summary(
+        self,
+        agent_id: int,
+        client_addresses: Sequence[str],
+        tag1: str,
+        tag2: str,
+    ) -> Call[GetSummaryResult]:
+        """function getSummary(uint256 agentId, address[] clientAddresses, string tag1, string tag2)"""
+        return _GET_SUMMARY.call(
+            self.address,
+            (agent_id, client_addresses, tag1, tag2),
+            lambda values: GetSummaryResult(*values),
+        )
+
+    def get_version(self) -> Call[str]:
+        """function getVersion()"""
+        return _GET_VERSION.call(self.address, (), only)
+
+    def give_feedback(
+        self,
+        agent_id: int,
+        value: int,
+        value_decimals: int,
+        tag1: str,
+        tag2: str,
+        endpoint: str,
+        feedback_uri: str,
+        feedback_hash: bytes,
+    ) -> Call[None]:
+        """function giveFeedback(uint256 agentId, int128 value, uint8 valueDecimals, string tag1, string tag2, string endpoint, string feedbackURI, bytes32 feedbackHash)"""
+        return _GIVE_FEEDBACK.call(
+            self.address,
+            (agent_id, value, value_decimals, tag1, tag2, endpoint, feedback_uri, feedback_hash),
+            nothing,
+        )
 
     def quality_of(self, agent_id: int, skill: bytes) -> Call[int]:
         """function qualityOf(uint256 agentId, bytes16 skill)"""
@@ -74,6 +332,34 @@ class IncentiveEngine:
     def quality_of_with_epoch(self, agent_id: int, epoch: int, skill: bytes) -> Call[int]:
         """function qualityOf(uint256 agentId, uint32 epoch, bytes16 skill)"""
         return _QUALITY_OF_WITH_EPOCH.call(self.address, (agent_id, epoch, skill), only)
+
+    def read_all_feedback(
+        self,
+        agent_id: int,
+        client_addresses: Sequence[str],
+        tag1: str,
+        tag2: str,
+        include_revoked: bool,
+    ) -> Call[tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[str, ...], tuple[str, ...], tuple[bool, ...]]]:
+        """function readAllFeedback(uint256 agentId, address[] clientAddresses, string tag1, string tag2, bool includeRevoked)"""
+        return _READ_ALL_FEEDBACK.call(
+            self.address,
+            (agent_id, client_addresses, tag1, tag2, include_revoked),
+            lambda values: (values[0], values[1], values[2], values[3], values[4], values[5], values[6]),
+        )
+
+    def read_feedback(
+        self,
+        agent_id: int,
+        client_address: str,
+        feedback_index: int,
+    ) -> Call[tuple[int, int, str, str, bool]]:
+        """function readFeedback(uint256 agentId, address clientAddress, uint64 feedbackIndex)"""
+        return _READ_FEEDBACK.call(
+            self.address,
+            (agent_id, client_address, feedback_index),
+            lambda values: (values[0], values[1], values[2], values[3], values[4]),
+        )
 
     def record_of(self, agent_id: int, skill: bytes) -> Call[structs.Record]:
         """function recordOf(uint256 agentId, bytes16 skill)"""
@@ -95,6 +381,10 @@ class IncentiveEngine:
         """function reputationOf(uint256 agentId, bytes16 skill)"""
         return _REPUTATION_OF.call(self.address, (agent_id, skill), only)
 
+    def revoke_feedback(self, agent_id: int, feedback_index: int) -> Call[None]:
+        """function revokeFeedback(uint256 agentId, uint64 feedbackIndex)"""
+        return _REVOKE_FEEDBACK.call(self.address, (agent_id, feedback_index), nothing)
+
     def tasks(self) -> Call[str]:
         """function tasks()"""
         return _TASKS.call(self.address, (), only)
@@ -104,4 +394,10 @@ class IncentiveEngine:
         return _VALUE_CAP.call(self.address, (), only)
 
 
-EVENTS: Decoders = {ReputationUpdated.TOPIC: ReputationUpdated}
+EVENTS: Decoders = {
+    FeedbackAllowed.TOPIC: FeedbackAllowed,
+    FeedbackRevoked.TOPIC: FeedbackRevoked,
+    NewFeedback.TOPIC: NewFeedback,
+    ReputationUpdated.TOPIC: ReputationUpdated,
+    ResponseAppended.TOPIC: ResponseAppended,
+}

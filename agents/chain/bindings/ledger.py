@@ -7,15 +7,16 @@ from typing import ClassVar, Self
 from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 from agents.chain.bindings import structs
 
+_AUCTION = Function("auction", bytes.fromhex("7d9f6db5"), (), ("address",))
 _AUTHORIZATION_NONCE = Function(
     "authorizationNonce",
     bytes.fromhex("65840b06"),
     ("uint256", "bytes32"),
     ("bytes32",),
 )
-_BALANCE_OF = Function("balanceOf", bytes.fromhex("9cc7f708"), ("uint256",), ("(uint128,uint128)",))
+_BALANCE_OF = Function("balanceOf", bytes.fromhex("9cc7f708"), ("uint256",), ("(uint96,uint96,uint64)",))
 _BURN = Function("burn", bytes.fromhex("b390c0ab"), ("uint256", "uint256"), ())
-_DEFAULT_ADMIN_ROLE = Function("DEFAULT_ADMIN_ROLE", bytes.fromhex("a217fddf"), (), ("bytes32",))
+_CREDITOR_OF = Function("creditorOf", bytes.fromhex("98b14fe1"), ("uint256",), ("uint256",))
 _DEPOSIT = Function("deposit", bytes.fromhex("e2bbb158"), ("uint256", "uint256"), ())
 _DEPOSIT_WITH_AUTHORIZATION = Function(
     "depositWithAuthorization",
@@ -30,17 +31,19 @@ _DEPOSIT_WITH_PERMIT = Function(
     (),
 )
 _FLUSH_BURN = Function("flushBurn", bytes.fromhex("8d949f20"), (), ())
-_GET_ROLE_ADMIN = Function("getRoleAdmin", bytes.fromhex("248a9ca3"), ("bytes32",), ("bytes32",))
-_GRANT_ROLE = Function("grantRole", bytes.fromhex("2f2ff15d"), ("bytes32", "address"), ())
-_HAS_ROLE = Function("hasRole", bytes.fromhex("91d14854"), ("bytes32", "address"), ("bool",))
+_FORGIVE = Function("forgive", bytes.fromhex("16cf1e4a"), ("uint256",), ())
+_HOLD = Function("hold", bytes.fromhex("a794802f"), ("uint256", "uint256", "uint256"), ())
 _LOCK = Function("lock", bytes.fromhex("1338736f"), ("uint256", "uint256"), ())
-_MARKET_ROLE = Function("MARKET_ROLE", bytes.fromhex("3e27ec9b"), (), ("bytes32",))
+_MESSAGES = Function("messages", bytes.fromhex("d36f147f"), (), ("address",))
+_METER = Function("meter", bytes.fromhex("62cb2634"), (), ("address",))
+_OWE = Function("owe", bytes.fromhex("7071f534"), ("uint256", "uint256", "uint256"), ())
 _PAY = Function("pay", bytes.fromhex("60a27e3b"), ("uint256", "uint256", "uint256"), ())
 _PENDING_BURN = Function("pendingBurn", bytes.fromhex("371f530a"), (), ("uint256",))
+_POOL = Function("pool", bytes.fromhex("16f0115b"), (), ("address",))
+_RACE = Function("race", bytes.fromhex("691ba73a"), (), ("address",))
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
-_RENOUNCE_ROLE = Function("renounceRole", bytes.fromhex("36568abe"), ("bytes32", "address"), ())
-_REVOKE_ROLE = Function("revokeRole", bytes.fromhex("d547741f"), ("bytes32", "address"), ())
-_SUPPORTS_INTERFACE = Function("supportsInterface", bytes.fromhex("01ffc9a7"), ("bytes4",), ("bool",))
+_REPAY = Function("repay", bytes.fromhex("895a7485"), ("uint256", "uint256", "uint256"), ())
+_TASKS = Function("tasks", bytes.fromhex("c305a6d9"), (), ("address",))
 _TOKEN = Function("token", bytes.fromhex("fc0c546a"), (), ("address",))
 _TRANSFER = Function("transfer", bytes.fromhex("90dd2627"), ("uint256", "uint256", "uint256"), ())
 _UNLOCK = Function("unlock", bytes.fromhex("5bfadb24"), ("uint256", "uint256"), ())
@@ -79,6 +82,71 @@ class Burned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DebtForgiven(Event):
+    """event DebtForgiven(Account indexed debtor, Account indexed creditor, uint256 amount)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "24268190d8b2878461b9fbc08745d6518ea815ca98546dfe22c0e882408a2072"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+    )
+    debtor: int
+    creditor: int
+    amount: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class DebtPaid(Event):
+    """event DebtPaid(Account indexed debtor, Account indexed creditor, Account indexed payer, uint256 amount)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "52c6347d133059a788ff9858d5cffc76f29f2a9b93eb503bee6ed091b3f98958"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+    )
+    debtor: int
+    creditor: int
+    payer: int
+    amount: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRecorded(Event):
+    """event DebtRecorded(Account indexed debtor, Account indexed creditor, uint256 amount)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "2ae4b1c8105f28e27b625f72264b61bced129711dfe7a6b374b507101790c997"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+    )
+    debtor: int
+    creditor: int
+    amount: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
 class Deposited(Event):
     """event Deposited(Account indexed account, address indexed from, uint256 amount)"""
 
@@ -92,6 +160,27 @@ class Deposited(Event):
     )
     account: int
     from_: str
+    amount: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Event):
+    """event Held(Account indexed from, Account indexed to, uint256 amount)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "2d469c0d954024eb0d6e1697fbe514f0910082e9417685bf9cbd9af9fe84f9cc"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+    )
+    from_: int
+    to: int
     amount: int
 
     @classmethod
@@ -130,57 +219,6 @@ class Paid(Event):
     from_: int
     to: int
     amount: int
-
-    @classmethod
-    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
-        return cls(*cls.arguments(topics, data))
-
-
-@dataclass(frozen=True, slots=True)
-class RoleAdminChanged(Event):
-    """event RoleAdminChanged(bytes32 indexed role, bytes32 indexed previousAdminRole, bytes32 indexed newAdminRole)"""
-
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "bd79b86ffe0ab8e8776151514217cd7cacd52c909f66475c3af44e129f0b00ff"
-    )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("bytes32", True), ("bytes32", True), ("bytes32", True))
-    role: bytes
-    previous_admin_role: bytes
-    new_admin_role: bytes
-
-    @classmethod
-    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
-        return cls(*cls.arguments(topics, data))
-
-
-@dataclass(frozen=True, slots=True)
-class RoleGranted(Event):
-    """event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)"""
-
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "2f8788117e7eff1d82e926ec794901d17c78024a50270940304540a733656f0d"
-    )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("bytes32", True), ("address", True), ("address", True))
-    role: bytes
-    account: str
-    sender: str
-
-    @classmethod
-    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
-        return cls(*cls.arguments(topics, data))
-
-
-@dataclass(frozen=True, slots=True)
-class RoleRevoked(Event):
-    """event RoleRevoked(bytes32 indexed role, address indexed account, address indexed sender)"""
-
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "f6391f5c32d9c69d2a47ea670b442974b53935d1edc7fd64eb21e047a839171b"
-    )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("bytes32", True), ("address", True), ("address", True))
-    role: bytes
-    account: str
-    sender: str
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
@@ -251,6 +289,10 @@ class Ledger:
     def __init__(self, address: str) -> None:
         self.address = address
 
+    def auction(self) -> Call[str]:
+        """function auction()"""
+        return _AUCTION.call(self.address, (), only)
+
     def authorization_nonce(self, account: int, salt: bytes) -> Call[bytes]:
         """function authorizationNonce(Account account, bytes32 salt)"""
         return _AUTHORIZATION_NONCE.call(self.address, (account, salt), only)
@@ -263,9 +305,9 @@ class Ledger:
         """function burn(Account from, uint256 amount)"""
         return _BURN.call(self.address, (from_, amount), nothing)
 
-    def default_admin_role(self) -> Call[bytes]:
-        """function DEFAULT_ADMIN_ROLE()"""
-        return _DEFAULT_ADMIN_ROLE.call(self.address, (), only)
+    def creditor_of(self, account: int) -> Call[int]:
+        """function creditorOf(Account account)"""
+        return _CREDITOR_OF.call(self.address, (account,), only)
 
     def deposit(self, account: int, amount: int) -> Call[None]:
         """function deposit(Account account, uint256 amount)"""
@@ -305,25 +347,29 @@ class Ledger:
         """function flushBurn()"""
         return _FLUSH_BURN.call(self.address, (), nothing)
 
-    def get_role_admin(self, role: bytes) -> Call[bytes]:
-        """function getRoleAdmin(bytes32 role)"""
-        return _GET_ROLE_ADMIN.call(self.address, (role,), only)
+    def forgive(self, debtor: int) -> Call[None]:
+        """function forgive(Account debtor)"""
+        return _FORGIVE.call(self.address, (debtor,), nothing)
 
-    def grant_role(self, role: bytes, account: str) -> Call[None]:
-        """function grantRole(bytes32 role, address account)"""
-        return _GRANT_ROLE.call(self.address, (role, account), nothing)
-
-    def has_role(self, role: bytes, account: str) -> Call[bool]:
-        """function hasRole(bytes32 role, address account)"""
-        return _HAS_ROLE.call(self.address, (role, account), only)
+    def hold(self, from_: int, to: int, amount: int) -> Call[None]:
+        """function hold(Account from, Account to, uint256 amount)"""
+        return _HOLD.call(self.address, (from_, to, amount), nothing)
 
     def lock(self, account: int, amount: int) -> Call[None]:
         """function lock(Account account, uint256 amount)"""
         return _LOCK.call(self.address, (account, amount), nothing)
 
-    def market_role(self) -> Call[bytes]:
-        """function MARKET_ROLE()"""
-        return _MARKET_ROLE.call(self.address, (), only)
+    def messages(self) -> Call[str]:
+        """function messages()"""
+        return _MESSAGES.call(self.address, (), only)
+
+    def meter(self) -> Call[str]:
+        """function meter()"""
+        return _METER.call(self.address, (), only)
+
+    def owe(self, debtor: int, creditor: int, amount: int) -> Call[None]:
+        """function owe(Account debtor, Account creditor, uint256 amount)"""
+        return _OWE.call(self.address, (debtor, creditor, amount), nothing)
 
     def pay(self, from_: int, to: int, amount: int) -> Call[None]:
         """function pay(Account from, Account to, uint256 amount)"""
@@ -333,21 +379,25 @@ class Ledger:
         """function pendingBurn()"""
         return _PENDING_BURN.call(self.address, (), only)
 
+    def pool(self) -> Call[str]:
+        """function pool()"""
+        return _POOL.call(self.address, (), only)
+
+    def race(self) -> Call[str]:
+        """function race()"""
+        return _RACE.call(self.address, (), only)
+
     def registry(self) -> Call[str]:
         """function registry()"""
         return _REGISTRY.call(self.address, (), only)
 
-    def renounce_role(self, role: bytes, caller_confirmation: str) -> Call[None]:
-        """function renounceRole(bytes32 role, address callerConfirmation)"""
-        return _RENOUNCE_ROLE.call(self.address, (role, caller_confirmation), nothing)
+    def repay(self, payer: int, debtor: int, amount: int) -> Call[None]:
+        """function repay(Account payer, Account debtor, uint256 amount)"""
+        return _REPAY.call(self.address, (payer, debtor, amount), nothing)
 
-    def revoke_role(self, role: bytes, account: str) -> Call[None]:
-        """function revokeRole(bytes32 role, address account)"""
-        return _REVOKE_ROLE.call(self.address, (role, account), nothing)
-
-    def supports_interface(self, interface_id: bytes) -> Call[bool]:
-        """function supportsInterface(bytes4 interfaceId)"""
-        return _SUPPORTS_INTERFACE.call(self.address, (interface_id,), only)
+    def tasks(self) -> Call[str]:
+        """function tasks()"""
+        return _TASKS.call(self.address, (), only)
 
     def token(self) -> Call[str]:
         """function token()"""
@@ -369,12 +419,13 @@ class Ledger:
 EVENTS: Decoders = {
     BurnFlushed.TOPIC: BurnFlushed,
     Burned.TOPIC: Burned,
+    DebtForgiven.TOPIC: DebtForgiven,
+    DebtPaid.TOPIC: DebtPaid,
+    DebtRecorded.TOPIC: DebtRecorded,
     Deposited.TOPIC: Deposited,
+    Held.TOPIC: Held,
     Locked.TOPIC: Locked,
     Paid.TOPIC: Paid,
-    RoleAdminChanged.TOPIC: RoleAdminChanged,
-    RoleGranted.TOPIC: RoleGranted,
-    RoleRevoked.TOPIC: RoleRevoked,
     Transferred.TOPIC: Transferred,
     Unlocked.TOPIC: Unlocked,
     Withdrawn.TOPIC: Withdrawn,

@@ -10,13 +10,14 @@ class Balance:
 
     free: int
     locked: int
+    debt: int
 
     @classmethod
     def from_abi(cls, values: tuple[Any, ...]) -> Self:
         return cls(*values)
 
     def to_abi(self) -> tuple[Any, ...]:
-        return (self.free, self.locked)
+        return (self.free, self.locked, self.debt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +314,34 @@ class Bid:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """struct IReputationRegistry.Feedback"""
+
+    value: int
+    value_decimals: int
+    is_revoked: bool
+    epoch: int
+    responses: int
+    tag1: str
+    tag2: str
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (
+            self.value,
+            self.value_decimals,
+            self.is_revoked,
+            self.epoch,
+            self.responses,
+            self.tag1,
+            self.tag2,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """struct IIncentiveEngine.Record"""
 
@@ -376,6 +405,243 @@ class Letter:
 
     def to_abi(self) -> tuple[Any, ...]:
         return (self.from_, self.to, self.task_id, self.max_postage, self.digest, self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """struct IEvaluatorPool.Case"""
+
+    case_id: int
+    size: int
+    fee: int
+    born_before: int
+    window: int
+    entropy: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.case_id, self.size, self.fee, self.born_before, self.window, self.entropy)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """struct IEvaluatorPool.Vote"""
+
+    digest: int
+    seat: int
+    score: int
+    revealed: bool
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.digest, self.seat, self.score, self.revealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """struct IEvaluatorPool.Panel"""
+
+    stage: int
+    size: int
+    round: int
+    members: int
+    redrawn: bool
+    window: int
+    places: int
+    born_before: int
+    draw_block: int
+    since: int
+    seat_fee: int
+    seed: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (
+            self.stage,
+            self.size,
+            self.round,
+            self.members,
+            self.redrawn,
+            self.window,
+            self.places,
+            self.born_before,
+            self.draw_block,
+            self.since,
+            self.seat_fee,
+            self.seed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """struct IEvaluatorPool.Seat"""
+
+    holder: str
+    born_at: int
+    leaving_since: int
+    duties: int
+    slashes: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.holder, self.born_at, self.leaving_since, self.duties, self.slashes)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """struct IUsageMeter.Channel"""
+
+    deposit: int
+    redeemed: int
+    exit_end: int
+    owner_epoch: int
+    epoch: int
+    open: bool
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.deposit, self.redeemed, self.exit_end, self.owner_epoch, self.epoch, self.open)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """struct IUsageMeter.Claim"""
+
+    agent_id: int
+    signer: str
+    cumulative: int
+    receipts_root: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.agent_id, self.signer, self.cumulative, self.receipts_root)
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """struct IUsageMeter.Pledge"""
+
+    amount: int
+    release_at: int
+    owed_since: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.amount, self.release_at, self.owed_since)
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """struct IUsageMeter.Voucher"""
+
+    claim: Claim
+    r: bytes
+    vs: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(Claim.from_abi(values[0]), values[1], values[2])
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.claim.to_abi(), self.r, self.vs)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """struct IRaceBoard.Entry"""
+
+    digest: bytes
+    previous: int
+    next: int
+    epoch: int
+    lot: int
+    stage: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.digest, self.previous, self.next, self.epoch, self.lot, self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """struct IRaceBoard.Race"""
+
+    head: int
+    tail: int
+    deadline: int
+    bond: int
+    fee: int
+    over: bool
+    unsealed: bool
+    secret: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (
+            self.head,
+            self.tail,
+            self.deadline,
+            self.bond,
+            self.fee,
+            self.over,
+            self.unsealed,
+            self.secret,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """struct IMarketParameters.Parameters"""
+
+    fee_bps: int
+    bond_percent: int
+    named_weight: int
+    min_window: int
+    max_window: int
+    seat_fee: int
+    overdraft_limit: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (
+            self.fee_bps,
+            self.bond_percent,
+            self.named_weight,
+            self.min_window,
+            self.max_window,
+            self.seat_fee,
+            self.overdraft_limit,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,3 +725,21 @@ class Action:
 
     def to_abi(self) -> tuple[Any, ...]:
         return (self.sequence, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class VoteLock:
+    """struct IVotingCredits.VoteLock"""
+
+    owner: str
+    period: int
+    release_at: int
+    amount: int
+    votes: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.owner, self.period, self.release_at, self.amount, self.votes)

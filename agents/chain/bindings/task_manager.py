@@ -85,6 +85,21 @@ _UNSEAL = Function(
 
 
 @dataclass(frozen=True, slots=True)
+class PanelConvened(Event):
+    """event PanelConvened(uint256 indexed taskId)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "c9b0d7b715e076357404f3d2f79c5c17cb684633619ee8e31a990cd22192deb1"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True),)
+    task_id: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
 class ResultSubmitted(Event):
     """event ResultSubmitted(uint256 indexed taskId, uint256 indexed agentId, bytes32 result, uint256 lateness, uint256 reviewEnd)"""
 
@@ -558,6 +573,7 @@ class TaskManager:
 
 
 EVENTS: Decoders = {
+    PanelConvened.TOPIC: PanelConvened,
     ResultSubmitted.TOPIC: ResultSubmitted,
     SecretShown.TOPIC: SecretShown,
     TaskAppealed.TOPIC: TaskAppealed,

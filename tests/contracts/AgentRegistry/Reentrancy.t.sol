@@ -79,7 +79,7 @@ contract RegistryReentrancyTest is MarketTest {
             RESERVE / 10
         );
         vm.assertEq(receiver.returned(), reason, "reason");
-        vm.assertFalse(auction.hasCommitments(taskId), "commitments");
+        vm.assertEq(auction.getCommitment(taskId, 1), 0, "commitment");
     }
 
     function _registerReceiver(bytes memory value) internal returns (uint256) {

@@ -22,7 +22,7 @@ contract AttacksTest is PoolTest {
         vm.warp(block.timestamp + WINDOW);
         _reveal(seats[0], 90);
         _reveal(seats[1], 80);
-        _expectSeat(IEvaluatorPool.WrongOpening.selector, seats[2]);
+        _expectSeat(IEvaluatorPool.WrongScoreOpening.selector, seats[2]);
         vm.prank(copier);
         panels.revealScore(address(client), CASE, seats[2], 90, SALT);
         vm.warp(block.timestamp + WINDOW);

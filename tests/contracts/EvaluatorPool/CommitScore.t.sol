@@ -37,11 +37,11 @@ contract CommitScoreTest is PoolTest {
         uint208 digest = _digest(seats[0], 50);
         address holder = _holderOf(seats[0]);
         vm.warp(end);
-        _expectWindow(IEvaluatorPool.WindowClosed.selector, end);
+        _expectWindow(IEvaluatorPool.StageOver.selector, end);
         vm.prank(holder);
         panels.commitScore(address(client), CASE, seats[0], digest);
         vm.warp(end + 1);
-        _expectWindow(IEvaluatorPool.WindowClosed.selector, end);
+        _expectWindow(IEvaluatorPool.StageOver.selector, end);
         vm.prank(holder);
         panels.commitScore(address(client), CASE, seats[0], digest);
         vm.warp(end - 1);

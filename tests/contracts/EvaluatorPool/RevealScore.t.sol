@@ -37,11 +37,11 @@ contract RevealScoreTest is PoolTest {
     function testRevealScoreAroundTheWindow() public {
         _commit(seats[0], 50);
         vm.warp(start - 1);
-        _expectRefused(IEvaluatorPool.WindowOpen.selector, start);
+        _expectRefused(IEvaluatorPool.StageNotOver.selector, start);
         vm.warp(end);
-        _expectRefused(IEvaluatorPool.WindowClosed.selector, end);
+        _expectRefused(IEvaluatorPool.StageOver.selector, end);
         vm.warp(end + 1);
-        _expectRefused(IEvaluatorPool.WindowClosed.selector, end);
+        _expectRefused(IEvaluatorPool.StageOver.selector, end);
         _testRevealAt(start);
         _testRevealAt(start + 1);
         _testRevealAt(end - 1);
@@ -67,7 +67,7 @@ contract RevealScoreTest is PoolTest {
         _commit(seats[0], 50);
         vm.warp(start);
         address holder = _holderOf(seats[0]);
-        _expectSeat(IEvaluatorPool.WrongOpening.selector, seats[0]);
+        _expectSeat(IEvaluatorPool.WrongScoreOpening.selector, seats[0]);
         vm.prank(holder);
         panels.revealScore(address(client), CASE, seats[0], score, salt);
     }
@@ -75,7 +75,7 @@ contract RevealScoreTest is PoolTest {
     function testRevealWithoutCommitment() public {
         vm.warp(start);
         address holder = _holderOf(seats[0]);
-        _expectSeat(IEvaluatorPool.WrongOpening.selector, seats[0]);
+        _expectSeat(IEvaluatorPool.WrongScoreOpening.selector, seats[0]);
         vm.prank(holder);
         panels.revealScore(address(client), CASE, seats[0], 50, SALT);
     }
@@ -88,7 +88,7 @@ contract RevealScoreTest is PoolTest {
         _reveal(seats[1], 50);
         _reveal(seats[2], 50);
         address holder = _holderOf(seats[0]);
-        vm.expectRevert(abi.encodeWithSelector(IEvaluatorPool.ScoreOutOfBounds.selector, score, 100));
+        vm.expectRevert(abi.encodeWithSelector(IEvaluatorPool.ScoreOutOfBounds.selector, score, 0, 100));
         vm.prank(holder);
         panels.revealScore(address(client), CASE, seats[0], score, SALT);
 

@@ -170,7 +170,7 @@ contract TallyTest is PoolTest {
         uint256 end = block.timestamp + 2 * WINDOW;
         _score(seats, _scores(3, 50));
         vm.warp(end - 1);
-        _expectWindow(IEvaluatorPool.WindowOpen.selector, end);
+        _expectWindow(IEvaluatorPool.StageNotOver.selector, end);
         _tally();
         uint256 state = vm.snapshotState();
         vm.warp(end);

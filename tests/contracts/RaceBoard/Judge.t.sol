@@ -135,7 +135,7 @@ contract JudgeTest is RaceTest {
         _postRace(false);
         (uint256 first, ) = _twoWithHead();
         score = bound(score, 101, type(uint256).max);
-        vm.expectRevert(abi.encodeWithSelector(IRaceBoard.ScoreOutOfBounds.selector, score, 100));
+        vm.expectRevert(abi.encodeWithSelector(IRaceBoard.ScoreOutOfBounds.selector, score, 0, 100));
         _judge(first, score);
     }
 

@@ -101,7 +101,7 @@ abstract contract Comparisons is Handler {
     }
 
     /// @dev The file's hash as the interface words it.
-    function _fileOf(bool submitted) internal pure returns (bytes32 file) {
+    function _fileOf(bool submitted) internal view returns (bytes32 file) {
         file = keccak256(abi.encode(SPECIFICATION, SEAL));
         if (submitted) file = keccak256(abi.encode(file, RESULT));
     }

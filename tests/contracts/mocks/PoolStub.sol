@@ -7,9 +7,9 @@ import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {Account} from "../../../contracts/libraries/Account.sol";
 
 /// @notice A pool without evaluators: it keeps what it was asked, and says what a test tells it to say.
-contract PoolStub is IEvaluatorPool {
+contract PoolStub {
     struct Asked {
-        Case request;
+        IEvaluatorPool.Case request;
         bytes32 secret;
         uint256 rounds;
     }
@@ -29,7 +29,7 @@ contract PoolStub is IEvaluatorPool {
         seatCount = seats;
     }
 
-    function convene(Case calldata request) external {
+    function convene(IEvaluatorPool.Case calldata request) external {
         require(request.size <= seatCount, TooFewSeats(request.size, seatCount));
         _asked[msg.sender][request.caseId] = Asked({request: request, secret: 0, rounds: 1});
     }

@@ -7,6 +7,7 @@ import {MarketGovernor} from "../../../contracts/governance/MarketGovernor.sol";
 import {MarketParameters} from "../../../contracts/governance/MarketParameters.sol";
 import {VotingCredits} from "../../../contracts/governance/VotingCredits.sol";
 import {IMarketParameters} from "../../../contracts/interfaces/IMarketParameters.sol";
+import {ParametersStub} from "../mocks/ParametersStub.sol";
 import {PermitTest} from "./PermitTest.sol";
 import {vm} from "./Vm.sol";
 
@@ -32,6 +33,7 @@ abstract contract GovernanceTest is PermitTest {
 
     uint256 internal constant VOTER_KEY = uint256(keccak256("voter"));
     address internal immutable VOTER = _actor("voter");
+    address internal immutable FOUNDER = _actor("founder");
 
     VotingCredits internal votes;
     TimelockController internal timelock;
@@ -39,18 +41,25 @@ abstract contract GovernanceTest is PermitTest {
     MarketParameters internal voted;
 
     function setUp() public virtual override {
-        super.setUp();
-        vm.startPrank(ADMIN);
-        uint256 nonce = vm.getNonce(ADMIN);
         address[] memory proposers = new address[](1);
-        proposers[0] = vm.computeCreateAddress(ADMIN, nonce + 2);
+        proposers[0] = vm.computeCreateAddress(FOUNDER, vm.getNonce(FOUNDER) + 2);
+        vm.prank(FOUNDER);
         timelock = new TimelockController(TIMELOCK_DELAY, proposers, new address[](1), address(0));
+        super.setUp();
+        vm.startPrank(FOUNDER);
         votes = new VotingCredits(token);
         governor = new MarketGovernor(votes, timelock, LEAST_QUORUM);
-        voted = new MarketParameters(_defaults(), FLOOR, address(timelock));
+        vm.stopPrank();
+        vm.startPrank(ADMIN);
         token.grantRole(0, address(timelock));
         token.renounceRole(0, ADMIN);
         vm.stopPrank();
+    }
+
+    /// @dev The parameters under the vote are the market's own.
+    function _deployParameters() internal override returns (ParametersStub) {
+        voted = new MarketParameters(_defaults(), FLOOR, address(timelock));
+        return ParametersStub(address(voted));
     }
 
     function _defaults() internal pure returns (IMarketParameters.Parameters memory) {

@@ -107,7 +107,7 @@ abstract contract MarketTest {
         pool = new PoolStub(ledger);
         meter = new UsageMeter(wiring, CHALLENGE_WINDOW);
         race = new RaceBoard(wiring);
-        parameters = new ParametersStub(_terms());
+        parameters = _deployParameters();
         marketplace = new TaskMarketplace(wiring);
         actions = new ActionLogger(wiring);
     }
@@ -129,6 +129,11 @@ abstract contract MarketTest {
                 race: IRaceBoard(vm.computeCreateAddress(deployer, nonce + 9)),
                 parameters: ParametersStub(vm.computeCreateAddress(deployer, nonce + 10))
             });
+    }
+
+    /// @dev A test of the vote puts the real ones here.
+    function _deployParameters() internal virtual returns (ParametersStub) {
+        return new ParametersStub(_terms());
     }
 
     function _terms() internal pure returns (IMarketParameters.Parameters memory) {

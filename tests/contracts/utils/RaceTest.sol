@@ -208,7 +208,7 @@ abstract contract RaceTest is MarketTest {
     }
 
     function _expectStage(uint256 agentId, IRaceBoard.Stage stage) internal {
-        vm.expectRevert(abi.encodeWithSelector(IRaceBoard.WrongStage.selector, taskId, agentId, stage));
+        vm.expectRevert(abi.encodeWithSelector(IRaceBoard.WrongEntryStage.selector, taskId, agentId, stage));
     }
 
     function _expectClosed(uint256 end) internal {

@@ -106,6 +106,29 @@ def test_output_does_not_depend_on_the_order_of_the_abi():
         assert generate({"Canvas": read_abi(shuffled)}) == expected
 
 
+def test_an_argument_called_value_is_not_what_is_sent():
+    relay = {
+        "type": "function",
+        "name": "relay",
+        "inputs": [param("uint256", "value")],
+        "outputs": [],
+        "stateMutability": "payable",
+    }
+    call = bindings([*ABI, relay])["Canvas"]("0x1").relay(3, sent_value=5)
+    assert (int(call.data[4:].hex(), 16), call.value) == (3, 5)
+
+
+def test_an_event_of_one_long_argument_is_python():
+    wide = {
+        "internalType": "struct Lib.Wide",
+        "components": [param("uint256", f"x{at}") for at in range(9)],
+    }
+    moved = {"type": "event", "name": "Moved", "inputs": [param("tuple", "to", **wide) | {"indexed": False}]}
+    event = bindings([*ABI, moved])["Moved"]
+    fields = ((f"({','.join(['uint256'] * 9)})", False),)
+    assert fields == event.FIELDS
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -134,11 +157,12 @@ def test_write_makes_the_folder_hold_just_the_files(tmp_path):
 def test_contracts_that_were_not_compiled_say_what_to_do(tmp_path):
     with pytest.raises(ToolchainMissing, match="hardhat compile"):
         read_artifacts(tmp_path)
-    for name in CONTRACTS:
-        folder = tmp_path / f"{name}.sol"
-        folder.mkdir()
+    names = {source: source.rpartition("/")[2] for source in CONTRACTS}
+    for source, name in names.items():
+        folder = tmp_path / f"{source}.sol"
+        folder.mkdir(parents=True)
         (folder / f"{name}.json").write_text(json.dumps({"abi": []}))
-    assert set(read_artifacts(tmp_path)) == set(CONTRACTS)
+    assert list(read_artifacts(tmp_path)) == list(names.values())
 
 
 @pytest.mark.skipif(not ARTIFACTS.exists(), reason="the contracts are not compiled")

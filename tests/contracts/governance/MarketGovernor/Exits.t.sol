@@ -30,6 +30,10 @@ contract ExitsTest is GovernanceTest {
         (taskId, agentId) = _award(params, RESERVE, PROMISE);
         _submit(taskId, RESULT);
         _fundAgent(agentId, RESERVE);
+        vm.startPrank(WORKER);
+        meter.open(agentId, WORKER, EVALUATOR, CREDIT);
+        meter.pledge(agentId, CREDIT);
+        vm.stopPrank();
     }
 
     function _attempt(address target, bytes memory call) internal {
@@ -52,7 +56,7 @@ contract ExitsTest is GovernanceTest {
     function _attemptTasks() internal {
         _attempt(address(tasks), abi.encodeCall(tasks.cancel, (taskId)));
         _attempt(address(tasks), abi.encodeCall(tasks.expire, (taskId)));
-        _attempt(address(tasks), abi.encodeCall(tasks.award, (taskId, agentId, 1, 1)));
+        _attempt(address(tasks), abi.encodeCall(tasks.award, (taskId, agentId, 0, 1, 1)));
         _attempt(address(tasks), abi.encodeCall(tasks.submit, (taskId, RESULT)));
         _attempt(address(tasks), abi.encodeCall(tasks.evaluate, (taskId, 0)));
         _attempt(address(tasks), abi.encodeCall(tasks.release, (taskId)));
@@ -63,13 +67,19 @@ contract ExitsTest is GovernanceTest {
         _attempt(address(votes), abi.encodeCall(votes.withdraw, (lockId, THIRD)));
     }
 
+    function _attemptMeter() internal {
+        _attempt(address(meter), abi.encodeCall(meter.close, (agentId, WORKER, EVALUATOR)));
+        _attempt(address(meter), abi.encodeCall(meter.startExit, (agentId, WORKER, EVALUATOR)));
+        _attempt(address(meter), abi.encodeCall(meter.unpledge, (agentId)));
+        _attempt(address(meter), abi.encodeCall(meter.startUnpledge, (agentId)));
+        _attempt(address(meter), abi.encodeCall(meter.seize, (agentId)));
+    }
+
     function _attemptRoles() internal {
-        bytes32 market = keccak256("MARKET_ROLE");
-        bytes32 setter = keccak256("PARAMETERS_ROLE");
-        _attempt(address(ledger), abi.encodeCall(IAccessControl.grantRole, (market, address(timelock))));
-        _attempt(address(ledger), abi.encodeCall(IAccessControl.grantRole, (0, address(timelock))));
-        _attempt(address(ledger), abi.encodeCall(IAccessControl.revokeRole, (market, address(tasks))));
-        _attempt(address(voted), abi.encodeCall(IAccessControl.grantRole, (setter, THIRD)));
+        _attempt(
+            address(voted),
+            abi.encodeCall(IAccessControl.grantRole, (keccak256("PARAMETERS_ROLE"), THIRD))
+        );
         _attempt(address(voted), abi.encodeCall(IAccessControl.grantRole, (0, THIRD)));
     }
 
@@ -77,6 +87,7 @@ contract ExitsTest is GovernanceTest {
     function testEveryAttemptFails() public {
         _attemptLedger();
         _attemptTasks();
+        _attemptMeter();
         _attemptRoles();
         bytes32 earlier = _world();
         uint256 start = vm.snapshotState();
@@ -105,6 +116,8 @@ contract ExitsTest is GovernanceTest {
                     ledger.balanceOf(accountOf(REQUESTER)),
                     ledger.balanceOf(accountOfAgent(agentId)),
                     tasks.getTask(taskId),
+                    meter.channelOf(agentId, WORKER, EVALUATOR),
+                    meter.pledgeOf(agentId),
                     registry.ownerOf(agentId),
                     token.balanceOf(THIRD),
                     token.balanceOf(address(ledger))
@@ -118,7 +131,7 @@ contract ExitsTest is GovernanceTest {
         p.feeBps = uint16(bound(feeBps, 251, 1_000));
         p.bondPercent = uint8(bound(bondPercent, 11, 30));
         uint256 free = _freeOf(accountOfAgent(agentId));
-        uint256 bond = _lockedOf(accountOfAgent(agentId));
+        uint256 bond = _lockedOf(accountOfAgent(agentId)) - CREDIT;
         Proposal memory proposal = _pass(address(voted), abi.encodeCall(voted.set, (p)));
         _warpToExecution(proposal);
         _execute(proposal);
@@ -128,7 +141,7 @@ contract ExitsTest is GovernanceTest {
         vm.prank(OUTSIDER);
         tasks.release(taskId);
         uint256 fee = (RESERVE * FEE_BPS) / BPS;
-        _assertBalance(accountOfAgent(agentId), free + bond + RESERVE - fee, 0, "worker");
+        _assertBalance(accountOfAgent(agentId), free + bond + RESERVE - fee, CREDIT, "worker");
         vm.assertEq(_lockedOf(accountOf(REQUESTER)), 0, "escrow");
     }
 

@@ -26,7 +26,7 @@ contract LockTest is GovernanceTest {
 
         vm.assertEq(lockId, 1, "id");
         vm.assertEq(votes.lockCount(), 1, "locks");
-        IVotingCredits.Lock memory held = votes.getLock(1);
+        IVotingCredits.VoteLock memory held = votes.getLock(1);
         vm.assertEq(held.owner, VOTER, "owner");
         vm.assertEq(held.amount, amount, "amount");
         vm.assertEq(held.period, period, "period");

@@ -74,11 +74,11 @@ contract WithdrawTest is GovernanceTest {
         votes.withdraw(lockId, caller);
     }
 
-    function testWithdrawInvalidRecipient() public {
+    function testWithdrawZeroAddress() public {
         uint256 lockId = _lock(VOTER, CREDIT);
         vm.warp(_giveNotice(lockId));
 
-        vm.expectRevert(abi.encodeWithSelector(IVotingCredits.InvalidRecipient.selector));
+        vm.expectRevert(abi.encodeWithSelector(IVotingCredits.ZeroAddress.selector));
         vm.prank(VOTER);
         votes.withdraw(lockId, address(0));
     }
