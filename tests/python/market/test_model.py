@@ -61,9 +61,6 @@ class Alone(Walk):
     def warp_to(self, time):
         self.market.now = max(self.market.now, time)
 
-    def sign(self, item, signer):
-        return repr((item, signer)).encode()
-
     def hear_of(self, name, values):
         match name:
             case "Locked":
@@ -327,4 +324,4 @@ def test_a_runner_up_takes_nothing_over_before_a_default():
         market.reveal(PEOPLE[ANYONE], task.id, agent, agent * CREDIT, 100, bytes(32))
     with pytest.raises(Refused) as refused:
         market.take_over(PEOPLE[OWNERS[1]], task.id, 2)
-    assert refused.value.args == ("WrongState", task.id, State.OPEN)
+    assert refused.value.args == ("NotDefaulted", task.id, State.OPEN)

@@ -60,10 +60,6 @@ class Walk(RuleBasedStateMachine):
     def warp_to(self, time):
         raise NotImplementedError
 
-    def sign(self, item, signer):
-        """The signature of a relayed bid."""
-        raise NotImplementedError
-
     # One rule, and one draw for all it needs: of many, Hypothesis leaves out or repeats so much that few lives
     # would get far.
     @rule(seed=st.integers(0, 2**32 - 1))
@@ -238,10 +234,7 @@ class Walk(RuleBasedStateMachine):
 
     def relayed(self, item, agent):
         """Signed by the agent's owner; now and then by another in its name."""
-        signer = self.owner(agent)
-        genuine = self.dice.random() < 0.95
-        forger = signer if genuine else self.people[ANYONE]
-        return Relayed(item, signer, self.sign(item, forger), genuine)
+        return Relayed(item, self.owner(agent), genuine=self.dice.random() < 0.95)
 
     # What is not due
 

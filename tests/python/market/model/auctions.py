@@ -2,10 +2,6 @@
 
 from dataclasses import replace
 
-from eth_utils.crypto import keccak
-
-from agents.chain.abi import encode
-
 from .base import operation
 from .bids import Bid, Relayed, SignedBid, SignedCommitment, ranking, second_price
 from .law import MAX_PROMISE, Mode, Refused, State, account_of_agent, need
@@ -72,10 +68,7 @@ class Auctions(Lives):
     @operation
     def bid(self, caller: str, task_id: int, agent: int, price: int, promised: int) -> None:
         """Bid for all to see."""
-        kinds = ("uint256", "uint256", "uint256", "uint256")
-        self._bid(
-            caller, task_id, agent, price, promised, keccak(encode(kinds, (task_id, agent, price, promised)))
-        )
+        self._bid(caller, task_id, agent, price, promised)
 
     @operation
     def bid_for(self, caller: str, relayed: Relayed[SignedBid]) -> None:
@@ -102,7 +95,7 @@ class Auctions(Lives):
         need(caller == task.requester, "NotRequester", task.id, caller)
         need(not task.touched, "HasCommitments", task.id)
         self._offer(task, signed.price, signed.promised)
-        bid = self._bidder(task, signed.agent, relayed.signer, self._tie(keccak(relayed.signature)))
+        bid = self._bidder(task, signed.agent, relayed.signer)
         self.book.afford(account_of_agent(signed.agent), task.bond)
         self._use(relayed)
         task.touched = True
@@ -143,9 +136,9 @@ class Auctions(Lives):
         ranked = self.tasks[task_id].ranking if task_id in self.tasks else []
         need(len(ranked) > 1 and agent == ranked[1].agent, "NotRunnerUp", task_id, agent)
         task, (_, heir, *others) = self.tasks[task_id], ranked
+        need(task.state is State.DEFAULTED, "NotDefaulted", task_id, task.state)
         known = self.agents[agent]
         need(known.active and known.obeys(caller) and known.epoch == heir.epoch, "CannotBid", agent, caller)
-        need(task.state is State.DEFAULTED, "WrongState", task_id, task.state)
         self.book.afford(account_of_agent(agent), task.bond)
         self.before(task)
         price = self._price(task, heir, others)
@@ -170,7 +163,7 @@ class Auctions(Lives):
         need(1 <= price <= task.reserve, "PriceOutOfBounds", price, task.reserve)
         need(1 <= promised <= MAX_PROMISE, "PromiseOutOfBounds", promised, MAX_PROMISE)
 
-    def _bidder(self, task: Task, agent: int, account: str, tie: int) -> Bid:
+    def _bidder(self, task: Task, agent: int, account: str, tie: int = 0) -> Bid:
         """A bid without a price; its quality is frozen."""
         need(self.now < task.bidding_end, "BiddingClosed", task.id, task.bidding_end, self.now)
         known = self.agents.get(agent)
@@ -178,13 +171,9 @@ class Auctions(Lives):
             raise Refused("CannotBid", agent, account)
         return Bid(agent, known.epoch, known.quality(task.params.skill), tie)
 
-    def _tie(self, digest: bytes) -> int:
-        """The earlier of two equal bids wins; within a second, the lower hash."""
-        return self.now << 32 | int.from_bytes(digest[-4:])
-
     def _show(self, task: Task, bid: Bid) -> None:
         """Rank a bid with the others; those that fall behind are out."""
-        task.bids[bid.agent] = bid
+        task.bids[bid.agent], task.shown = bid, task.shown + 1
         kept = {one.agent for one in ranking(task.bids.values())}
         for agent, one in task.bids.items():
             if one.price is not None and agent not in kept:
@@ -214,16 +203,18 @@ class Auctions(Lives):
         need(not changed, "CommitmentChanged", signed.task_id, signed.agent, signed.replaces, current)
         self._commit(relayed.signer, signed.task_id, signed.agent, signed.digest)
 
-    def _bid(self, account: str, task_id: int, agent: int, price: int, promised: int, digest: bytes) -> None:
+    def _bid(self, account: str, task_id: int, agent: int, price: int, promised: int) -> None:
         task = self._auctioned(task_id)
         need(task.mode is Mode.OPEN, "WrongMode", task_id, task.mode)
         self._offer(task, price, promised)
-        bid = self._bidder(task, agent, account, self._tie(digest))
+        # Of equal bids the earlier wins.
+        bid = self._bidder(task, agent, account, tie=task.shown)
         former = task.bids.get(agent)
         if former and former.price is not None:
             need(price < former.price, "NotAnImprovement", task_id, agent, price, former.price)
         led = task.ranking[0].agent if task.ranking else 0
-        if former and led == agent:
+        if former and former.epoch == bid.epoch:
+            # So that a lower price is always a better bid.
             bid = replace(bid, quality=former.quality)
         bid = replace(bid, price=price, promised=promised)
         leads = (
@@ -240,8 +231,7 @@ class Auctions(Lives):
     def _bid_for(self, relayed: Relayed[SignedBid]) -> None:
         signed = relayed.item
         self._check_nonce(relayed)
-        digest = keccak(relayed.signature)
-        self._bid(relayed.signer, signed.task_id, signed.agent, signed.price, signed.promised, digest)
+        self._bid(relayed.signer, signed.task_id, signed.agent, signed.price, signed.promised)
         self._use(relayed)
 
     def _check_signature(self, relayed: Relayed[SignedBid] | Relayed[SignedCommitment]) -> None:

@@ -75,5 +75,4 @@ class Relayed(Generic[Signed]):
 
     item: Signed
     signer: str
-    signature: bytes
     genuine: bool = True

@@ -7,6 +7,7 @@ from .law import (
     MAX_RESERVE,
     MAX_SCORE,
     MIN_RESERVE,
+    PANEL,
     Mode,
     Params,
     Round,
@@ -60,7 +61,7 @@ class Lives(Base):
         self._enter(task, State.SUBMITTED)
         self.tell("ResultSubmitted", task_id, task.agent, result, task.lateness, task.deadline)
         if task.by_pool and self.can_convene():
-            task.round = Round.CONVENED
+            self.convene(task)
 
     @operation
     def evaluate(self, caller: str, task_id: int, score: int) -> None:
@@ -162,7 +163,12 @@ class Lives(Base):
 
     def can_convene(self) -> bool:
         """Whether there are enough evaluators for a first panel."""
-        raise NotImplementedError
+        return self.seats >= PANEL
+
+    def convene(self, task: Task) -> None:
+        """A panel waits for the requester's secret."""
+        task.round = Round.CONVENED
+        self.tell("PanelConvened", task.id)
 
     def _enter(self, task: Task, state: State) -> None:
         """A state that lasts a review window."""

@@ -13,10 +13,6 @@ from .task import Task
 class Panels(Auctions):
     """What happens when a result is judged by more than one."""
 
-    def can_convene(self) -> bool:
-        """Whether there are enough evaluators for a first panel."""
-        return self.seats >= PANEL
-
     @operation
     def dispute(self, caller: str, task_id: int, file: File, work: bytes) -> None:
         """Ask a panel to judge a rejected result, in the open."""
@@ -32,7 +28,7 @@ class Panels(Auctions):
         self._enter(task, State.DISPUTED)
         self.tell("TaskDisputed", task_id, task.agent, task.deadline, work)
         self.pledge(task, task.worker, task.terms.appeal_fee)
-        task.round = Round.CONVENED
+        self.convene(task)
 
     @operation
     def unseal(self, caller: str, task_id: int, file: File, secret: bytes) -> None:

@@ -21,6 +21,8 @@ class Task:
     weight: int
     pledged: Counter[int] = field(default_factory=Counter)
     bids: dict[int, Bid] = field(default_factory=dict)
+    shown: int = 0
+    """How many bids have been shown."""
     touched: bool = False
     """Somebody has bid."""
     succeeded: bool = False
