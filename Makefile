@@ -32,7 +32,7 @@ test: test-contracts test-python ## All tests
 test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle, and the gas snapshot
 	npx hardhat test solidity
 	npx hardhat test nodejs
-	AGORA_GAS_CHECK=1 npx hardhat run scripts/gas.js
+	AGORA_GAS_CHECK=1 npx hardhat run bench/gas.js
 
 .PHONY: test-python
 test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and the embedded model
@@ -44,21 +44,21 @@ lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit th
 	ruff check agents tests/python
 	mypy
 	python -m agents.chain.codegen --check
-	npx prettier --check contracts tests/contracts tests/support scripts hardhat.config.js
+	npx prettier --check contracts tests/contracts tests/support scripts bench hardhat.config.js
 	npx solhint --disc --max-warnings 0 'contracts/**/*.sol'
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
 	ruff format agents tests/python
-	npx prettier --write contracts tests/contracts tests/support scripts hardhat.config.js
+	npx prettier --write contracts tests/contracts tests/support scripts bench hardhat.config.js
 
 .PHONY: bindings
 bindings: setup ## Generate the Python bindings from the compiled contracts
 	python -m agents.chain.codegen
 
-.PHONY: gas
-gas: setup ## Measure gas and write gas.json
-	npx hardhat run scripts/gas.js
+.PHONY: bench-gas
+bench-gas: setup ## Measure gas, print it beside what others cost, and write bench/results/gas.json
+	npx hardhat run bench/gas.js
 
 .PHONY: fuzz
 fuzz: setup ## The Solidity tests with many more runs (an hour and more)

@@ -18,7 +18,16 @@ from agents.errors import ContentError, ContractError, ModelError, ModelUnavaila
 from agents.market.content import ContentStore
 from agents.market.domain import Bid, Task, account_of_agent
 from agents.market.view import MarketView
-from agents.mind.actions import Action, CloseRejected, Commit, Finalize, Release, Reveal, Submit
+from agents.mind.actions import (
+    Action,
+    CloseRejected,
+    Commit,
+    Finalize,
+    Release,
+    Reveal,
+    Submit,
+    TakeOver,
+)
 from agents.mind.hands import Hands
 from agents.mind.notes import BidNote, Notes
 from agents.mind.percept import Percept, look, workload
@@ -105,6 +114,7 @@ class LLMAgent:
         actions += [Finalize(task.id) for task in percept.finalize]
         actions += [Release(task.id) for task in percept.release]
         actions += [CloseRejected(task.id) for task in percept.close]
+        actions += [TakeOver(task.id) for task in percept.take_over]
         return [action for action in actions if self.hands.is_ready(action.kind, action.task_id)]
 
     async def act(self, actions: Sequence[Action]) -> list[Action]:

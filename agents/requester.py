@@ -14,12 +14,12 @@ from agents.chain.wallet import Wallet
 from agents.errors import ContentError, ContentMissing, ModelError, ModelUnavailable
 from agents.market.checkers import check_exact, check_number
 from agents.market.content import ContentStore
-from agents.market.domain import Task, TaskState
+from agents.market.domain import Round, Task, TaskState
 from agents.market.marketplace import Marketplace, TaskTerms
 from agents.market.readers import TaskDraft
 from agents.market.specification import JudgeChecker, NumberChecker
 from agents.market.view import MarketView
-from agents.mind.actions import Action, Evaluate, Forfeit
+from agents.mind.actions import Action, Evaluate, Forfeit, Unseal
 from agents.mind.duties import overdue
 from agents.mind.hands import Hands
 from agents.mind.postings import Posting, Postings
@@ -139,6 +139,8 @@ class Requester:
         """What the state of one task asks of its requester now."""
         if not self._is_mine(task):
             return []
+        if task.round is Round.CONVENED and self._clock() + 1 < task.deadline:
+            return [Unseal(task.id, task)]
         if task.state is TaskState.SUBMITTED and self._clock() + 1 < task.deadline:
             verdict = self.postings.verdict(task.id)
             if verdict is not None:

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {ERC721URIStorage} from "@openzeppelin/contracts/token/ERC721/extensions/ERC721URIStorage.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
@@ -104,10 +105,7 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(WALLET_TYPEHASH, agentId, newWallet, ownerOf(agentId), deadline))
         );
-        require(
-            SignatureChecker.isValidSignatureNow(newWallet, digest, signature),
-            InvalidWalletSignature(agentId, newWallet)
-        );
+        require(_isSignedBy(newWallet, digest, signature), InvalidWalletSignature(agentId, newWallet));
         _setWallet(agentId, newWallet);
     }
 
@@ -261,6 +259,16 @@ contract AgentRegistry is IAgentRegistry, ERC721URIStorage, EIP712 {
         _agents[agentId].wallet = wallet;
 
         emit MetadataSet(agentId, "agentWallet", "agentWallet", _walletBytes(wallet));
+    }
+
+    /// @dev By the key first, as the deployed registry does: an account whose code is lent to it (EIP-7702) can still sign.
+    function _isSignedBy(
+        address signer,
+        bytes32 digest,
+        bytes calldata signature
+    ) internal view returns (bool) {
+        (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, signature);
+        return recovered == signer || SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature);
     }
 
     function _setEncryptionKey(uint256 agentId, bytes32 key) internal {

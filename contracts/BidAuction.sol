@@ -102,7 +102,7 @@ contract BidAuction is SealedBids, OpenBids {
 
     /// @inheritdoc IBidAuction
     function entropyOf(uint256 taskId, uint256 agentId) external view returns (bytes32) {
-        return keccak256(abi.encode(taskId, agentId, _bids[taskId][agentId].tieBreakOf()));
+        return keccak256(abi.encode(taskId, agentId, _bids[taskId][agentId].body));
     }
 
     /// @inheritdoc IBidAuction

@@ -66,13 +66,7 @@ contract TaskManager is TaskDisputes {
     /* AUCTION AND RACE */
 
     /// @inheritdoc ITaskManager
-    function award(
-        uint256 taskId,
-        uint256 agentId,
-        uint32 epoch,
-        uint256 price,
-        uint256 promised
-    ) external {
+    function award(uint256 taskId, uint256 agentId, uint32 epoch, uint256 price, uint256 promised) external {
         require(msg.sender == address(auction), NotAuction(msg.sender));
         Task storage task = _existing(taskId);
         if (task.state == TaskState.Defaulted) _checkBefore(taskId, task.deadline);
@@ -278,7 +272,10 @@ contract TaskManager is TaskDisputes {
             terms.seatFee,
             weight
         );
-        ledger.lock(accountOf(msg.sender), params.reserve + _depositFor(params.reserve, terms.seatFee, byPool));
+        ledger.lock(
+            accountOf(msg.sender),
+            params.reserve + _depositFor(params.reserve, terms.seatFee, byPool)
+        );
         _openAuction(taskId, params, terms.bondPercent);
     }
 
@@ -349,11 +346,12 @@ contract TaskManager is TaskDisputes {
         uint256 parentId = params.parentId;
         Task storage parent = _taskIn(parentId, TaskState.Awarded);
         _checkWorker(parentId, parent.agentId);
-        uint256 end = block.timestamp +
-            params.biddingWindow +
-            params.revealWindow +
-            params.deliveryWindow +
-            params.reviewWindow;
+        uint256 end =
+            block.timestamp +
+                params.biddingWindow +
+                params.revealWindow +
+                params.deliveryWindow +
+                params.reviewWindow;
         require(end <= parent.deadline, EndsAfterParent(parentId, end, parent.deadline));
         depth = uint256(parent.depth) + 1;
         require(depth <= MAX_DEPTH, TooDeep(parentId, MAX_DEPTH));

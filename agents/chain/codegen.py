@@ -23,6 +23,10 @@ CONTRACTS = (
     "BidAuction",
     "IncentiveEngine",
     "MessageHub",
+    "EvaluatorPool",
+    "UsageMeter",
+    "RaceBoard",
+    "MarketParameters",
     "TaskMarketplace",
     "ActionLogger",
 )

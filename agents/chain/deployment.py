@@ -13,11 +13,15 @@ from agents.chain.bindings import (
     agent_registry,
     bid_auction,
     credit_token,
+    evaluator_pool,
     incentive_engine,
     ledger,
+    market_parameters,
     message_hub,
+    race_board,
     task_manager,
     task_marketplace,
+    usage_meter,
 )
 from agents.chain.rpc import Rpc
 from agents.errors import AddressesMissing, AddressesStale, WrongChain
@@ -50,6 +54,10 @@ class Deployment:
     auction: bid_auction.BidAuction
     incentives: incentive_engine.IncentiveEngine
     messages: message_hub.MessageHub
+    pool: evaluator_pool.EvaluatorPool
+    meter: usage_meter.UsageMeter
+    race: race_board.RaceBoard
+    parameters: market_parameters.MarketParameters
     marketplace: task_marketplace.TaskMarketplace
     actions: action_logger.ActionLogger
 
@@ -83,6 +91,10 @@ class Deployment:
             auction=bid_auction.BidAuction(address("BidAuction")),
             incentives=incentive_engine.IncentiveEngine(address("IncentiveEngine")),
             messages=message_hub.MessageHub(address("MessageHub")),
+            pool=evaluator_pool.EvaluatorPool(address("EvaluatorPool")),
+            meter=usage_meter.UsageMeter(address("UsageMeter")),
+            race=race_board.RaceBoard(address("RaceBoard")),
+            parameters=market_parameters.MarketParameters(address("MarketParameters")),
             marketplace=task_marketplace.TaskMarketplace(address("TaskMarketplace")),
             actions=action_logger.ActionLogger(address("ActionLogger")),
         )
@@ -107,6 +119,10 @@ class Deployment:
             self.auction.address: bid_auction.EVENTS,
             self.incentives.address: incentive_engine.EVENTS,
             self.messages.address: message_hub.EVENTS,
+            self.pool.address: evaluator_pool.EVENTS,
+            self.meter.address: usage_meter.EVENTS,
+            self.race.address: race_board.EVENTS,
+            self.parameters.address: market_parameters.EVENTS,
             self.marketplace.address: task_marketplace.EVENTS,
             self.actions.address: action_logger.EVENTS,
         }

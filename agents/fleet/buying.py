@@ -8,7 +8,7 @@ from agents.fleet.crew import mind
 from agents.fleet.enrolment import fund_gas, fund_requester
 from agents.fleet.runner import Party
 from agents.fleet.session import REQUESTER_WALLET, Office, Session
-from agents.market.domain import account_of, escrow_of
+from agents.market.domain import account_of
 from agents.market.readers import TaskDraft
 from agents.mind.notes import Notes
 from agents.mind.postings import Posting, Postings
@@ -70,7 +70,8 @@ async def open_shop(
     await fund_gas(session, [wallet])
     missing = [posting for posting in batch if posting.task_id is None]
     if missing:
-        escrow = sum(escrow_of(posting.reward) for posting in missing)
+        terms = await office.market.terms()
+        escrow = sum(posting.reward + terms.deposit(posting.reward) for posting in missing)
         # Named by what it is for: the same shortage is filled once, whatever happens in between.
         purpose = f"{NAME}:{source}:{batch[0].batch}:{len(missing)}"
         await fund_requester(session, office, wallet, escrow + THINKING_MONEY, purpose=purpose)

@@ -23,10 +23,17 @@ from agents.chain.reader import read_many
 from agents.chain.rpc import Rpc, quantity
 from agents.chain.store import Store
 from agents.chain.tailer import BlockEvents, Tailer
-from agents.market.domain import Task, TaskState, account_name, account_of, account_of_agent
+from agents.market.domain import (
+    Round,
+    Task,
+    TaskState,
+    account_name,
+    account_of,
+    account_of_agent,
+    compensation_of,
+)
 from agents.market.view import MarketView
 
-KEPT_BIDS = 3
 BATCH = 200
 """Contract calls in one request."""
 
@@ -144,7 +151,7 @@ class Audit:
                 self._expect(number, f"locked credits of {account_name(account)}", found.locked, told.locked)
 
     def _check_obligations(self, number: int) -> None:
-        owed = obligations(self.view)
+        owed = obligations(self.view, self._deployment.pool.address)
         for account, balance in self.view.balances.items():
             what = f"what {account_name(account)} has locked for its tasks and bids"
             self._expect(number, what, balance.locked, owed.get(account, 0))
@@ -179,19 +186,42 @@ async def audit_chain(rpc: Rpc, deployment: Deployment) -> AuditReport:
             store.close()
 
 
-def obligations(view: MarketView) -> dict[int, int]:
-    """By account, what must be locked: escrows of open tasks, bonds of sealed bids, of kept bids and of workers."""
+def obligations(view: MarketView, pool: str) -> dict[int, int]:
+    """By account, what must be locked: escrows, deposits and panel fees of open tasks, bonds of sealed bids, of
+    leading bids and of workers. ``pool`` is the evaluator pool's address."""
     owed: defaultdict[int, int] = defaultdict(int)
     for task in view.open.values():
-        owed[account_of(task.requester)] += task.escrow
-        for agent_id in _bonded(view, task):
-            owed[account_of_agent(agent_id)] += task.bond
+        by_pool = task.evaluator == pool
+        requester_fees, worker_fees = _panel_fees(task, by_pool)
+        fixed = 0 if by_pool else compensation_of(task.reserve)
+        owed[account_of(task.requester)] += task.reserve + fixed + requester_fees
+        worker = _bonded(view, task)
+        if worker:
+            owed[account_of_agent(worker)] += task.bond + worker_fees
     for task_id, agent_id in view.commitments:
         owed[account_of_agent(agent_id)] += view.tasks[task_id].bond
     return owed
 
 
-def _bonded(view: MarketView, task: Task) -> list[int]:
+def _panel_fees(task: Task, by_pool: bool) -> tuple[int, int]:
+    """What requester and worker have locked for panels: both the larger one's fee in a dispute, less what the
+    first panel took from the one that it found against."""
+    first, larger = task.terms.panel_fee, task.terms.appeal_fee
+    ruled = task.state is TaskState.RULED
+    if by_pool:
+        paid = ruled or task.round is Round.APPEAL
+        return larger + (0 if paid else first), larger if task.round is Round.APPEAL else 0
+    passed = task.score is not None and task.score >= task.passing_score
+    disputed = task.state in (TaskState.DISPUTED, TaskState.RULED)
+    return (
+        larger - (first if ruled and passed else 0),
+        larger - (first if ruled and not passed else 0) if disputed else 0,
+    )
+
+
+def _bonded(view: MarketView, task: Task) -> int:
+    """The agent whose bond is locked beside those of sealed bids: the leading bidder's, then the worker's."""
     if task.state is TaskState.OPEN:
-        return [bid.agent_id for bid in view.ranking(task.id)[:KEPT_BIDS]]
-    return [task.agent_id]
+        ranking = view.ranking(task.id)
+        return ranking[0].agent_id if ranking else 0
+    return 0 if task.state is TaskState.DEFAULTED else task.agent_id

@@ -5,8 +5,14 @@ from enum import IntEnum
 from fractions import Fraction
 
 BPS = 10_000
+PERCENT = 100
 MIN_BOND = 100_000
 """The smallest bond and the smallest reserve, in units."""
+USUAL_BOND_PERCENT = 10
+"""Where no task says otherwise."""
+PANEL_SIZE, APPEAL_SIZE = 3, 7
+SEAT_FEE_UNIT = 1_000
+"""Seat fees are kept in thousandths of a credit."""
 QUALITY_FLOOR = 5_000
 EXPERIENCE_SCALE = 100_000_000
 """V0 of the quality formula, in units."""
@@ -19,6 +25,14 @@ class AwardMode(IntEnum):
 
     SEALED_SECOND_PRICE = 0
     SEALED_FIRST_PRICE = 1
+    OPEN_BID = 2
+    DIRECT = 3
+    RACE = 4
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether bids are committed to and revealed."""
+        return self <= AwardMode.SEALED_FIRST_PRICE
 
 
 class TaskState(IntEnum):
@@ -28,15 +42,69 @@ class TaskState(IntEnum):
     AWARDED = 1
     SUBMITTED = 2
     REJECTED = 3
-    SETTLED = 4
-    REFUNDED = 5
-    CANCELLED = 6
-    EXPIRED = 7
+    DISPUTED = 4
+    RULED = 5
+    DEFAULTED = 6
+    SETTLED = 7
+    REFUNDED = 8
+    CANCELLED = 9
+    EXPIRED = 10
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more can happen and the escrow is empty."""
         return self >= TaskState.SETTLED
+
+
+class Round(IntEnum):
+    """How far a task's case has come; the numbers are the contract's."""
+
+    NONE = 0
+    CONVENED = 1
+    """A panel waits for the requester's secret."""
+    UNSEALED = 2
+    """The panel is being drawn, or has spoken."""
+    APPEAL = 3
+    """The larger panel was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketTerms:
+    """The parameters that a new task is posted under, and then keeps."""
+
+    fee_bps: int
+    bond_percent: int
+    seat_fee: int
+    """In thousandths of a credit."""
+
+    def bond(self, reserve: int) -> int:
+        """What a bidder locks: a share of the reserve, rounded up, and at least 0.1 credit."""
+        return bond_of(reserve, self.bond_percent)
+
+    def deposit(self, reserve: int, by_pool: bool = False) -> int:
+        """What a requester locks beside the reserve: the larger panel's fee, and what a wrong rejection would
+        cost, or where the pool evaluates, the first panel's fee."""
+        return self.appeal_fee + (self.panel_fee if by_pool else compensation_of(reserve))
+
+    @property
+    def panel_fee(self) -> int:
+        """What the first panel is paid, in units."""
+        return PANEL_SIZE * self.seat_fee * SEAT_FEE_UNIT
+
+    @property
+    def appeal_fee(self) -> int:
+        """What the larger panel is paid, in units."""
+        return APPEAL_SIZE * self.seat_fee * SEAT_FEE_UNIT
+
+
+def bond_of(reserve: int, percent: int = USUAL_BOND_PERCENT) -> int:
+    """A share of the reserve, rounded up, and at least 0.1 credit."""
+    return max(MIN_BOND, -(-reserve * percent // PERCENT))
+
+
+def compensation_of(reserve: int) -> int:
+    """What a wrong rejection costs: a tenth of the reserve, rounded up."""
+    return -(-reserve // 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +122,19 @@ class Task:
     reveal_end: int
     delivery_window: int
     review_window: int
-    fee_bps: int
+    terms: MarketTerms
     specification: bytes
     """SHA-256 of the specification document."""
+    seal: bytes
+    """keccak256 of the requester's secret."""
+    parent_id: int = 0
+    """The task that this is a part of; 0 for none."""
     state: TaskState = TaskState.OPEN
     agent_id: int = 0
     """The awarded agent; 0 before the award."""
     price: int = 0
     deadline: int = 0
-    """The end of the delivery, review or dispute window, as the state says."""
+    """The end of the window that the state names."""
     result: bytes | None = None
     """SHA-256 of the result document."""
     score: int | None = None
@@ -71,31 +143,17 @@ class Task:
     silent: bool = False
     """Whether it was settled without an evaluation."""
     defaulted: bool = False
+    round: Round = Round.NONE
 
     @property
     def bond(self) -> int:
         """What each bidder locks."""
-        return bond_of(self.reserve)
-
-    @property
-    def escrow(self) -> int:
-        """What the requester has locked while the task is not final: the reserve and the deposit."""
-        return escrow_of(self.reserve)
+        return self.terms.bond(self.reserve)
 
     @property
     def fee(self) -> int:
         """The market's share of the price."""
-        return self.price * self.fee_bps // BPS
-
-
-def bond_of(reserve: int) -> int:
-    """max(0.1 credit, a tenth of the reserve, rounded up)."""
-    return max(MIN_BOND, -(-reserve // 10))
-
-
-def escrow_of(reserve: int) -> int:
-    """The reserve and the deposit of a tenth of it, rounded up."""
-    return reserve - (-reserve // 10)
+        return self.price * self.terms.fee_bps // BPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +167,7 @@ class Bid:
     """Seconds from the award in which the bidder promised to deliver."""
     quality: int
     tie_break: int
-    """The first 48 bits of the commitment's digest: the lower wins a tie."""
+    """The first 64 bits of the commitment's digest; of open bids, their order. The lower wins a tie."""
 
     @property
     def rank(self) -> tuple[Fraction, int]:

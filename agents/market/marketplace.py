@@ -22,7 +22,7 @@ from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.wallet import Wallet
 from agents.market.authorization import DepositAuthorization, TokenDomain, deposit_nonce
-from agents.market.domain import AwardMode, Balance
+from agents.market.domain import AwardMode, Balance, MarketTerms, Task
 from agents.market.specification import skill_bytes
 
 NO_DEADLINE = 2**256 - 1
@@ -46,11 +46,14 @@ class TaskTerms:
     reveal_window: int = 20
     delivery_window: int = 300
     review_window: int = 60
+    parent_id: int = 0
+    """The task that this is a part of; only its worker posts parts."""
 
-    def params(self) -> structs.TaskParams:
-        """The terms as the contract takes them."""
+    def params(self, secret: bytes) -> structs.TaskParams:
+        """The terms as the contract takes them, with the seal of the requester's 32-byte secret."""
         return structs.TaskParams(
             specification=self.specification,
+            seal=keccak(secret),
             skill=skill_bytes(self.skill),
             mode=self.mode,
             reserve=self.reserve,
@@ -60,6 +63,7 @@ class TaskTerms:
             reveal_window=self.reveal_window,
             delivery_window=self.delivery_window,
             review_window=self.review_window,
+            parent_id=self.parent_id,
         )
 
 
@@ -70,6 +74,11 @@ class Marketplace:
         self.deployment = deployment
         self._rpc = rpc
         self._sender = sender
+
+    async def terms(self) -> MarketTerms:
+        """What a task that is posted now would keep."""
+        now = await read(self._rpc, self.deployment.parameters.current())
+        return MarketTerms(now.fee_bps, now.bond_percent, now.seat_fee)
 
     # Credits
 
@@ -175,7 +184,8 @@ class Marketplace:
         self, wallet: Wallet, terms: TaskTerms, *, intent: str, extra: Extra | None = None
     ) -> int:
         """Post a task paid from the wallet's Ledger account; returns its id."""
-        return await self._create(wallet, self.deployment.tasks.create_task(terms.params()), intent, extra)
+        call = self.deployment.tasks.create_task(terms.params(self.secret(wallet, terms.specification)))
+        return await self._create(wallet, call, intent, extra)
 
     async def create_task_with_permit(
         self, wallet: Wallet, terms: TaskTerms, value: int, *, intent: str, extra: Extra | None = None
@@ -183,7 +193,8 @@ class Marketplace:
         """Post a task after depositing ``value`` of the wallet's tokens, in one transaction."""
         deadline = NO_DEADLINE
         permit = structs.Permit(value, deadline, *await self._permit(wallet, value, deadline))
-        call = self.deployment.tasks.create_task_with_permit(terms.params(), permit)
+        params = terms.params(self.secret(wallet, terms.specification))
+        call = self.deployment.tasks.create_task_with_permit(params, permit)
         return await self._create(wallet, call, intent, extra)
 
     async def cancel(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
@@ -193,6 +204,16 @@ class Marketplace:
     async def evaluate(self, wallet: Wallet, task_id: int, score: int, *, intent: str) -> Receipt:
         """Score a result; the wallet is the task's evaluator."""
         return await self._send(wallet, self.deployment.tasks.evaluate(task_id, score), intent)
+
+    async def unseal(self, wallet: Wallet, task: Task, *, intent: str) -> Receipt:
+        """Show the secret that the wallet, the task's requester, sealed when it posted the task."""
+        secret = self.secret(wallet, task.specification)
+        call = self.deployment.tasks.unseal(task.id, _file(task), secret)
+        return await self._send(wallet, call, intent)
+
+    async def appeal(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
+        """Ask the larger panel; the first found against the wallet's party."""
+        return await self._send(wallet, self.deployment.tasks.appeal(task_id), intent)
 
     # Workers
 
@@ -216,6 +237,16 @@ class Marketplace:
         """Deliver a result by its digest."""
         return await self._send(wallet, self.deployment.tasks.submit(task_id, result), intent)
 
+    async def dispute(self, wallet: Wallet, task: Task, work: bytes, *, intent: str) -> Receipt:
+        """Ask a panel to judge a rejected result, and show the document whose digest was submitted."""
+        return await self._send(
+            wallet, self.deployment.tasks.dispute(task.id, _file(task), work), intent
+        )
+
+    async def take_over(self, wallet: Wallet, task_id: int, agent_id: int, *, intent: str) -> Receipt:
+        """Take the place of a worker that defaulted; the agent is the runner-up."""
+        return await self._send(wallet, self.deployment.auction.take_over(task_id, agent_id), intent)
+
     # Anyone
 
     async def finalize(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
@@ -238,6 +269,18 @@ class Marketplace:
         """End a rejected task that nobody disputed."""
         return await self._send(wallet, self.deployment.tasks.close_rejected(task_id), intent)
 
+    async def close_defaulted(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
+        """End a defaulted task that nobody took over."""
+        return await self._send(wallet, self.deployment.tasks.close_defaulted(task_id), intent)
+
+    async def close_sealed(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
+        """Have the worker paid whose requester kept its secret."""
+        return await self._send(wallet, self.deployment.tasks.close_sealed(task_id), intent)
+
+    async def close_ruled(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
+        """Carry out a verdict that nobody appealed."""
+        return await self._send(wallet, self.deployment.tasks.close_ruled(task_id), intent)
+
     async def flush_burn(self, wallet: Wallet, *, intent: str) -> Receipt:
         """Destroy the tokens of all burned credits."""
         return await self._send(wallet, self.deployment.ledger.flush_burn(), intent)
@@ -251,13 +294,20 @@ class Marketplace:
         label = f"bid|{chain.genesis_hash}|{chain.auction.address}|{task_id}|{agent_id}"
         return wallet.derive_secret(label.encode())
 
+    def secret(self, wallet: Wallet, specification: bytes) -> bytes:
+        """What the wallet seals when it posts a task with this specification: derived from its key, so that it
+        cannot be lost, and never the same for two chains or markets."""
+        chain = self.deployment
+        label = f"seal|{chain.genesis_hash}|{chain.tasks.address}|{specification.hex()}"
+        return wallet.derive_secret(label.encode())
+
     def commitment(self, task_id: int, agent_id: int, price: int, promised: int, salt: bytes) -> int:
-        """The 240-bit digest of a bid, as ``BidAuction.commitmentOf`` computes it. Computed here, because a
+        """The 200-bit digest of a bid, as ``BidAuction.commitmentOf`` computes it. Computed here, because a
         node that is asked for it would learn the bid."""
         chain_id, auction = self.deployment.chain_id, self.deployment.auction.address
         types = ("uint256", "address", "uint256", "uint256", "uint256", "uint256", "bytes32")
         bid = encode(types, (chain_id, auction, task_id, agent_id, price, promised, salt))
-        return int.from_bytes(keccak(bid)[:30], "big")
+        return int.from_bytes(keccak(bid)[:25], "big")
 
     async def _create(self, wallet: Wallet, call: Call[int], intent: str, extra: Extra | None) -> int:
         receipt = await self._send(wallet, call, intent, extra)
@@ -282,3 +332,7 @@ class Marketplace:
         self, wallet: Wallet, call: Call[Any], intent: str, extra: Extra | None = None
     ) -> Receipt:
         return await self._sender.send(wallet, call, intent=intent, extra=extra)
+
+
+def _file(task: Task) -> structs.File:
+    return structs.File(task.specification, task.seal, task.result or bytes(32))

@@ -23,13 +23,17 @@ from agents.market.domain import (
     Balance,
     Bid,
     Commitment,
+    MarketTerms,
     Reputation,
+    Round,
     Task,
     TaskState,
     skill_name,
 )
 
 ZERO_ADDRESS = "0x" + "00" * 20
+DIGEST_TAIL = 136
+"""What follows the tie-break in a commitment's 200 bits."""
 
 
 class MarketView:
@@ -47,6 +51,8 @@ class MarketView:
         """By task and agent: sealed bids that are neither opened nor forfeited."""
         self.bids: dict[int, list[Bid]] = {}
         """By task: revealed bids in the order of their reveal."""
+        self.taken_over: set[int] = set()
+        """The tasks whose runner-up took the defaulter's place."""
         self.agents: dict[int, Agent] = {}
         self.agent_of_owner: dict[str, int] = {}
         """The newest agent id that each address registered or received."""
@@ -63,6 +69,7 @@ class MarketView:
         """Tokens minted and destroyed since deployment."""
         self._reputations: dict[tuple[int, int, str], Reputation] = {}
         self._timestamp = 0
+        self._order = 0
 
     def apply(self, logged: LoggedEvent) -> None:
         """Take one event into account."""
@@ -111,8 +118,10 @@ class MarketView:
                 reveal_end=bidding_end + params.reveal_window,
                 delivery_window=params.delivery_window,
                 review_window=params.review_window,
-                fee_bps=event.fee_bps,
+                terms=MarketTerms(event.fee_bps, event.bond_percent, event.seat_fee),
                 specification=params.specification,
+                seal=params.seal,
+                parent_id=params.parent_id,
             )
         )
 
@@ -143,8 +152,27 @@ class MarketView:
     def _task_settled(self, event: task_manager.TaskSettled) -> None:
         self._change(event.task_id, state=TaskState.SETTLED, silent=event.silent)
 
+    def _task_disputed(self, event: task_manager.TaskDisputed) -> None:
+        self._change(event.task_id, state=TaskState.DISPUTED, deadline=event.unseal_end)
+
+    def _panel_convened(self, event: task_manager.PanelConvened) -> None:
+        self._change(event.task_id, round=Round.CONVENED)
+
+    def _secret_shown(self, event: task_manager.SecretShown) -> None:
+        self._change(event.task_id, round=Round.UNSEALED)
+
+    def _task_ruled(self, event: task_manager.TaskRuled) -> None:
+        self._change(event.task_id, score=event.score)
+        if event.appeal_end:
+            self._change(event.task_id, state=TaskState.RULED, deadline=event.appeal_end)
+
+    def _task_appealed(self, event: task_manager.TaskAppealed) -> None:
+        self._change(event.task_id, state=TaskState.DISPUTED, round=Round.APPEAL)
+
     def _task_defaulted(self, event: task_manager.TaskDefaulted) -> None:
-        self._change(event.task_id, defaulted=True)
+        self._change(
+            event.task_id, state=TaskState.DEFAULTED, defaulted=True, deadline=event.take_over_end
+        )
 
     def _task_refunded(self, event: task_manager.TaskRefunded) -> None:
         # Cancelled and expired tasks are refunded too, and stay what they are.
@@ -174,10 +202,17 @@ class MarketView:
         self.commitments[key] = Commitment(*key, event.digest, event.quality)
 
     def _bid_revealed(self, event: bid_auction.BidRevealed) -> None:
-        sealed = self.commitments.pop((event.task_id, event.agent_id))
-        tie_break = sealed.digest >> 192
-        bid = Bid(event.task_id, event.agent_id, event.price, event.promised, event.quality, tie_break)
-        self.bids.setdefault(event.task_id, []).append(bid)
+        sealed = self.commitments.pop((event.task_id, event.agent_id), None)
+        bids = self.bids.setdefault(event.task_id, [])
+        tie_break = sealed.digest >> DIGEST_TAIL if sealed else self._order
+        self._order += 1
+        bids[:] = [bid for bid in bids if bid.agent_id != event.agent_id]
+        bids.append(
+            Bid(event.task_id, event.agent_id, event.price, event.promised, event.quality, tie_break)
+        )
+
+    def _task_taken_over(self, event: bid_auction.TaskTakenOver) -> None:
+        self.taken_over.add(event.task_id)
 
     def _bond_forfeited(self, event: bid_auction.BondForfeited) -> None:
         del self.commitments[event.task_id, event.agent_id]
@@ -266,7 +301,13 @@ _HANDLERS: dict[type[Event], Callable[[MarketView, Any], None]] = {
     task_manager.TaskEvaluated: MarketView._task_evaluated,
     task_manager.TaskRejected: MarketView._task_rejected,
     task_manager.TaskSettled: MarketView._task_settled,
+    task_manager.TaskDisputed: MarketView._task_disputed,
+    task_manager.PanelConvened: MarketView._panel_convened,
+    task_manager.SecretShown: MarketView._secret_shown,
+    task_manager.TaskRuled: MarketView._task_ruled,
+    task_manager.TaskAppealed: MarketView._task_appealed,
     task_manager.TaskDefaulted: MarketView._task_defaulted,
+    bid_auction.TaskTakenOver: MarketView._task_taken_over,
     task_manager.TaskRefunded: MarketView._task_refunded,
     task_manager.TaskCancelled: MarketView._task_cancelled,
     task_manager.TaskExpired: MarketView._task_expired,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from agents.market.domain import Task
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -69,6 +71,33 @@ class DeclareDefault(Action):
 @dataclass(frozen=True, slots=True)
 class CloseRejected(Action):
     """End a rejected task that nobody disputed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDefaulted(Action):
+    """End a defaulted task that nobody took over."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSealed(Action):
+    """Have a worker paid whose requester did not show its secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRuled(Action):
+    """Carry out a verdict that nobody appealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver(Action):
+    """Take the place of a worker that defaulted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseal(Action):
+    """Show the requester's secret, so that a panel can be drawn."""
+
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,5 +78,15 @@ class Hands:
                 return await market.declare_default(wallet, task_id, intent=intent)
             case actions.CloseRejected():
                 return await market.close_rejected(wallet, task_id, intent=intent)
+            case actions.CloseDefaulted():
+                return await market.close_defaulted(wallet, task_id, intent=intent)
+            case actions.CloseSealed():
+                return await market.close_sealed(wallet, task_id, intent=intent)
+            case actions.CloseRuled():
+                return await market.close_ruled(wallet, task_id, intent=intent)
+            case actions.Unseal(_, task):
+                return await market.unseal(wallet, task, intent=intent)
+            case actions.TakeOver():
+                return await market.take_over(wallet, task_id, self.agent_id, intent=intent)
             case _:
                 raise TypeError(f"{action.kind} is not something to send")

@@ -32,6 +32,7 @@ class Percept:
     submit: tuple[tuple[Task, bytes], ...] = ()
     release: tuple[Task, ...] = ()
     close: tuple[Task, ...] = ()
+    take_over: tuple[Task, ...] = ()
     learn: tuple[tuple[Task, BidNote], ...] = ()
 
 
@@ -44,6 +45,8 @@ def look(view: MarketView, notes: Notes, agent_id: int, now: int) -> Percept:
     for task in view.open.values():
         if task.state is TaskState.OPEN:
             seen.auction(task)
+        elif task.state is TaskState.DEFAULTED:
+            seen.vacancy(task)
         elif task.agent_id == agent_id:
             seen.own_task(task)
     return Percept(
@@ -78,14 +81,21 @@ class _Seen:
         note = self._notes.bid(task.id)
         committed = (task.id, self._agent_id) in self._view.commitments
         if self._now + 1 < task.bidding_end:
-            if note is None:
+            if note is None and task.mode.is_sealed:
                 self.found["consider"].append(task)
-            elif note.status == "planned" and not committed:
+            elif note is not None and note.status == "planned" and not committed:
                 self.found["commit"].append((task, note))
         elif committed and note is not None and task.bidding_end <= self._now < task.reveal_end - 1:
             self.found["reveal"].append((task, note))
         elif self._is_finalizer(task):
             self.found["finalize"].append(task)
+
+    def vacancy(self, task: Task) -> None:
+        """A task whose worker defaulted: it is the runner-up's, if it wants it."""
+        ranks = [bid.agent_id for bid in self._view.ranking(task.id)]
+        successor = task.id not in self._view.taken_over and ranks[1:2] == [self._agent_id]
+        if successor and self._now + 1 < task.deadline:
+            self.found["take_over"].append(task)
 
     def own_task(self, task: Task) -> None:
         """A task that was awarded to the agent."""

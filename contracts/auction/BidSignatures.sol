@@ -50,10 +50,7 @@ abstract contract BidSignatures is AuctionBase, EIP712 {
         bytes calldata signature
     ) internal view {
         require(block.timestamp < validUntil, SignatureExpired(validUntil, block.timestamp));
-        require(
-            SignatureChecker.isValidSignatureNow(signer, digest, signature),
-            InvalidSignature(signer)
-        );
+        require(SignatureChecker.isValidSignatureNow(signer, digest, signature), InvalidSignature(signer));
     }
 
     function _useBid(RelayedBid calldata relayed) internal {

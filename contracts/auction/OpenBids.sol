@@ -10,16 +10,14 @@ import {BidSlot, bodyOf} from "../libraries/BidSlot.sol";
 abstract contract OpenBids is BidSignatures {
     /// @inheritdoc IBidAuction
     function bid(uint256 taskId, uint256 agentId, uint256 price, uint256 promised) external {
-        bytes32 digest = keccak256(abi.encode(taskId, agentId, price, promised));
-        _bid(taskId, agentId, price, promised, msg.sender, digest);
+        _bid(taskId, agentId, price, promised, msg.sender);
     }
 
     /// @inheritdoc IBidAuction
     function bidFor(RelayedBid calldata relayed) external {
         _useBid(relayed);
         SignedBid calldata signed = relayed.bid;
-        bytes32 digest = keccak256(relayed.signature);
-        _bid(signed.taskId, signed.agentId, signed.price, signed.promised, relayed.signer, digest);
+        _bid(signed.taskId, signed.agentId, signed.price, signed.promised, relayed.signer);
     }
 
     /// @inheritdoc IBidAuction
@@ -38,15 +36,12 @@ abstract contract OpenBids is BidSignatures {
         SignedBid calldata signed = relayed.bid;
         (uint256 taskId, uint256 agentId) = (signed.taskId, signed.agentId);
         Auction memory auction = _openAuction(taskId);
-        require(
-            auction.mode == ITaskManager.AwardMode.Direct,
-            WrongMode(taskId, auction.mode)
-        );
+        require(auction.mode == ITaskManager.AwardMode.Direct, WrongMode(taskId, auction.mode));
         require(msg.sender == tasks.requesterOf(taskId), NotRequester(taskId, msg.sender));
         require(!auction.committed, HasCommitments(taskId));
         _checkOffer(signed.price, signed.promised, auction.reserve);
         BidSlot memory slot = _bidder(taskId, agentId, relayed.signer, auction);
-        slot.body = bodyOf(signed.price, signed.promised, _tieBreak(keccak256(relayed.signature)));
+        slot.body = bodyOf(signed.price, signed.promised, 0);
         slot.revealed = true;
         _bids[taskId][agentId] = slot;
         _rankings[taskId].first = uint64(agentId);
@@ -62,8 +57,7 @@ abstract contract OpenBids is BidSignatures {
         uint256 agentId,
         uint256 price,
         uint256 promised,
-        address account,
-        bytes32 digest
+        address account
     ) internal {
         Auction memory auction = _openAuction(taskId);
         require(auction.mode == ITaskManager.AwardMode.OpenBid, WrongMode(taskId, auction.mode));
@@ -77,7 +71,8 @@ abstract contract OpenBids is BidSignatures {
         uint256 led = _rankings[taskId].first;
         // The leader keeps its quality, so that a lower price cannot cost it the lead and leave the task without a bond.
         if (led == agentId) slot.quality = previous.quality;
-        slot.body = bodyOf(price, promised, _tieBreak(digest));
+        // Without a tie-break the earlier of two equal bids stays ahead.
+        slot.body = bodyOf(price, promised, 0);
         slot.revealed = true;
         _bids[taskId][agentId] = slot;
         bool leads = led != agentId && _place(taskId, agentId, slot);
@@ -94,10 +89,5 @@ abstract contract OpenBids is BidSignatures {
         if (ranking.second == agentId) (ranking.second, ranking.third) = (ranking.third, 0);
         else if (ranking.third == agentId) ranking.third = 0;
         (leads, ) = _rank(taskId, agentId, slot);
-    }
-
-    /// @dev The earlier of two equal bids wins; within a second, the lower hash.
-    function _tieBreak(bytes32 digest) internal view returns (uint64) {
-        return (uint64(block.timestamp) << 32) | uint32(uint256(digest));
     }
 }

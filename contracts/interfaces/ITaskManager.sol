@@ -187,6 +187,8 @@ interface ITaskManager is IPanelClient {
     event TaskRejected(uint256 indexed taskId, uint256 indexed agentId, uint256 disputeEnd);
     /// @notice The worker showed its work and asked for a panel; the requester's secret is due by `unsealEnd`.
     event TaskDisputed(uint256 indexed taskId, uint256 indexed agentId, uint256 unsealEnd, bytes work);
+    /// @notice A panel will be drawn as soon as the requester's secret is known.
+    event PanelConvened(uint256 indexed taskId);
     event SecretShown(uint256 indexed taskId, bytes32 secret);
     /// @notice A panel found that the result has this score; it can be appealed until `appealEnd`, zero if it cannot.
     event TaskRuled(uint256 indexed taskId, uint256 score, Round round, uint256 appealEnd);

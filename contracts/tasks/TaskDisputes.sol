@@ -139,6 +139,8 @@ abstract contract TaskDisputes is TaskBase {
 
     function _convene(uint256 taskId, Task storage task) internal {
         task.round = Round.Convened;
+
+        emit PanelConvened(taskId);
         pool.convene(
             IEvaluatorPool.Case({
                 caseId: taskId,
@@ -179,12 +181,7 @@ abstract contract TaskDisputes is TaskBase {
     /// @dev Ends a task by the verdict that stands.
     /// @param requesterFee What is left of the requester's panel fee, to be freed.
     /// @param workerFee What is left of the worker's panel fee, to be freed.
-    function _conclude(
-        uint256 taskId,
-        Task storage task,
-        uint256 requesterFee,
-        uint256 workerFee
-    ) internal {
+    function _conclude(uint256 taskId, Task storage task, uint256 requesterFee, uint256 workerFee) internal {
         bool passed = _passed(task);
         uint256 compensation = _byPool(task) ? 0 : MarketMath.compensationOf(task.reserve);
         if (passed) {

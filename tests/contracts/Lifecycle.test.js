@@ -267,6 +267,7 @@ describe("the market that deploy-all.js deployed", () => {
         evaluated(task, 90n),
         ...settled(task, fee, false),
         reputed("ben", 90n, 2_000_000n, 1_800_000n),
+        ["IncentiveEngine", "FeedbackAllowed", AGENTS.ben, people.requester.address, 0n],
       ],
       moves: settles(task, fee),
     });

@@ -10,6 +10,7 @@ from agents.chain.bindings import structs
 _AGENT_COUNT = Function("agentCount", bytes.fromhex("b7dc1284"), (), ("uint256",))
 _APPROVE = Function("approve", bytes.fromhex("095ea7b3"), ("address", "uint256"), ())
 _BALANCE_OF = Function("balanceOf", bytes.fromhex("70a08231"), ("address",), ("uint256",))
+_BIDDER_OF = Function("bidderOf", bytes.fromhex("53571f4b"), ("uint256", "address"), ("bool", "uint32"))
 _CAN_ACT = Function("canAct", bytes.fromhex("6b6f759a"), ("uint256", "address"), ("bool",))
 _CAN_BID = Function("canBid", bytes.fromhex("cbbf6486"), ("uint256", "address"), ("bool",))
 _EIP712_DOMAIN = Function(
@@ -301,6 +302,13 @@ class URIUpdated(Event):
         return cls(*cls.arguments(topics, data))
 
 
+class BidderOfResult(NamedTuple):
+    """What bidderOf returns."""
+
+    allowed: bool
+    epoch: int
+
+
 class Eip712DomainResult(NamedTuple):
     """What eip712Domain returns."""
 
@@ -330,6 +338,10 @@ class AgentRegistry:
     def balance_of(self, owner: str) -> Call[int]:
         """function balanceOf(address owner)"""
         return _BALANCE_OF.call(self.address, (owner,), only)
+
+    def bidder_of(self, agent_id: int, account: str) -> Call[BidderOfResult]:
+        """function bidderOf(uint256 agentId, address account)"""
+        return _BIDDER_OF.call(self.address, (agent_id, account), lambda values: BidderOfResult(*values))
 
     def can_act(self, agent_id: int, account: str) -> Call[bool]:
         """function canAct(uint256 agentId, address account)"""

@@ -2,35 +2,94 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 from agents.chain.bindings import structs
 
-_COMMIT = Function("commit", bytes.fromhex("718a28da"), ("uint256", "uint256", "uint240"), ())
+_ACCEPT = Function(
+    "accept",
+    bytes.fromhex("1094e310"),
+    ("((uint256,uint256,uint256,uint256,uint256,uint256),address,bytes)",),
+    (),
+)
+_BID = Function("bid", bytes.fromhex("34e40b2e"), ("uint256", "uint256", "uint256", "uint256"), ())
+_BID_FOR = Function(
+    "bidFor",
+    bytes.fromhex("ef272781"),
+    ("((uint256,uint256,uint256,uint256,uint256,uint256),address,bytes)",),
+    (),
+)
+_BID_MANY = Function(
+    "bidMany",
+    bytes.fromhex("67e68bd2"),
+    ("((uint256,uint256,uint256,uint256,uint256,uint256),address,bytes)[]",),
+    (),
+)
+_CLOSE = Function("close", bytes.fromhex("0aebeb4e"), ("uint256",), ())
+_COMMIT = Function("commit", bytes.fromhex("6d93f501"), ("uint256", "uint256", "uint200"), ())
+_COMMIT_FOR = Function(
+    "commitFor",
+    bytes.fromhex("cf18e62d"),
+    ("((uint256,uint256,uint200,uint200,uint256),address,bytes)",),
+    (),
+)
+_COMMIT_MANY = Function(
+    "commitMany",
+    bytes.fromhex("b64f7f24"),
+    ("((uint256,uint256,uint200,uint200,uint256),address,bytes)[]",),
+    (),
+)
 _COMMITMENT_OF = Function(
     "commitmentOf",
     bytes.fromhex("946ab5ab"),
     ("uint256", "uint256", "uint256", "uint256", "bytes32"),
-    ("uint240",),
+    ("uint200",),
 )
+_EIP712_DOMAIN = Function(
+    "eip712Domain",
+    bytes.fromhex("84b0196e"),
+    (),
+    ("bytes1", "string", "string", "uint256", "address", "bytes32", "uint256[]"),
+)
+_ENTROPY_OF = Function("entropyOf", bytes.fromhex("52913c12"), ("uint256", "uint256"), ("bytes32",))
 _FINALIZE = Function("finalize", bytes.fromhex("05261aea"), ("uint256",), ())
 _FORFEIT = Function("forfeit", bytes.fromhex("0d601427"), ("uint256", "uint256"), ())
-_GET_COMMITMENT = Function(
-    "getCommitment",
-    bytes.fromhex("7164f0d6"),
-    ("uint256", "uint256"),
-    ("(uint240,uint16)",),
+_GET_AUCTION = Function(
+    "getAuction",
+    bytes.fromhex("78bd7935"),
+    ("uint256",),
+    ("(uint48,uint32,uint24,bytes16,uint8,uint8,bool)",),
 )
+_GET_COMMITMENT = Function("getCommitment", bytes.fromhex("7164f0d6"), ("uint256", "uint256"), ("uint200",))
 _GET_RANKING = Function(
     "getRanking",
     bytes.fromhex("bea2dc14"),
     ("uint256",),
-    ("(uint88,uint64,uint32,uint16,uint48,bool)[3]",),
+    ("(uint256,uint256,uint256,uint256)[3]",),
 )
-_HAS_COMMITMENTS = Function("hasCommitments", bytes.fromhex("753e0168"), ("uint256",), ("bool",))
+_HASH_OF_BID = Function(
+    "hashOfBid",
+    bytes.fromhex("7bd02400"),
+    ("(uint256,uint256,uint256,uint256,uint256,uint256)",),
+    ("bytes32",),
+)
+_HASH_OF_COMMITMENT = Function(
+    "hashOfCommitment",
+    bytes.fromhex("f2095a58"),
+    ("(uint256,uint256,uint200,uint200,uint256)",),
+    ("bytes32",),
+)
 _INCENTIVES = Function("incentives", bytes.fromhex("0d5df7ba"), (), ("address",))
+_INVALIDATE_NONCES = Function("invalidateNonces", bytes.fromhex("2bce68d2"), ("uint256", "uint256"), ())
+_IS_NONCE_USED = Function("isNonceUsed", bytes.fromhex("cab7e8eb"), ("address", "uint256"), ("bool",))
 _LEDGER = Function("ledger", bytes.fromhex("56397c35"), (), ("address",))
+_OPEN = Function(
+    "open",
+    bytes.fromhex("b5243db8"),
+    ("uint256", "(uint48,uint32,uint24,bytes16,uint8,uint8,bool)"),
+    (),
+)
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
 _REVEAL = Function(
     "reveal",
@@ -38,6 +97,9 @@ _REVEAL = Function(
     ("uint256", "uint256", "uint256", "uint256", "bytes32"),
     (),
 )
+_RUNNER_UP_OF = Function("runnerUpOf", bytes.fromhex("1f579c77"), ("uint256",), ("uint256",))
+_SKILL_OF = Function("skillOf", bytes.fromhex("a7f88c42"), ("uint256",), ("bytes16",))
+_TAKE_OVER = Function("takeOver", bytes.fromhex("8ec2fa1f"), ("uint256", "uint256"), ())
 _TASKS = Function("tasks", bytes.fromhex("c305a6d9"), (), ("address",))
 
 
@@ -64,15 +126,15 @@ class AuctionFinalized(Event):
 
 @dataclass(frozen=True, slots=True)
 class BidCommitted(Event):
-    """event BidCommitted(uint256 indexed taskId, uint256 indexed agentId, uint240 digest, uint256 quality, bool replaced)"""
+    """event BidCommitted(uint256 indexed taskId, uint256 indexed agentId, uint200 digest, uint256 quality, bool replaced)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "fe5eb06da27b0d9a9bc105bdf076943f0ad61470e3a7436c410eca9628126331"
+        "5f112a8c125c540661581f4a6597cda16ddb795d55ee92a0c7ee77f891dd98af"
     )
     FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("uint256", True),
         ("uint256", True),
-        ("uint240", False),
+        ("uint200", False),
         ("uint256", False),
         ("bool", False),
     )
@@ -133,19 +195,139 @@ class BondForfeited(Event):
         return cls(*cls.arguments(topics, data))
 
 
+@dataclass(frozen=True, slots=True)
+class EIP712DomainChanged(Event):
+    """event EIP712DomainChanged()"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "0a6387c9ea3628b88a633bb4f3b151770f70085117a15f9bf3787cda53f13d31"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = ()
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class NoncesInvalidated(Event):
+    """event NoncesInvalidated(address indexed signer, uint256 word, uint256 mask)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "41a696ce0dbffb78931eef7ecfa24d3ab6270c8a321cc6564df24b38f16c4e4f"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("address", True),
+        ("uint256", False),
+        ("uint256", False),
+    )
+    signer: str
+    word: int
+    mask: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySkipped(Event):
+    """event RelaySkipped(uint256 index, bytes reason)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "13d9cbfc2efe81c95c6bd0be39ca1103573d9345a887db898ccd8c5ecfefc154"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", False), ("bytes", False))
+    index: int
+    reason: bytes
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTakenOver(Event):
+    """event TaskTakenOver(uint256 indexed taskId, uint256 indexed agentId, uint256 price)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "8d685a316ad1607178d7b78f23bbd5dfe40f40220b534c0de2bee8e9839722ae"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+    )
+    task_id: int
+    agent_id: int
+    price: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+class Eip712DomainResult(NamedTuple):
+    """What eip712Domain returns."""
+
+    fields: bytes
+    name: str
+    version: str
+    chain_id: int
+    verifying_contract: str
+    salt: bytes
+    extensions: tuple[int, ...]
+
+
 class BidAuction:
     """The functions of BidAuction at one address; each gives a call to read or to send."""
 
     def __init__(self, address: str) -> None:
         self.address = address
 
+    def accept(self, relayed: structs.RelayedBid) -> Call[None]:
+        """function accept(IBidAuction.RelayedBid relayed)"""
+        return _ACCEPT.call(self.address, (relayed.to_abi(),), nothing)
+
+    def bid(self, task_id: int, agent_id: int, price: int, promised: int) -> Call[None]:
+        """function bid(uint256 taskId, uint256 agentId, uint256 price, uint256 promised)"""
+        return _BID.call(self.address, (task_id, agent_id, price, promised), nothing)
+
+    def bid_for(self, relayed: structs.RelayedBid) -> Call[None]:
+        """function bidFor(IBidAuction.RelayedBid relayed)"""
+        return _BID_FOR.call(self.address, (relayed.to_abi(),), nothing)
+
+    def bid_many(self, relayed: Sequence[structs.RelayedBid]) -> Call[None]:
+        """function bidMany(IBidAuction.RelayedBid[] relayed)"""
+        return _BID_MANY.call(self.address, ([item1.to_abi() for item1 in relayed],), nothing)
+
+    def close(self, task_id: int) -> Call[None]:
+        """function close(uint256 taskId)"""
+        return _CLOSE.call(self.address, (task_id,), nothing)
+
     def commit(self, task_id: int, agent_id: int, digest: int) -> Call[None]:
-        """function commit(uint256 taskId, uint256 agentId, uint240 digest)"""
+        """function commit(uint256 taskId, uint256 agentId, uint200 digest)"""
         return _COMMIT.call(self.address, (task_id, agent_id, digest), nothing)
+
+    def commit_for(self, relayed: structs.RelayedCommitment) -> Call[None]:
+        """function commitFor(IBidAuction.RelayedCommitment relayed)"""
+        return _COMMIT_FOR.call(self.address, (relayed.to_abi(),), nothing)
+
+    def commit_many(self, relayed: Sequence[structs.RelayedCommitment]) -> Call[None]:
+        """function commitMany(IBidAuction.RelayedCommitment[] relayed)"""
+        return _COMMIT_MANY.call(self.address, ([item1.to_abi() for item1 in relayed],), nothing)
 
     def commitment_of(self, task_id: int, agent_id: int, price: int, promised: int, salt: bytes) -> Call[int]:
         """function commitmentOf(uint256 taskId, uint256 agentId, uint256 price, uint256 promised, bytes32 salt)"""
         return _COMMITMENT_OF.call(self.address, (task_id, agent_id, price, promised, salt), only)
+
+    def eip712_domain(self) -> Call[Eip712DomainResult]:
+        """function eip712Domain()"""
+        return _EIP712_DOMAIN.call(self.address, (), lambda values: Eip712DomainResult(*values))
+
+    def entropy_of(self, task_id: int, agent_id: int) -> Call[bytes]:
+        """function entropyOf(uint256 taskId, uint256 agentId)"""
+        return _ENTROPY_OF.call(self.address, (task_id, agent_id), only)
 
     def finalize(self, task_id: int) -> Call[None]:
         """function finalize(uint256 taskId)"""
@@ -155,13 +337,13 @@ class BidAuction:
         """function forfeit(uint256 taskId, uint256 agentId)"""
         return _FORFEIT.call(self.address, (task_id, agent_id), nothing)
 
-    def get_commitment(self, task_id: int, agent_id: int) -> Call[structs.Commitment]:
+    def get_auction(self, task_id: int) -> Call[structs.Auction]:
+        """function getAuction(uint256 taskId)"""
+        return _GET_AUCTION.call(self.address, (task_id,), lambda values: structs.Auction.from_abi(values[0]))
+
+    def get_commitment(self, task_id: int, agent_id: int) -> Call[int]:
         """function getCommitment(uint256 taskId, uint256 agentId)"""
-        return _GET_COMMITMENT.call(
-            self.address,
-            (task_id, agent_id),
-            lambda values: structs.Commitment.from_abi(values[0]),
-        )
+        return _GET_COMMITMENT.call(self.address, (task_id, agent_id), only)
 
     def get_ranking(self, task_id: int) -> Call[tuple[structs.Bid, ...]]:
         """function getRanking(uint256 taskId)"""
@@ -171,17 +353,33 @@ class BidAuction:
             lambda values: tuple(structs.Bid.from_abi(item1) for item1 in values[0]),
         )
 
-    def has_commitments(self, task_id: int) -> Call[bool]:
-        """function hasCommitments(uint256 taskId)"""
-        return _HAS_COMMITMENTS.call(self.address, (task_id,), only)
+    def hash_of_bid(self, signed_bid: structs.SignedBid) -> Call[bytes]:
+        """function hashOfBid(IBidAuction.SignedBid signedBid)"""
+        return _HASH_OF_BID.call(self.address, (signed_bid.to_abi(),), only)
+
+    def hash_of_commitment(self, commitment: structs.SignedCommitment) -> Call[bytes]:
+        """function hashOfCommitment(IBidAuction.SignedCommitment commitment)"""
+        return _HASH_OF_COMMITMENT.call(self.address, (commitment.to_abi(),), only)
 
     def incentives(self) -> Call[str]:
         """function incentives()"""
         return _INCENTIVES.call(self.address, (), only)
 
+    def invalidate_nonces(self, word: int, mask: int) -> Call[None]:
+        """function invalidateNonces(uint256 word, uint256 mask)"""
+        return _INVALIDATE_NONCES.call(self.address, (word, mask), nothing)
+
+    def is_nonce_used(self, signer: str, nonce: int) -> Call[bool]:
+        """function isNonceUsed(address signer, uint256 nonce)"""
+        return _IS_NONCE_USED.call(self.address, (signer, nonce), only)
+
     def ledger(self) -> Call[str]:
         """function ledger()"""
         return _LEDGER.call(self.address, (), only)
+
+    def open(self, task_id: int, terms: structs.Auction) -> Call[None]:
+        """function open(uint256 taskId, IBidAuction.Auction terms)"""
+        return _OPEN.call(self.address, (task_id, terms.to_abi()), nothing)
 
     def registry(self) -> Call[str]:
         """function registry()"""
@@ -190,6 +388,18 @@ class BidAuction:
     def reveal(self, task_id: int, agent_id: int, price: int, promised: int, salt: bytes) -> Call[None]:
         """function reveal(uint256 taskId, uint256 agentId, uint256 price, uint256 promised, bytes32 salt)"""
         return _REVEAL.call(self.address, (task_id, agent_id, price, promised, salt), nothing)
+
+    def runner_up_of(self, task_id: int) -> Call[int]:
+        """function runnerUpOf(uint256 taskId)"""
+        return _RUNNER_UP_OF.call(self.address, (task_id,), only)
+
+    def skill_of(self, task_id: int) -> Call[bytes]:
+        """function skillOf(uint256 taskId)"""
+        return _SKILL_OF.call(self.address, (task_id,), only)
+
+    def take_over(self, task_id: int, agent_id: int) -> Call[None]:
+        """function takeOver(uint256 taskId, uint256 agentId)"""
+        return _TAKE_OVER.call(self.address, (task_id, agent_id), nothing)
 
     def tasks(self) -> Call[str]:
         """function tasks()"""
@@ -201,4 +411,8 @@ EVENTS: Decoders = {
     BidCommitted.TOPIC: BidCommitted,
     BidRevealed.TOPIC: BidRevealed,
     BondForfeited.TOPIC: BondForfeited,
+    EIP712DomainChanged.TOPIC: EIP712DomainChanged,
+    NoncesInvalidated.TOPIC: NoncesInvalidated,
+    RelaySkipped.TOPIC: RelaySkipped,
+    TaskTakenOver.TOPIC: TaskTakenOver,
 }

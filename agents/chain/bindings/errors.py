@@ -87,14 +87,14 @@ class BiddingClosed(ContractError):
 
 
 class CannotBid(ContractError):
-    """error CannotBid(uint256 agentId, address caller)"""
+    """error CannotBid(uint256 agentId, address account)"""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("170f586a")
 
-    def __init__(self, agent_id: int, caller: str) -> None:
-        super().__init__(error_text("CannotBid", agent_id=agent_id, caller=caller))
+    def __init__(self, agent_id: int, account: str) -> None:
+        super().__init__(error_text("CannotBid", agent_id=agent_id, account=account))
         self.agent_id = agent_id
-        self.caller = caller
+        self.account = account
 
 
 class CannotLog(ContractError):
@@ -117,6 +117,25 @@ class CannotSpeakFor(ContractError):
         super().__init__(error_text("CannotSpeakFor", account=account, caller=caller))
         self.account = account
         self.caller = caller
+
+
+class CommitmentChanged(ContractError):
+    """error CommitmentChanged(uint256 taskId, uint256 agentId, uint200 expected, uint200 actual)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("e947a277")
+
+    def __init__(self, task_id: int, agent_id: int, expected: int, actual: int) -> None:
+        super().__init__(error_text(
+            "CommitmentChanged",
+            task_id=task_id,
+            agent_id=agent_id,
+            expected=expected,
+            actual=actual,
+        ))
+        self.task_id = task_id
+        self.agent_id = agent_id
+        self.expected = expected
+        self.actual = actual
 
 
 class DeadlineTooFar(ContractError):
@@ -385,6 +404,15 @@ class EmptyResult(ContractError):
         super().__init__(error_text("EmptyResult"))
 
 
+class EmptySeal(ContractError):
+    """error EmptySeal()"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("0670855a")
+
+    def __init__(self) -> None:
+        super().__init__(error_text("EmptySeal"))
+
+
 class EmptySkill(ContractError):
     """error EmptySkill()"""
 
@@ -421,26 +449,26 @@ class EmptyTopic(ContractError):
         super().__init__(error_text("EmptyTopic"))
 
 
-class EvaluatorCannotBid(ContractError):
-    """error EvaluatorCannotBid(uint256 taskId, address evaluator)"""
+class EndsAfterParent(ContractError):
+    """error EndsAfterParent(uint256 parentId, uint256 end, uint256 deadline)"""
 
-    SELECTOR: ClassVar[bytes] = bytes.fromhex("d60197f5")
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("10050987")
 
-    def __init__(self, task_id: int, evaluator: str) -> None:
-        super().__init__(error_text("EvaluatorCannotBid", task_id=task_id, evaluator=evaluator))
-        self.task_id = task_id
+    def __init__(self, parent_id: int, end: int, deadline: int) -> None:
+        super().__init__(error_text("EndsAfterParent", parent_id=parent_id, end=end, deadline=deadline))
+        self.parent_id = parent_id
+        self.end = end
+        self.deadline = deadline
+
+
+class EvaluatorNotContract(ContractError):
+    """error EvaluatorNotContract(address evaluator)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("75e7c575")
+
+    def __init__(self, evaluator: str) -> None:
+        super().__init__(error_text("EvaluatorNotContract", evaluator=evaluator))
         self.evaluator = evaluator
-
-
-class FeeTooHigh(ContractError):
-    """error FeeTooHigh(uint256 feeBps, uint256 maximum)"""
-
-    SELECTOR: ClassVar[bytes] = bytes.fromhex("e757126a")
-
-    def __init__(self, fee_bps: int, maximum: int) -> None:
-        super().__init__(error_text("FeeTooHigh", fee_bps=fee_bps, maximum=maximum))
-        self.fee_bps = fee_bps
-        self.maximum = maximum
 
 
 class HasCommitments(ContractError):
@@ -564,6 +592,16 @@ class InvalidShortString(ContractError):
         super().__init__(error_text("InvalidShortString"))
 
 
+class InvalidSignature(ContractError):
+    """error InvalidSignature(address signer)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d855c4f4")
+
+    def __init__(self, signer: str) -> None:
+        super().__init__(error_text("InvalidSignature", signer=signer))
+        self.signer = signer
+
+
 class InvalidTreasury(ContractError):
     """error InvalidTreasury()"""
 
@@ -615,6 +653,17 @@ class NoCommitment(ContractError):
         self.agent_id = agent_id
 
 
+class NonceUsed(ContractError):
+    """error NonceUsed(address signer, uint256 nonce)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("2af71f10")
+
+    def __init__(self, signer: str, nonce: int) -> None:
+        super().__init__(error_text("NonceUsed", signer=signer, nonce=nonce))
+        self.signer = signer
+        self.nonce = nonce
+
+
 class NotAccountOwner(ContractError):
     """error NotAccountOwner(Account account, address caller)"""
 
@@ -634,6 +683,36 @@ class NotAgentOwner(ContractError):
     def __init__(self, agent_id: int, caller: str) -> None:
         super().__init__(error_text("NotAgentOwner", agent_id=agent_id, caller=caller))
         self.agent_id = agent_id
+        self.caller = caller
+
+
+class NotAnImprovement(ContractError):
+    """error NotAnImprovement(uint256 taskId, uint256 agentId, uint256 price, uint256 previous)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("190c00d3")
+
+    def __init__(self, task_id: int, agent_id: int, price: int, previous: int) -> None:
+        super().__init__(error_text(
+            "NotAnImprovement",
+            task_id=task_id,
+            agent_id=agent_id,
+            price=price,
+            previous=previous,
+        ))
+        self.task_id = task_id
+        self.agent_id = agent_id
+        self.price = price
+        self.previous = previous
+
+
+class NotAppellant(ContractError):
+    """error NotAppellant(uint256 taskId, address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ab01fbe2")
+
+    def __init__(self, task_id: int, caller: str) -> None:
+        super().__init__(error_text("NotAppellant", task_id=task_id, caller=caller))
+        self.task_id = task_id
         self.caller = caller
 
 
@@ -704,6 +783,26 @@ class NotPayee(ContractError):
         self.caller = caller
 
 
+class NotPool(ContractError):
+    """error NotPool(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("4a1576a2")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("NotPool", caller=caller))
+        self.caller = caller
+
+
+class NotRace(ContractError):
+    """error NotRace(address caller)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5d6122ab")
+
+    def __init__(self, caller: str) -> None:
+        super().__init__(error_text("NotRace", caller=caller))
+        self.caller = caller
+
+
 class NotRequester(ContractError):
     """error NotRequester(uint256 taskId, address caller)"""
 
@@ -713,6 +812,17 @@ class NotRequester(ContractError):
         super().__init__(error_text("NotRequester", task_id=task_id, caller=caller))
         self.task_id = task_id
         self.caller = caller
+
+
+class NotRunnerUp(ContractError):
+    """error NotRunnerUp(uint256 taskId, uint256 agentId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("860c79c1")
+
+    def __init__(self, task_id: int, agent_id: int) -> None:
+        super().__init__(error_text("NotRunnerUp", task_id=task_id, agent_id=agent_id))
+        self.task_id = task_id
+        self.agent_id = agent_id
 
 
 class NotTaskManager(ContractError):
@@ -805,14 +915,14 @@ class PriceOutOfBounds(ContractError):
 
 
 class PromiseOutOfBounds(ContractError):
-    """error PromiseOutOfBounds(uint256 promised, uint256 deliveryWindow)"""
+    """error PromiseOutOfBounds(uint256 promised, uint256 maximum)"""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("a759abaf")
 
-    def __init__(self, promised: int, delivery_window: int) -> None:
-        super().__init__(error_text("PromiseOutOfBounds", promised=promised, delivery_window=delivery_window))
+    def __init__(self, promised: int, maximum: int) -> None:
+        super().__init__(error_text("PromiseOutOfBounds", promised=promised, maximum=maximum))
         self.promised = promised
-        self.delivery_window = delivery_window
+        self.maximum = maximum
 
 
 class ReserveOutOfBounds(ContractError):
@@ -947,6 +1057,17 @@ class TaskNotOpen(ContractError):
         self.task_id = task_id
 
 
+class TooDeep(ContractError):
+    """error TooDeep(uint256 parentId, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ec277a00")
+
+    def __init__(self, parent_id: int, maximum: int) -> None:
+        super().__init__(error_text("TooDeep", parent_id=parent_id, maximum=maximum))
+        self.parent_id = parent_id
+        self.maximum = maximum
+
+
 class WeightTooHigh(ContractError):
     """error WeightTooHigh(bytes16 tag, uint8 weight)"""
 
@@ -994,6 +1115,17 @@ class WindowOutOfBounds(ContractError):
         self.maximum = maximum
 
 
+class WorkTooLong(ContractError):
+    """error WorkTooLong(uint256 length, uint256 maximum)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("15293db1")
+
+    def __init__(self, length: int, maximum: int) -> None:
+        super().__init__(error_text("WorkTooLong", length=length, maximum=maximum))
+        self.length = length
+        self.maximum = maximum
+
+
 class WrongBatch(ContractError):
     """error WrongBatch(uint256 agentId, uint256 expected, uint256 batch)"""
 
@@ -1004,6 +1136,27 @@ class WrongBatch(ContractError):
         self.agent_id = agent_id
         self.expected = expected
         self.batch = batch
+
+
+class WrongFile(ContractError):
+    """error WrongFile(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("5cf0e2ba")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("WrongFile", task_id=task_id))
+        self.task_id = task_id
+
+
+class WrongMode(ContractError):
+    """error WrongMode(uint256 taskId, ITaskManager.AwardMode mode)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("d9121164")
+
+    def __init__(self, task_id: int, mode: int) -> None:
+        super().__init__(error_text("WrongMode", task_id=task_id, mode=mode))
+        self.task_id = task_id
+        self.mode = mode
 
 
 class WrongOpening(ContractError):
@@ -1017,6 +1170,27 @@ class WrongOpening(ContractError):
         self.agent_id = agent_id
 
 
+class WrongRound(ContractError):
+    """error WrongRound(uint256 taskId, ITaskManager.Round round)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("f06a86aa")
+
+    def __init__(self, task_id: int, round: int) -> None:
+        super().__init__(error_text("WrongRound", task_id=task_id, round=round))
+        self.task_id = task_id
+        self.round = round
+
+
+class WrongSecret(ContractError):
+    """error WrongSecret(uint256 taskId)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b85c1c84")
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(error_text("WrongSecret", task_id=task_id))
+        self.task_id = task_id
+
+
 class WrongState(ContractError):
     """error WrongState(uint256 taskId, ITaskManager.TaskState state)"""
 
@@ -1026,6 +1200,18 @@ class WrongState(ContractError):
         super().__init__(error_text("WrongState", task_id=task_id, state=state))
         self.task_id = task_id
         self.state = state
+
+
+class WrongWork(ContractError):
+    """error WrongWork(uint256 taskId, bytes32 expected, bytes32 actual)"""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("a9371389")
+
+    def __init__(self, task_id: int, expected: bytes, actual: bytes) -> None:
+        super().__init__(error_text("WrongWork", task_id=task_id, expected=expected, actual=actual))
+        self.task_id = task_id
+        self.expected = expected
+        self.actual = actual
 
 
 class ZeroAddress(ContractError):
@@ -1057,6 +1243,7 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     CannotBid.SELECTOR: (CannotBid, ("uint256", "address")),
     CannotLog.SELECTOR: (CannotLog, ("uint256", "address")),
     CannotSpeakFor.SELECTOR: (CannotSpeakFor, ("uint256", "address")),
+    CommitmentChanged.SELECTOR: (CommitmentChanged, ("uint256", "uint256", "uint200", "uint200")),
     DeadlineTooFar.SELECTOR: (DeadlineTooFar, ("uint256", "uint256")),
     ECDSAInvalidSignature.SELECTOR: (ECDSAInvalidSignature, ()),
     ECDSAInvalidSignatureLength.SELECTOR: (ECDSAInvalidSignatureLength, ("uint256",)),
@@ -1082,12 +1269,13 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     EmptyBatch.SELECTOR: (EmptyBatch, ()),
     EmptyCommitment.SELECTOR: (EmptyCommitment, ()),
     EmptyResult.SELECTOR: (EmptyResult, ()),
+    EmptySeal.SELECTOR: (EmptySeal, ()),
     EmptySkill.SELECTOR: (EmptySkill, ()),
     EmptySkillTag.SELECTOR: (EmptySkillTag, ()),
     EmptySpecification.SELECTOR: (EmptySpecification, ()),
     EmptyTopic.SELECTOR: (EmptyTopic, ()),
-    EvaluatorCannotBid.SELECTOR: (EvaluatorCannotBid, ("uint256", "address")),
-    FeeTooHigh.SELECTOR: (FeeTooHigh, ("uint256", "uint256")),
+    EndsAfterParent.SELECTOR: (EndsAfterParent, ("uint256", "uint256", "uint256")),
+    EvaluatorNotContract.SELECTOR: (EvaluatorNotContract, ("address",)),
     HasCommitments.SELECTOR: (HasCommitments, ("uint256",)),
     InsufficientFree.SELECTOR: (InsufficientFree, ("uint256", "uint256", "uint256")),
     InsufficientLocked.SELECTOR: (InsufficientLocked, ("uint256", "uint256", "uint256")),
@@ -1099,20 +1287,27 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     InvalidParent.SELECTOR: (InvalidParent, ("uint256", "uint256")),
     InvalidRecipient.SELECTOR: (InvalidRecipient, ("uint256",)),
     InvalidShortString.SELECTOR: (InvalidShortString, ()),
+    InvalidSignature.SELECTOR: (InvalidSignature, ("address",)),
     InvalidTreasury.SELECTOR: (InvalidTreasury, ()),
     InvalidWallet.SELECTOR: (InvalidWallet, ()),
     InvalidWalletSignature.SELECTOR: (InvalidWalletSignature, ("uint256", "address")),
     Miswired.SELECTOR: (Miswired, ("address", "address")),
     NoCommitment.SELECTOR: (NoCommitment, ("uint256", "uint256")),
+    NonceUsed.SELECTOR: (NonceUsed, ("address", "uint256")),
     NotAccountOwner.SELECTOR: (NotAccountOwner, ("uint256", "address")),
     NotAgentOwner.SELECTOR: (NotAgentOwner, ("uint256", "address")),
+    NotAnImprovement.SELECTOR: (NotAnImprovement, ("uint256", "uint256", "uint256", "uint256")),
+    NotAppellant.SELECTOR: (NotAppellant, ("uint256", "address")),
     NotAuction.SELECTOR: (NotAuction, ("address",)),
     NotAuthorized.SELECTOR: (NotAuthorized, ("uint256", "address")),
     NotEvaluator.SELECTOR: (NotEvaluator, ("uint256", "address")),
     NotInThread.SELECTOR: (NotInThread, ("uint256", "uint256", "uint256")),
     NotParties.SELECTOR: (NotParties, ("uint256", "uint256", "uint256")),
     NotPayee.SELECTOR: (NotPayee, ("address", "address")),
+    NotPool.SELECTOR: (NotPool, ("address",)),
+    NotRace.SELECTOR: (NotRace, ("address",)),
     NotRequester.SELECTOR: (NotRequester, ("uint256", "address")),
+    NotRunnerUp.SELECTOR: (NotRunnerUp, ("uint256", "uint256")),
     NotTaskManager.SELECTOR: (NotTaskManager, ("address",)),
     NotWorker.SELECTOR: (NotWorker, ("uint256", "address")),
     PageOutOfBounds.SELECTOR: (PageOutOfBounds, ("uint256", "uint256", "uint256")),
@@ -1134,13 +1329,20 @@ _KNOWN: dict[bytes, tuple[type[ContractError], tuple[str, ...]]] = {
     StringTooLong.SELECTOR: (StringTooLong, ("string",)),
     TaskNotFound.SELECTOR: (TaskNotFound, ("uint256",)),
     TaskNotOpen.SELECTOR: (TaskNotOpen, ("uint256",)),
+    TooDeep.SELECTOR: (TooDeep, ("uint256", "uint256")),
     WeightTooHigh.SELECTOR: (WeightTooHigh, ("bytes16", "uint8")),
     WindowClosed.SELECTOR: (WindowClosed, ("uint256", "uint256", "uint256")),
     WindowOpen.SELECTOR: (WindowOpen, ("uint256", "uint256", "uint256")),
     WindowOutOfBounds.SELECTOR: (WindowOutOfBounds, ("uint256", "uint256", "uint256")),
+    WorkTooLong.SELECTOR: (WorkTooLong, ("uint256", "uint256")),
     WrongBatch.SELECTOR: (WrongBatch, ("uint256", "uint256", "uint256")),
+    WrongFile.SELECTOR: (WrongFile, ("uint256",)),
+    WrongMode.SELECTOR: (WrongMode, ("uint256", "uint8")),
     WrongOpening.SELECTOR: (WrongOpening, ("uint256", "uint256")),
+    WrongRound.SELECTOR: (WrongRound, ("uint256", "uint8")),
+    WrongSecret.SELECTOR: (WrongSecret, ("uint256",)),
     WrongState.SELECTOR: (WrongState, ("uint256", "uint8")),
+    WrongWork.SELECTOR: (WrongWork, ("uint256", "bytes32", "bytes32")),
     ZeroAddress.SELECTOR: (ZeroAddress, ()),
     ZeroAmount.SELECTOR: (ZeroAmount, ()),
 }

@@ -9,9 +9,20 @@ from agents.chain.bindings import structs
 
 _EXPERIENCE_SCALE = Function("EXPERIENCE_SCALE", bytes.fromhex("cb888d63"), (), ("uint256",))
 _QUALITY_OF = Function("qualityOf", bytes.fromhex("335f38bc"), ("uint256", "bytes16"), ("uint16",))
+_QUALITY_OF_WITH_EPOCH = Function(
+    "qualityOf",
+    bytes.fromhex("7e108815"),
+    ("uint256", "uint32", "bytes16"),
+    ("uint16",),
+)
 _RECORD_OF = Function("recordOf", bytes.fromhex("5fdaea42"), ("uint256", "bytes16"), ("(uint128,uint128)",))
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
-_REPORT = Function("report", bytes.fromhex("b05a960e"), ("(uint256,bytes16,uint256,uint256,uint256)",), ())
+_REPORT = Function(
+    "report",
+    bytes.fromhex("bb767ef5"),
+    ("(uint256,uint32,bytes16,address,uint256,uint256,uint256,uint8,bool)",),
+    (),
+)
 _REPUTATION_OF = Function("reputationOf", bytes.fromhex("1eab60a7"), ("uint256", "bytes16"), ("uint256",))
 _TASKS = Function("tasks", bytes.fromhex("c305a6d9"), (), ("address",))
 _VALUE_CAP = Function("VALUE_CAP", bytes.fromhex("0d359e90"), (), ("uint256",))
@@ -59,6 +70,10 @@ class IncentiveEngine:
     def quality_of(self, agent_id: int, skill: bytes) -> Call[int]:
         """function qualityOf(uint256 agentId, bytes16 skill)"""
         return _QUALITY_OF.call(self.address, (agent_id, skill), only)
+
+    def quality_of_with_epoch(self, agent_id: int, epoch: int, skill: bytes) -> Call[int]:
+        """function qualityOf(uint256 agentId, uint32 epoch, bytes16 skill)"""
+        return _QUALITY_OF_WITH_EPOCH.call(self.address, (agent_id, epoch, skill), only)
 
     def record_of(self, agent_id: int, skill: bytes) -> Call[structs.Record]:
         """function recordOf(uint256 agentId, bytes16 skill)"""

@@ -54,6 +54,7 @@ class TaskParams:
     """struct ITaskManager.TaskParams"""
 
     specification: bytes
+    seal: bytes
     skill: bytes
     mode: int
     reserve: int
@@ -63,6 +64,7 @@ class TaskParams:
     reveal_window: int
     delivery_window: int
     review_window: int
+    parent_id: int
 
     @classmethod
     def from_abi(cls, values: tuple[Any, ...]) -> Self:
@@ -71,6 +73,7 @@ class TaskParams:
     def to_abi(self) -> tuple[Any, ...]:
         return (
             self.specification,
+            self.seal,
             self.skill,
             self.mode,
             self.reserve,
@@ -80,6 +83,7 @@ class TaskParams:
             self.reveal_window,
             self.delivery_window,
             self.review_window,
+            self.parent_id,
         )
 
 
@@ -102,29 +106,47 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """struct ITaskManager.File"""
+
+    specification: bytes
+    seal: bytes
+    result: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.specification, self.seal, self.result)
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """struct ITaskManager.Task"""
 
     requester: str
     reserve: int
-    mode: int
+    created_at: int
+    bond_percent: int
+    depth: int
     evaluator: str
-    bidding_end: int
-    reveal_window: int
     delivery_window: int
-    skill: bytes
     review_window: int
     passing_score: int
+    weight: int
     fee_bps: int
-    specification: bytes
+    seat_fee: int
+    file: bytes
     agent_id: int
     price: int
+    epoch: int
     deadline: int
     promised_at: int
     state: int
     score: int
     lateness: int
-    result: bytes
+    round: int
 
     @classmethod
     def from_abi(cls, values: tuple[Any, ...]) -> Self:
@@ -134,81 +156,127 @@ class Task:
         return (
             self.requester,
             self.reserve,
-            self.mode,
+            self.created_at,
+            self.bond_percent,
+            self.depth,
             self.evaluator,
-            self.bidding_end,
-            self.reveal_window,
             self.delivery_window,
-            self.skill,
             self.review_window,
             self.passing_score,
+            self.weight,
             self.fee_bps,
-            self.specification,
+            self.seat_fee,
+            self.file,
             self.agent_id,
             self.price,
+            self.epoch,
             self.deadline,
             self.promised_at,
             self.state,
             self.score,
             self.lateness,
-            self.result,
+            self.round,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class AuctionTerms:
-    """struct ITaskManager.AuctionTerms"""
+class RaceResult:
+    """struct ITaskManager.RaceResult"""
 
-    open: bool
-    mode: int
-    evaluator: str
-    skill: bytes
+    agent_id: int
+    epoch: int
+    result: bytes
+    score: int
+    panelled: bool
+    silent: bool
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.agent_id, self.epoch, self.result, self.score, self.panelled, self.silent)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBid:
+    """struct IBidAuction.SignedBid"""
+
+    task_id: int
+    agent_id: int
+    price: int
+    promised: int
+    valid_until: int
+    nonce: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.task_id, self.agent_id, self.price, self.promised, self.valid_until, self.nonce)
+
+
+@dataclass(frozen=True, slots=True)
+class RelayedBid:
+    """struct IBidAuction.RelayedBid"""
+
+    bid: SignedBid
+    signer: str
+    signature: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(SignedBid.from_abi(values[0]), values[1], values[2])
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.bid.to_abi(), self.signer, self.signature)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCommitment:
+    """struct IBidAuction.SignedCommitment"""
+
+    task_id: int
+    agent_id: int
+    digest: int
+    replaces: int
+    valid_until: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.task_id, self.agent_id, self.digest, self.replaces, self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class RelayedCommitment:
+    """struct IBidAuction.RelayedCommitment"""
+
+    commitment: SignedCommitment
+    signer: str
+    signature: bytes
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(SignedCommitment.from_abi(values[0]), values[1], values[2])
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.commitment.to_abi(), self.signer, self.signature)
+
+
+@dataclass(frozen=True, slots=True)
+class Auction:
+    """struct IBidAuction.Auction"""
+
     reserve: int
     bidding_end: int
-    reveal_end: int
-    delivery_window: int
-
-    @classmethod
-    def from_abi(cls, values: tuple[Any, ...]) -> Self:
-        return cls(*values)
-
-    def to_abi(self) -> tuple[Any, ...]:
-        return (
-            self.open,
-            self.mode,
-            self.evaluator,
-            self.skill,
-            self.reserve,
-            self.bidding_end,
-            self.reveal_end,
-            self.delivery_window,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment:
-    """struct IBidAuction.Commitment"""
-
-    digest: int
-    quality: int
-
-    @classmethod
-    def from_abi(cls, values: tuple[Any, ...]) -> Self:
-        return cls(*values)
-
-    def to_abi(self) -> tuple[Any, ...]:
-        return (self.digest, self.quality)
-
-
-@dataclass(frozen=True, slots=True)
-class Bid:
-    """struct IBidAuction.Bid"""
-
-    price: int
-    agent_id: int
-    promised: int
-    quality: int
-    tie_break: int
+    reveal_window: int
+    skill: bytes
+    mode: int
+    bond_percent: int
     committed: bool
 
     @classmethod
@@ -216,7 +284,32 @@ class Bid:
         return cls(*values)
 
     def to_abi(self) -> tuple[Any, ...]:
-        return (self.price, self.agent_id, self.promised, self.quality, self.tie_break, self.committed)
+        return (
+            self.reserve,
+            self.bidding_end,
+            self.reveal_window,
+            self.skill,
+            self.mode,
+            self.bond_percent,
+            self.committed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """struct IBidAuction.Bid"""
+
+    agent_id: int
+    price: int
+    promised: int
+    quality: int
+
+    @classmethod
+    def from_abi(cls, values: tuple[Any, ...]) -> Self:
+        return cls(*values)
+
+    def to_abi(self) -> tuple[Any, ...]:
+        return (self.agent_id, self.price, self.promised, self.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +332,31 @@ class Outcome:
     """struct IIncentiveEngine.Outcome"""
 
     agent_id: int
+    epoch: int
     skill: bytes
+    client: str
     price: int
     score: int
     lateness: int
+    weight: int
+    settled: bool
 
     @classmethod
     def from_abi(cls, values: tuple[Any, ...]) -> Self:
         return cls(*values)
 
     def to_abi(self) -> tuple[Any, ...]:
-        return (self.agent_id, self.skill, self.price, self.score, self.lateness)
+        return (
+            self.agent_id,
+            self.epoch,
+            self.skill,
+            self.client,
+            self.price,
+            self.score,
+            self.lateness,
+            self.weight,
+            self.settled,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,13 +402,14 @@ class Listing:
 
     task_id: int
     task: Task
+    auction: Auction
 
     @classmethod
     def from_abi(cls, values: tuple[Any, ...]) -> Self:
-        return cls(values[0], Task.from_abi(values[1]))
+        return cls(values[0], Task.from_abi(values[1]), Auction.from_abi(values[2]))
 
     def to_abi(self) -> tuple[Any, ...]:
-        return (self.task_id, self.task.to_abi())
+        return (self.task_id, self.task.to_abi(), self.auction.to_abi())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,73 +7,81 @@ from typing import ClassVar, Self
 from agents.chain.abi import Call, Decoders, Event, Function, nothing, only
 from agents.chain.bindings import structs
 
+_APPEAL = Function("appeal", bytes.fromhex("7e69b7b0"), ("uint256",), ())
 _AUCTION = Function("auction", bytes.fromhex("7d9f6db5"), (), ("address",))
-_AWARD = Function("award", bytes.fromhex("f3043620"), ("uint256", "uint256", "uint256", "uint256"), ())
+_AWARD = Function(
+    "award",
+    bytes.fromhex("74189cc8"),
+    ("uint256", "uint256", "uint32", "uint256", "uint256"),
+    (),
+)
 _CANCEL = Function("cancel", bytes.fromhex("40e58ee5"), ("uint256",), ())
+_CLOSE_DEFAULTED = Function("closeDefaulted", bytes.fromhex("90944794"), ("uint256",), ())
 _CLOSE_REJECTED = Function("closeRejected", bytes.fromhex("dadbf881"), ("uint256",), ())
+_CLOSE_RULED = Function("closeRuled", bytes.fromhex("07e42376"), ("uint256",), ())
+_CLOSE_SEALED = Function("closeSealed", bytes.fromhex("86fac37b"), ("uint256",), ())
 _CREATE_TASK = Function(
     "createTask",
-    bytes.fromhex("967a5b76"),
-    ("(bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)",),
+    bytes.fromhex("38a53517"),
+    ("(bytes32,bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32,uint256)",),
     ("uint256",),
 )
 _CREATE_TASK_WITH_PERMIT = Function(
     "createTaskWithPermit",
-    bytes.fromhex("67c269d6"),
-    ("(bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)", "(uint256,uint256,uint8,bytes32,bytes32)"),
+    bytes.fromhex("47d2f373"),
+    ("(bytes32,bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32,uint256)", "(uint256,uint256,uint8,bytes32,bytes32)"),
     ("uint256",),
 )
 _DECLARE_DEFAULT = Function("declareDefault", bytes.fromhex("55e1172d"), ("uint256",), ())
-_DEFAULT_ADMIN_ROLE = Function("DEFAULT_ADMIN_ROLE", bytes.fromhex("a217fddf"), (), ("bytes32",))
+_DEPOSIT_OF = Function("depositOf", bytes.fromhex("4767142d"), ("uint256",), ("uint256",))
+_DISPUTE = Function(
+    "dispute",
+    bytes.fromhex("1afc3cea"),
+    ("uint256", "(bytes32,bytes32,bytes32)", "bytes"),
+    (),
+)
 _EVALUATE = Function("evaluate", bytes.fromhex("f97445a9"), ("uint256", "uint256"), ())
 _EXPIRE = Function("expire", bytes.fromhex("bf81bf43"), ("uint256",), ())
-_FEE_BPS = Function("feeBps", bytes.fromhex("24a9d853"), (), ("uint256",))
-_GET_ROLE_ADMIN = Function("getRoleAdmin", bytes.fromhex("248a9ca3"), ("bytes32",), ("bytes32",))
+_FILE_OF = Function("fileOf", bytes.fromhex("798e300e"), ("(bytes32,bytes32,bytes32)",), ("bytes32",))
 _GET_TASK = Function(
     "getTask",
     bytes.fromhex("1d65e77e"),
     ("uint256",),
-    ("(address,uint88,uint8,address,uint40,uint24,uint32,bytes16,uint32,uint8,uint16,bytes32,uint64,uint88,uint40,uint40,uint8,uint8,uint8,bytes32)",),
+    ("(address,uint48,uint32,uint8,uint8,address,uint24,uint24,uint8,uint8,uint16,uint16,bytes32,uint64,uint48,uint32,uint40,uint32,uint8,uint8,uint8,uint8)",),
 )
-_GRANT_ROLE = Function("grantRole", bytes.fromhex("2f2ff15d"), ("bytes32", "address"), ())
-_HAS_ROLE = Function("hasRole", bytes.fromhex("91d14854"), ("bytes32", "address"), ("bool",))
 _INCENTIVES = Function("incentives", bytes.fromhex("0d5df7ba"), (), ("address",))
 _LEDGER = Function("ledger", bytes.fromhex("56397c35"), (), ("address",))
-_MAX_FEE_BPS = Function("MAX_FEE_BPS", bytes.fromhex("d55be8c6"), (), ("uint256",))
-_MAX_WINDOW = Function("MAX_WINDOW", bytes.fromhex("deb96634"), (), ("uint256",))
-_MIN_WINDOW = Function("minWindow", bytes.fromhex("ac66a3ef"), (), ("uint256",))
-_PARAMETERS_ROLE = Function("PARAMETERS_ROLE", bytes.fromhex("8cebdd90"), (), ("bytes32",))
+_MAX_DEPTH = Function("MAX_DEPTH", bytes.fromhex("a27154ba"), (), ("uint256",))
+_MAX_WORK = Function("MAX_WORK", bytes.fromhex("ae4ef39f"), (), ("uint256",))
+_PARAMETERS = Function("parameters", bytes.fromhex("89035730"), (), ("address",))
+_POOL = Function("pool", bytes.fromhex("16f0115b"), (), ("address",))
+_RACE = Function("race", bytes.fromhex("691ba73a"), (), ("address",))
 _REGISTRY = Function("registry", bytes.fromhex("7b103999"), (), ("address",))
 _RELEASE = Function("release", bytes.fromhex("37bdc99b"), ("uint256",), ())
-_RENOUNCE_ROLE = Function("renounceRole", bytes.fromhex("36568abe"), ("bytes32", "address"), ())
-_REVOKE_ROLE = Function("revokeRole", bytes.fromhex("d547741f"), ("bytes32", "address"), ())
-_SET_FEE = Function("setFee", bytes.fromhex("69fe0e2d"), ("uint256",), ())
+_REPORT_RACE = Function(
+    "reportRace",
+    bytes.fromhex("c8774167"),
+    ("uint256", "uint256", "uint32", "uint256"),
+    (),
+)
+_REQUESTER_OF = Function("requesterOf", bytes.fromhex("dbd8187e"), ("uint256",), ("address",))
+_RULE = Function("rule", bytes.fromhex("bcd27dbf"), ("uint256", "bool", "uint256"), ("uint256",))
+_SETTLE_RACE = Function(
+    "settleRace",
+    bytes.fromhex("cf5bbf7c"),
+    ("uint256", "(uint256,uint32,bytes32,uint8,bool,bool)"),
+    (),
+)
 _STATE_OF = Function("stateOf", bytes.fromhex("131a7e24"), ("uint256",), ("uint8",))
 _SUBMIT = Function("submit", bytes.fromhex("2ecea788"), ("uint256", "bytes32"), ())
-_SUPPORTS_INTERFACE = Function("supportsInterface", bytes.fromhex("01ffc9a7"), ("bytes4",), ("bool",))
 _TASK_COUNT = Function("taskCount", bytes.fromhex("b6cb58a5"), (), ("uint256",))
-_TERMS_OF = Function(
-    "termsOf",
-    bytes.fromhex("badc2dff"),
-    ("uint256",),
-    ("(bool,uint8,address,bytes16,uint256,uint256,uint256,uint256)",),
-)
 _TREASURY = Function("treasury", bytes.fromhex("61d027b3"), (), ("uint256",))
-
-
-@dataclass(frozen=True, slots=True)
-class FeeSet(Event):
-    """event FeeSet(uint256 feeBps)"""
-
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "20461e09b8e557b77e107939f9ce6544698123aad0fc964ac5cc59b7df2e608f"
-    )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", False),)
-    fee_bps: int
-
-    @classmethod
-    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
-        return cls(*cls.arguments(topics, data))
+_UNSEAL = Function(
+    "unseal",
+    bytes.fromhex("6a8076c6"),
+    ("uint256", "(bytes32,bytes32,bytes32)", "bytes32"),
+    (),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +110,15 @@ class ResultSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class RoleAdminChanged(Event):
-    """event RoleAdminChanged(bytes32 indexed role, bytes32 indexed previousAdminRole, bytes32 indexed newAdminRole)"""
+class SecretShown(Event):
+    """event SecretShown(uint256 indexed taskId, bytes32 secret)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "bd79b86ffe0ab8e8776151514217cd7cacd52c909f66475c3af44e129f0b00ff"
+        "b7f91fb5a2ae403b254dbc595d77ac1b3e8288c5ce92a39ce25b240c4af3b71d"
     )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("bytes32", True), ("bytes32", True), ("bytes32", True))
-    role: bytes
-    previous_admin_role: bytes
-    new_admin_role: bytes
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("bytes32", False))
+    task_id: int
+    secret: bytes
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
@@ -119,33 +126,15 @@ class RoleAdminChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class RoleGranted(Event):
-    """event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)"""
+class TaskAppealed(Event):
+    """event TaskAppealed(uint256 indexed taskId, address indexed appellant)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "2f8788117e7eff1d82e926ec794901d17c78024a50270940304540a733656f0d"
+        "239f326410a3722ebd2834ab93beffae0ad66b211e77796405a8a2fc341ffade"
     )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("bytes32", True), ("address", True), ("address", True))
-    role: bytes
-    account: str
-    sender: str
-
-    @classmethod
-    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
-        return cls(*cls.arguments(topics, data))
-
-
-@dataclass(frozen=True, slots=True)
-class RoleRevoked(Event):
-    """event RoleRevoked(bytes32 indexed role, address indexed account, address indexed sender)"""
-
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "f6391f5c32d9c69d2a47ea670b442974b53935d1edc7fd64eb21e047a839171b"
-    )
-    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("bytes32", True), ("address", True), ("address", True))
-    role: bytes
-    account: str
-    sender: str
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (("uint256", True), ("address", True))
+    task_id: int
+    appellant: str
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
@@ -194,16 +183,19 @@ class TaskCancelled(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskCreated(Event):
-    """event TaskCreated(uint256 indexed taskId, address indexed requester, bytes16 indexed skill, ITaskManager.TaskParams params, uint256 feeBps)"""
+    """event TaskCreated(uint256 indexed taskId, address indexed requester, bytes16 indexed skill, ITaskManager.TaskParams params, uint256 feeBps, uint256 bondPercent, uint256 seatFee, uint256 weight)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "a6434f10b23e586000760de2dbc494db1f8ffc3c46b8e481ba946037af097c5d"
+        "4b3caa1b0955bf0961c761a4ec4ecaff7a1d3421c364c3a047ce4b410f8276cf"
     )
     FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("uint256", True),
         ("address", True),
         ("bytes16", True),
-        ("(bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32)", False),
+        ("(bytes32,bytes32,bytes16,uint8,uint256,address,uint8,uint32,uint32,uint32,uint32,uint256)", False),
+        ("uint256", False),
+        ("uint256", False),
+        ("uint256", False),
         ("uint256", False),
     )
     task_id: int
@@ -211,28 +203,65 @@ class TaskCreated(Event):
     skill: bytes
     params: structs.TaskParams
     fee_bps: int
+    bond_percent: int
+    seat_fee: int
+    weight: int
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
         values = cls.arguments(topics, data)
-        return cls(values[0], values[1], values[2], structs.TaskParams.from_abi(values[3]), values[4])
+        return cls(
+            values[0],
+            values[1],
+            values[2],
+            structs.TaskParams.from_abi(values[3]),
+            values[4],
+            values[5],
+            values[6],
+            values[7],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDefaulted(Event):
-    """event TaskDefaulted(uint256 indexed taskId, uint256 indexed agentId, uint256 bond)"""
+    """event TaskDefaulted(uint256 indexed taskId, uint256 indexed agentId, uint256 bond, uint256 takeOverEnd)"""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "bd6d4b2e2c15ec30b9f819ceccf1a5acf76958b8812339e046e96a1909ad62b7"
+        "39b71f0a84ce2ac67aca7617237ba3209ef6b6763d931c002c5b9d26c7409602"
     )
     FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("uint256", True),
         ("uint256", True),
         ("uint256", False),
+        ("uint256", False),
     )
     task_id: int
     agent_id: int
     bond: int
+    take_over_end: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDisputed(Event):
+    """event TaskDisputed(uint256 indexed taskId, uint256 indexed agentId, uint256 unsealEnd, bytes work)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "8e05c7617d19f3013d6359535a532b6b90f86637b6ef48029ccec78d41673ffc"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+        ("bytes", False),
+    )
+    task_id: int
+    agent_id: int
+    unseal_end: int
+    work: bytes
 
     @classmethod
     def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
@@ -313,6 +342,29 @@ class TaskRejected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRuled(Event):
+    """event TaskRuled(uint256 indexed taskId, uint256 score, ITaskManager.Round round, uint256 appealEnd)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "b4f9a31f0159576287ddb4b14a8cbef9764bc85eec3160cf9062c9a2074decc9"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", False),
+        ("uint8", False),
+        ("uint256", False),
+    )
+    task_id: int
+    score: int
+    round: int
+    appeal_end: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSettled(Event):
     """event TaskSettled(uint256 indexed taskId, uint256 indexed agentId, uint256 price, uint256 fee, bool silent)"""
 
@@ -337,27 +389,64 @@ class TaskSettled(Event):
         return cls(*cls.arguments(topics, data))
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerCompensated(Event):
+    """event WorkerCompensated(uint256 indexed taskId, uint256 indexed agentId, uint256 amount)"""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "aa9c6e36f6f8258fd372de395de3e34042a73b6640a353431d7dab82b781f07f"
+    )
+    FIELDS: ClassVar[tuple[tuple[str, bool], ...]] = (
+        ("uint256", True),
+        ("uint256", True),
+        ("uint256", False),
+    )
+    task_id: int
+    agent_id: int
+    amount: int
+
+    @classmethod
+    def decode(cls, topics: Sequence[bytes], data: bytes) -> Self:
+        return cls(*cls.arguments(topics, data))
+
+
 class TaskManager:
     """The functions of TaskManager at one address; each gives a call to read or to send."""
 
     def __init__(self, address: str) -> None:
         self.address = address
 
+    def appeal(self, task_id: int) -> Call[None]:
+        """function appeal(uint256 taskId)"""
+        return _APPEAL.call(self.address, (task_id,), nothing)
+
     def auction(self) -> Call[str]:
         """function auction()"""
         return _AUCTION.call(self.address, (), only)
 
-    def award(self, task_id: int, agent_id: int, price: int, promised: int) -> Call[None]:
-        """function award(uint256 taskId, uint256 agentId, uint256 price, uint256 promised)"""
-        return _AWARD.call(self.address, (task_id, agent_id, price, promised), nothing)
+    def award(self, task_id: int, agent_id: int, epoch: int, price: int, promised: int) -> Call[None]:
+        """function award(uint256 taskId, uint256 agentId, uint32 epoch, uint256 price, uint256 promised)"""
+        return _AWARD.call(self.address, (task_id, agent_id, epoch, price, promised), nothing)
 
     def cancel(self, task_id: int) -> Call[None]:
         """function cancel(uint256 taskId)"""
         return _CANCEL.call(self.address, (task_id,), nothing)
 
+    def close_defaulted(self, task_id: int) -> Call[None]:
+        """function closeDefaulted(uint256 taskId)"""
+        return _CLOSE_DEFAULTED.call(self.address, (task_id,), nothing)
+
     def close_rejected(self, task_id: int) -> Call[None]:
         """function closeRejected(uint256 taskId)"""
         return _CLOSE_REJECTED.call(self.address, (task_id,), nothing)
+
+    def close_ruled(self, task_id: int) -> Call[None]:
+        """function closeRuled(uint256 taskId)"""
+        return _CLOSE_RULED.call(self.address, (task_id,), nothing)
+
+    def close_sealed(self, task_id: int) -> Call[None]:
+        """function closeSealed(uint256 taskId)"""
+        return _CLOSE_SEALED.call(self.address, (task_id,), nothing)
 
     def create_task(self, params: structs.TaskParams) -> Call[int]:
         """function createTask(ITaskManager.TaskParams params)"""
@@ -371,9 +460,13 @@ class TaskManager:
         """function declareDefault(uint256 taskId)"""
         return _DECLARE_DEFAULT.call(self.address, (task_id,), nothing)
 
-    def default_admin_role(self) -> Call[bytes]:
-        """function DEFAULT_ADMIN_ROLE()"""
-        return _DEFAULT_ADMIN_ROLE.call(self.address, (), only)
+    def deposit_of(self, task_id: int) -> Call[int]:
+        """function depositOf(uint256 taskId)"""
+        return _DEPOSIT_OF.call(self.address, (task_id,), only)
+
+    def dispute(self, task_id: int, file: structs.File, work: bytes) -> Call[None]:
+        """function dispute(uint256 taskId, ITaskManager.File file, bytes work)"""
+        return _DISPUTE.call(self.address, (task_id, file.to_abi(), work), nothing)
 
     def evaluate(self, task_id: int, score: int) -> Call[None]:
         """function evaluate(uint256 taskId, uint256 score)"""
@@ -383,25 +476,13 @@ class TaskManager:
         """function expire(uint256 taskId)"""
         return _EXPIRE.call(self.address, (task_id,), nothing)
 
-    def fee_bps(self) -> Call[int]:
-        """function feeBps()"""
-        return _FEE_BPS.call(self.address, (), only)
-
-    def get_role_admin(self, role: bytes) -> Call[bytes]:
-        """function getRoleAdmin(bytes32 role)"""
-        return _GET_ROLE_ADMIN.call(self.address, (role,), only)
+    def file_of(self, file: structs.File) -> Call[bytes]:
+        """function fileOf(ITaskManager.File file)"""
+        return _FILE_OF.call(self.address, (file.to_abi(),), only)
 
     def get_task(self, task_id: int) -> Call[structs.Task]:
         """function getTask(uint256 taskId)"""
         return _GET_TASK.call(self.address, (task_id,), lambda values: structs.Task.from_abi(values[0]))
-
-    def grant_role(self, role: bytes, account: str) -> Call[None]:
-        """function grantRole(bytes32 role, address account)"""
-        return _GRANT_ROLE.call(self.address, (role, account), nothing)
-
-    def has_role(self, role: bytes, account: str) -> Call[bool]:
-        """function hasRole(bytes32 role, address account)"""
-        return _HAS_ROLE.call(self.address, (role, account), only)
 
     def incentives(self) -> Call[str]:
         """function incentives()"""
@@ -411,21 +492,25 @@ class TaskManager:
         """function ledger()"""
         return _LEDGER.call(self.address, (), only)
 
-    def max_fee_bps(self) -> Call[int]:
-        """function MAX_FEE_BPS()"""
-        return _MAX_FEE_BPS.call(self.address, (), only)
+    def max_depth(self) -> Call[int]:
+        """function MAX_DEPTH()"""
+        return _MAX_DEPTH.call(self.address, (), only)
 
-    def max_window(self) -> Call[int]:
-        """function MAX_WINDOW()"""
-        return _MAX_WINDOW.call(self.address, (), only)
+    def max_work(self) -> Call[int]:
+        """function MAX_WORK()"""
+        return _MAX_WORK.call(self.address, (), only)
 
-    def min_window(self) -> Call[int]:
-        """function minWindow()"""
-        return _MIN_WINDOW.call(self.address, (), only)
+    def parameters(self) -> Call[str]:
+        """function parameters()"""
+        return _PARAMETERS.call(self.address, (), only)
 
-    def parameters_role(self) -> Call[bytes]:
-        """function PARAMETERS_ROLE()"""
-        return _PARAMETERS_ROLE.call(self.address, (), only)
+    def pool(self) -> Call[str]:
+        """function pool()"""
+        return _POOL.call(self.address, (), only)
+
+    def race(self) -> Call[str]:
+        """function race()"""
+        return _RACE.call(self.address, (), only)
 
     def registry(self) -> Call[str]:
         """function registry()"""
@@ -435,17 +520,21 @@ class TaskManager:
         """function release(uint256 taskId)"""
         return _RELEASE.call(self.address, (task_id,), nothing)
 
-    def renounce_role(self, role: bytes, caller_confirmation: str) -> Call[None]:
-        """function renounceRole(bytes32 role, address callerConfirmation)"""
-        return _RENOUNCE_ROLE.call(self.address, (role, caller_confirmation), nothing)
+    def report_race(self, task_id: int, agent_id: int, epoch: int, score: int) -> Call[None]:
+        """function reportRace(uint256 taskId, uint256 agentId, uint32 epoch, uint256 score)"""
+        return _REPORT_RACE.call(self.address, (task_id, agent_id, epoch, score), nothing)
 
-    def revoke_role(self, role: bytes, account: str) -> Call[None]:
-        """function revokeRole(bytes32 role, address account)"""
-        return _REVOKE_ROLE.call(self.address, (role, account), nothing)
+    def requester_of(self, task_id: int) -> Call[str]:
+        """function requesterOf(uint256 taskId)"""
+        return _REQUESTER_OF.call(self.address, (task_id,), only)
 
-    def set_fee(self, fee_bps: int) -> Call[None]:
-        """function setFee(uint256 feeBps_)"""
-        return _SET_FEE.call(self.address, (fee_bps,), nothing)
+    def rule(self, task_id: int, decided: bool, score: int) -> Call[int]:
+        """function rule(uint256 taskId, bool decided, uint256 score)"""
+        return _RULE.call(self.address, (task_id, decided, score), only)
+
+    def settle_race(self, task_id: int, result: structs.RaceResult) -> Call[None]:
+        """function settleRace(uint256 taskId, ITaskManager.RaceResult result)"""
+        return _SETTLE_RACE.call(self.address, (task_id, result.to_abi()), nothing)
 
     def state_of(self, task_id: int) -> Call[int]:
         """function stateOf(uint256 taskId)"""
@@ -455,40 +544,33 @@ class TaskManager:
         """function submit(uint256 taskId, bytes32 result)"""
         return _SUBMIT.call(self.address, (task_id, result), nothing)
 
-    def supports_interface(self, interface_id: bytes) -> Call[bool]:
-        """function supportsInterface(bytes4 interfaceId)"""
-        return _SUPPORTS_INTERFACE.call(self.address, (interface_id,), only)
-
     def task_count(self) -> Call[int]:
         """function taskCount()"""
         return _TASK_COUNT.call(self.address, (), only)
-
-    def terms_of(self, task_id: int) -> Call[structs.AuctionTerms]:
-        """function termsOf(uint256 taskId)"""
-        return _TERMS_OF.call(
-            self.address,
-            (task_id,),
-            lambda values: structs.AuctionTerms.from_abi(values[0]),
-        )
 
     def treasury(self) -> Call[int]:
         """function treasury()"""
         return _TREASURY.call(self.address, (), only)
 
+    def unseal(self, task_id: int, file: structs.File, secret: bytes) -> Call[None]:
+        """function unseal(uint256 taskId, ITaskManager.File file, bytes32 secret)"""
+        return _UNSEAL.call(self.address, (task_id, file.to_abi(), secret), nothing)
+
 
 EVENTS: Decoders = {
-    FeeSet.TOPIC: FeeSet,
     ResultSubmitted.TOPIC: ResultSubmitted,
-    RoleAdminChanged.TOPIC: RoleAdminChanged,
-    RoleGranted.TOPIC: RoleGranted,
-    RoleRevoked.TOPIC: RoleRevoked,
+    SecretShown.TOPIC: SecretShown,
+    TaskAppealed.TOPIC: TaskAppealed,
     TaskAwarded.TOPIC: TaskAwarded,
     TaskCancelled.TOPIC: TaskCancelled,
     TaskCreated.TOPIC: TaskCreated,
     TaskDefaulted.TOPIC: TaskDefaulted,
+    TaskDisputed.TOPIC: TaskDisputed,
     TaskEvaluated.TOPIC: TaskEvaluated,
     TaskExpired.TOPIC: TaskExpired,
     TaskRefunded.TOPIC: TaskRefunded,
     TaskRejected.TOPIC: TaskRejected,
+    TaskRuled.TOPIC: TaskRuled,
     TaskSettled.TOPIC: TaskSettled,
+    WorkerCompensated.TOPIC: WorkerCompensated,
 }

@@ -5,11 +5,12 @@ from typing import NamedTuple
 from agents.chain.abi import Call, Decoders, Function, only
 from agents.chain.bindings import structs
 
+_AUCTION = Function("auction", bytes.fromhex("7d9f6db5"), (), ("address",))
 _BROWSE = Function(
     "browse",
     bytes.fromhex("4df94a9e"),
     ("(bytes16,uint256,uint256,uint256,uint256)", "uint256", "uint256"),
-    ("(uint256,(address,uint88,uint8,address,uint40,uint24,uint32,bytes16,uint32,uint8,uint16,bytes32,uint64,uint88,uint40,uint40,uint8,uint8,uint8,bytes32))[]", "uint256"),
+    ("(uint256,(address,uint48,uint32,uint8,uint8,address,uint24,uint24,uint8,uint8,uint16,uint16,bytes32,uint64,uint48,uint32,uint40,uint32,uint8,uint8,uint8,uint8),(uint48,uint32,uint24,bytes16,uint8,uint8,bool))[]", "uint256"),
 )
 _INCENTIVES = Function("incentives", bytes.fromhex("0d5df7ba"), (), ("address",))
 _MATCH_OF = Function(
@@ -35,6 +36,10 @@ class TaskMarketplace:
 
     def __init__(self, address: str) -> None:
         self.address = address
+
+    def auction(self) -> Call[str]:
+        """function auction()"""
+        return _AUCTION.call(self.address, (), only)
 
     def browse(self, filter: structs.Filter, cursor: int, size: int) -> Call[BrowseResult]:
         """function browse(ITaskMarketplace.Filter filter, uint256 cursor, uint256 size)"""

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AgentRegistry} from "../../../contracts/AgentRegistry.sol";
 import {IAgentRegistry} from "../../../contracts/interfaces/IAgentRegistry.sol";
 import {ERC1271Wallet} from "../mocks/ERC1271Wallet.sol";
+import {RefusingOwner} from "../mocks/RefusingOwner.sol";
 import {RegistryTest} from "../utils/RegistryTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
@@ -27,6 +28,14 @@ contract SetAgentWalletTest is RegistryTest {
     function testFuzzSetAgentWalletToContract(uint256 key) public {
         key = bound(key, 1, type(uint128).max);
         address wallet = address(new ERC1271Wallet(vm.addr(key)));
+        _testSet(WORKER, wallet, START, _sign(key, wallet, START));
+    }
+
+    /// An account that lent itself code (EIP-7702) signs with its key, whatever the code says of signatures.
+    function testFuzzSetAgentWalletToDelegatedAccount(uint256 key) public {
+        key = bound(key, 1, type(uint128).max);
+        address wallet = vm.addr(key);
+        vm.etch(wallet, address(new RefusingOwner()).code);
         _testSet(WORKER, wallet, START, _sign(key, wallet, START));
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IIncentiveEngine} from "../../../contracts/interfaces/IIncentiveEngine.sol";
+import {IReputationRegistry} from "../../../contracts/interfaces/IReputationRegistry.sol";
 import {MarketTest} from "../utils/MarketTest.sol";
 import {bound, vm} from "../utils/Vm.sol";
 
@@ -20,7 +21,8 @@ contract ReportTest is MarketTest {
     function testFuzzReport(
         uint256[3] memory prices,
         uint256[3] memory scores,
-        uint256[3] memory lateness
+        uint256[3] memory lateness,
+        uint256[3] memory weights
     ) public {
         (uint256 experience, uint256 merit) = (0, 0);
         for (uint256 i = 0; i < 3; i++) {
@@ -29,7 +31,8 @@ contract ReportTest is MarketTest {
                 bound(scores[i], 0, 100),
                 bound(lateness[i], 0, 100)
             );
-            uint256 weight = (outcome.price > VALUE_CAP ? VALUE_CAP : outcome.price) / 4;
+            outcome.weight = uint8(bound(weights[i], 1, 100));
+            uint256 weight = ((outcome.price > VALUE_CAP ? VALUE_CAP : outcome.price) * outcome.weight) / 100;
             experience += weight;
             merit += (weight * outcome.score * (200 - outcome.lateness)) / 20_000;
 
@@ -56,14 +59,69 @@ contract ReportTest is MarketTest {
         vm.assertEq(incentives.reputationOf(agentId, SKILL), reputation, "reputation");
         uint256 quality = 5_000 + (5_000 * merit) / (experience + EXPERIENCE_SCALE);
         vm.assertEq(incentives.qualityOf(agentId, SKILL), quality, "quality");
+        uint32 epoch = registry.ownershipEpoch(agentId);
+        vm.assertEq(incentives.qualityOf(agentId, epoch, SKILL), quality, "quality in the epoch");
         vm.assertLe(quality, MAX_QUALITY, "quality within bounds");
     }
 
     function testFuzzReportNotTaskManager(address caller) public {
         vm.assume(caller != address(tasks));
+        IIncentiveEngine.Outcome memory outcome = _outcome(CREDIT, 100, 0);
         vm.expectRevert(abi.encodeWithSelector(IIncentiveEngine.NotTaskManager.selector, caller));
         vm.prank(caller);
-        incentives.report(_outcome(CREDIT, 100, 0));
+        incentives.report(outcome);
+    }
+
+    /// Where nobody judged, or only the agent's own side, nothing is learned and nothing is said.
+    function testFuzzReportWithoutWeight(uint256 price, uint256 score, uint256 lateness) public {
+        _report(_outcome(CREDIT, 80, 0));
+        IIncentiveEngine.Outcome memory outcome = _outcome(
+            bound(price, 1, type(uint88).max),
+            bound(score, 0, 100),
+            bound(lateness, 0, 100)
+        );
+        outcome.weight = 0;
+        vm.recordLogs();
+        _report(outcome);
+        vm.assertEq(vm.getRecordedLogs().length, 0, "events");
+        _assertRecord(CREDIT / 4, CREDIT / 5);
+    }
+
+    /// A settlement allows its client one feedback, whatever its weight; what was not settled allows none.
+    function testFuzzReportSettled(address client, uint8 weight, bool settled) public {
+        IIncentiveEngine.Outcome memory outcome = _outcome(CREDIT, 100, 0);
+        (outcome.client, outcome.weight, outcome.settled) = (client, uint8(bound(weight, 0, 100)), settled);
+        if (settled) {
+            vm.expectEmit(address(incentives));
+            emit IReputationRegistry.FeedbackAllowed(agentId, client, 0);
+        }
+        _report(outcome);
+        vm.assertEq(uint256(incentives.feedbackRightsOf(agentId, client)), settled ? 1 : 0, "rights");
+        _report(outcome);
+        vm.assertEq(uint256(incentives.feedbackRightsOf(agentId, client)), settled ? 2 : 0, "more rights");
+        vm.assertEq(uint256(incentives.getLastIndex(agentId, client)), 0, "last index");
+    }
+
+    /// An outcome belongs to the epoch it is reported for, and no other epoch reads it.
+    function testFuzzReportTouchesOneEpoch(uint32 epoch, uint256 price) public {
+        vm.assume(epoch != 0);
+        IIncentiveEngine.Outcome memory outcome = _outcome(bound(price, CREDIT, type(uint88).max), 100, 0);
+        outcome.epoch = epoch;
+        _report(outcome);
+        _assertRecord(0, 0);
+        vm.assertGt(incentives.qualityOf(agentId, epoch, SKILL), MIN_QUALITY, "quality in the epoch");
+    }
+
+    /// The figures of the design, by a panel and by a named evaluator: V0 is half of the span.
+    function testReportByWeight() public {
+        IIncentiveEngine.Outcome memory outcome = _outcome(EXPERIENCE_SCALE, 100, 0);
+        outcome.weight = 100;
+        _report(outcome);
+        _assertRecord(EXPERIENCE_SCALE, EXPERIENCE_SCALE);
+        vm.assertEq(incentives.qualityOf(agentId, SKILL), 7_500, "by a panel");
+        agentId = _register(RIVAL);
+        _report(_outcome(4 * EXPERIENCE_SCALE, 100, 0));
+        vm.assertEq(incentives.qualityOf(agentId, SKILL), 7_500, "by a named evaluator");
     }
 
     /// The figures of the design: perfect work for the capped value, on time and in the last second.
@@ -143,10 +201,14 @@ contract ReportTest is MarketTest {
         return
             IIncentiveEngine.Outcome({
                 agentId: agentId,
+                epoch: registry.ownershipEpoch(agentId),
                 skill: SKILL,
+                client: REQUESTER,
                 price: price,
                 score: score,
-                lateness: lateness
+                lateness: lateness,
+                weight: 25,
+                settled: false
             });
     }
 

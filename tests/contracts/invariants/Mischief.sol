@@ -187,7 +187,7 @@ abstract contract Mischief is Lives, AuthorizationTest {
         uint256 taskId = _pick(seed, _isLive);
         uint256 agentId = (seed % AGENTS) + 1;
         IIncentiveEngine.Outcome memory outcome;
-        outcome = IIncentiveEngine.Outcome(agentId, skills[0], amount, 100, 0);
+        outcome = IIncentiveEngine.Outcome(agentId, 0, skills[0], OUTSIDER, amount, 100, 0, 100, true);
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.cancel, (taskId)));
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.award, (taskId, agentId, 1, 1)));
         _forbidTask(OUTSIDER, abi.encodeCall(tasks.expire, (taskId)));

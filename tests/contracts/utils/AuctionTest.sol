@@ -23,16 +23,19 @@ abstract contract AuctionTest is TaskTest {
 
     /// @dev Adds an outcome to the agent's record, as if a task had been settled.
     function _report(uint256 agentId, uint256 price, uint256 score) internal {
+        IIncentiveEngine.Outcome memory outcome = IIncentiveEngine.Outcome({
+            agentId: agentId,
+            epoch: registry.ownershipEpoch(agentId),
+            skill: SKILL,
+            client: REQUESTER,
+            price: price,
+            score: score,
+            lateness: 0,
+            weight: 25,
+            settled: false
+        });
         vm.prank(address(tasks));
-        incentives.report(
-            IIncentiveEngine.Outcome({
-                agentId: agentId,
-                skill: SKILL,
-                price: price,
-                score: score,
-                lateness: 0
-            })
-        );
+        incentives.report(outcome);
     }
 
     /// @dev The bigger the price, the higher the quality.

@@ -84,10 +84,14 @@ abstract contract TaskTest is MarketTest {
     function _expectReport(ITaskManager.Task memory task, uint256 score) internal {
         IIncentiveEngine.Outcome memory outcome = IIncentiveEngine.Outcome({
             agentId: task.agentId,
+            epoch: registry.ownershipEpoch(task.agentId),
             skill: task.skill,
+            client: task.requester,
             price: task.price,
             score: score,
-            lateness: task.lateness
+            lateness: task.lateness,
+            weight: 25,
+            settled: score >= task.passingScore
         });
         vm.expectCall(address(incentives), abi.encodeCall(IIncentiveEngine.report, (outcome)));
     }

@@ -34,6 +34,8 @@ interface Vm {
 
     function chainId(uint256 id) external;
 
+    function etch(address target, bytes calldata code) external;
+
     function snapshotState() external returns (uint256 id);
 
     function revertToState(uint256 id) external returns (bool);
@@ -59,6 +61,8 @@ interface Vm {
     function assertEq(bool left, bool right, string calldata label) external;
 
     function assertEq(uint256 left, uint256 right, string calldata label) external;
+
+    function assertEq(int256 left, int256 right, string calldata label) external;
 
     function assertEq(address left, address right, string calldata label) external;
 

@@ -1,8 +1,8 @@
 /**
- * Weighs every step of the market and writes gas.json.
+ * Weighs every step of the market and writes bench/results/gas.json.
  *
- *     npx hardhat run scripts/gas.js
- *     AGORA_GAS_CHECK=1 npx hardhat run scripts/gas.js
+ *     npx hardhat run bench/gas.js
+ *     AGORA_GAS_CHECK=1 npx hardhat run bench/gas.js
  *
  * The second form changes nothing, and fails where any figure is not the committed one. The figures are gasUsed of
  * real transactions' receipts, so that they can be held against other projects' receipts.
@@ -20,15 +20,16 @@ import {
   credits,
   crowd,
   endings,
+  feedback,
   identity,
   jobs,
   logging,
   messaging,
   posting,
 } from "./gas/scenarios.js";
-import { CONTRACTS } from "./lib/market.js";
+import { CONTRACTS } from "../scripts/lib/market.js";
 
-const FILE = path.resolve(import.meta.dirname, "../gas.json");
+const FILE = path.resolve(import.meta.dirname, "results/gas.json");
 
 async function weigh() {
   const { ethers } = await hre.network.create("default");
@@ -51,6 +52,7 @@ async function weigh() {
     bidding: await market.aside(bidding),
     "a hundred bids, each the best so far": await market.aside(crowd),
     endings: await market.aside(endings),
+    feedback: await market.aside(feedback),
     messages: await market.aside(messaging),
     "action logs": await market.aside(logging),
     "pages (calls)": await market.aside(browsing),
@@ -76,9 +78,9 @@ if (process.env.AGORA_GAS_CHECK === "1") {
   const lines = differences(JSON.parse(await readFile(FILE, "utf8")), found);
   for (const line of lines) console.error(line);
   if (lines.length > 0) {
-    console.error("gas.json is not what the contracts use: run scripts/gas.js and commit it with the reason");
+    console.error("bench/results/gas.json is not what the contracts use: run bench/gas.js and commit it with the reason");
     process.exitCode = 1;
-  } else console.log("gas.json holds.");
+  } else console.log("The gas snapshot holds.");
 } else {
   await writeFile(FILE, `${JSON.stringify(found, null, 2)}\n`);
   console.log(`Gas written to ${FILE}.`);

@@ -1,10 +1,23 @@
 /** A market on the in-process network, whose every transaction is weighed. */
-import { CONTRACTS, deployMarket } from "../lib/market.js";
+import { deployMarket } from "../../scripts/lib/market.js";
 
 export const CREDIT = 10n ** 6n;
 export const RESERVE = 100n * CREDIT;
 export const CARD_URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
+const FIELDS = {
+  token: "CreditToken",
+  ledger: "Ledger",
+  registry: "AgentRegistry",
+  tasks: "TaskManager",
+  auction: "BidAuction",
+  incentives: "IncentiveEngine",
+  messages: "MessageHub",
+  pool: "EvaluatorPool",
+  meter: "UsageMeter",
+  marketplace: "TaskMarketplace",
+  actions: "ActionLogger",
+};
 const BIDDERS = 5;
 const AGENT_FLAG = 1n << 160n;
 const HOUR = 3600;
@@ -20,10 +33,7 @@ export class GasMarket {
     Object.assign(market, { deployer, requester, evaluator, anyone, owners });
     const { contracts } = await deployMarket(ethers, deployer);
     const at = (name) => ethers.getContractAt(name, contracts[name]);
-    [market.token, market.ledger, market.registry, market.tasks, market.auction] = await Promise.all(
-      CONTRACTS.slice(0, 5).map(at),
-    );
-    [market.messages, market.marketplace, market.actions] = await Promise.all(CONTRACTS.slice(6).map(at));
+    for (const [field, name] of Object.entries(FIELDS)) market[field] = await at(name);
     return market;
   }
 
@@ -65,18 +75,23 @@ export class GasMarket {
     return result;
   }
 
-  /** The signature of a message in the token's domain; `fields` are written as in Solidity. */
-  async sign(signer, name, fields, message) {
-    const domain = {
-      name: "Agora Credit",
-      version: "1",
-      chainId: (await this.ethers.provider.getNetwork()).chainId,
-      verifyingContract: this.token.target,
-    };
+  /** The signature of a message in a contract's domain (ERC-5267); `fields` are written as in Solidity. */
+  async sign(signer, contract, type, fields, message) {
+    const { name, version, chainId, verifyingContract } = await contract.eip712Domain();
     const types = {
-      [name]: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
+      [type]: fields.map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })),
     };
+    const domain = { name, version, chainId, verifyingContract };
     return this.ethers.Signature.from(await signer.signTypedData(domain, types, message));
+  }
+
+  /** An open bid that the agent's owner signed, as a relayer sends it. */
+  async signedBid(taskId, agentId, price, nonce) {
+    const bid = { taskId, agentId, price, promised: PROMISE, validUntil: 2n ** 40n, nonce };
+    const signer = this.ownerOf(agentId);
+    const fields = Object.keys(bid).map((name) => `uint256 ${name}`);
+    const { serialized } = await this.sign(signer, this.auction, "SignedBid", fields, bid);
+    return { bid, signer: signer.address, signature: serialized };
   }
 
   async warpTo(time) {
@@ -86,6 +101,7 @@ export class GasMarket {
   params() {
     return {
       specification: this.ethers.id("specification"),
+      seal: this.ethers.keccak256(this.ethers.id("secret")),
       skill: this.ethers.hexlify(this.ethers.toUtf8Bytes(SKILL)).padEnd(2 + 32, "0"),
       mode: 0,
       reserve: RESERVE,
@@ -95,11 +111,12 @@ export class GasMarket {
       revealWindow: HOUR,
       deliveryWindow: 2 * HOUR,
       reviewWindow: 24 * HOUR,
+      parentId: 0,
     };
   }
 
-  create() {
-    return this.gas(this.tasks.connect(this.requester).createTask(this.params()));
+  create(changes = {}) {
+    return this.gas(this.tasks.connect(this.requester).createTask({ ...this.params(), ...changes }));
   }
 
   salt(taskId, agentId) {
@@ -119,11 +136,12 @@ export class GasMarket {
   }
 
   async warpToReveal(taskId) {
-    await this.warpTo((await this.tasks.termsOf(taskId)).biddingEnd);
+    await this.warpTo((await this.auction.getAuction(taskId)).biddingEnd);
   }
 
   async finalize(taskId) {
-    await this.warpTo((await this.tasks.termsOf(taskId)).revealEnd);
+    const { biddingEnd, revealWindow } = await this.auction.getAuction(taskId);
+    await this.warpTo(biddingEnd + revealWindow);
     return this.gas(this.auction.connect(this.anyone).finalize(taskId));
   }
 

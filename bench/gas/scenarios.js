@@ -1,6 +1,7 @@
 /** What is weighed. Each scenario starts from the same market and returns gas by plain-English names. */
 import { CARD_URI, CREDIT, RESERVE } from "./market.js";
 
+const OPEN_BID = 2;
 const FOREVER = 2n ** 32n - 1n;
 const TRANSFER =
   "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
@@ -64,7 +65,7 @@ export async function authorizations(market) {
       validBefore: FOREVER,
       nonce,
     };
-    const signature = await market.sign(requester, name, [...types, "bytes32 nonce"], values);
+    const signature = await market.sign(requester, token, name, [...types, "bytes32 nonce"], values);
     return { ...values, signature };
   };
   const transfer = async (to, nonce) => {
@@ -85,7 +86,7 @@ export async function authorizations(market) {
   const cancel = async (nonce) => {
     const values = { authorizer: requester.address, nonce };
     const fields = ["address authorizer", "bytes32 nonce"];
-    const { v, r, s } = await market.sign(requester, "CancelAuthorization", fields, values);
+    const { v, r, s } = await market.sign(requester, token, "CancelAuthorization", fields, values);
     return token.connect(anyone)[CANCEL](values.authorizer, nonce, v, r, s);
   };
   const anew = market.owners[12].address;
@@ -105,11 +106,11 @@ export async function posting(market) {
     create: await market.create(),
     cancel: await gas(tasks.connect(requester).cancel(1)),
   };
-  const value = RESERVE + RESERVE / 10n;
+  const value = 2n * RESERVE;
   await token.mint(requester.address, value);
   const fields = ["address owner", "address spender", "uint256 value", "uint256 nonce", "uint256 deadline"];
   const message = { owner: requester.address, spender: ledger.target, value, nonce: 0n, deadline: FOREVER };
-  const { v, r, s } = await market.sign(requester, "Permit", fields, message);
+  const { v, r, s } = await market.sign(requester, token, "Permit", fields, message);
   const permit = { value, deadline: FOREVER, v, r, s };
   used["create with permit"] = await gas(
     tasks.connect(requester).createTaskWithPermit(market.params(), permit),
@@ -135,14 +136,13 @@ export async function bidding(market) {
   return used;
 }
 
-/** A hundred bids, each better than all before it: the dearest order, and no dearer at its end. */
-export async function crowd(market) {
-  const bidders = 100;
+/** Bids without end, each better than all before it: the dearest order, and no dearer at its end. */
+export async function crowd(market, bidders) {
   await market.enrol(bidders);
   await market.create();
   const bids = Array.from({ length: bidders }, (_, i) => [
     BigInt(i + 1),
-    RESERVE - (BigInt(i) * CREDIT) / 2n,
+    RESERVE - (BigInt(i) * RESERVE) / BigInt(2 * bidders),
   ]);
   const [commits, reveals] = [[], []];
   for (const [agentId, price] of bids) commits.push(await market.commit(1n, agentId, price));
@@ -150,9 +150,9 @@ export async function crowd(market) {
   for (const [agentId, price] of bids) reveals.push(await market.reveal(1n, agentId, price));
   return {
     "commit, 10th": commits[9],
-    "commit, 100th": commits[99],
+    "commit, last": commits.at(-1),
     "reveal, 10th": reveals[9],
-    "reveal, 100th": reveals[99],
+    "reveal, last": reveals.at(-1),
     finalize: await market.finalize(1n),
   };
 }
@@ -195,6 +195,29 @@ async function unopened(market) {
   };
 }
 
+/** What a client says of an agent after each of three settled tasks, and what others answer. */
+export async function feedback(market) {
+  const { ethers, incentives, requester, anyone, gas } = market;
+  const mine = incentives.connect(requester);
+  const give = async (tag1, tag2, feedbackURI, hash) => {
+    await life(market, [50]);
+    return gas(mine.giveFeedback(1n, 90n, 0, tag1, tag2, "", feedbackURI, hash));
+  };
+  const respond = () =>
+    gas(
+      incentives.connect(anyone).appendResponse(1n, requester.address, 1n, CARD_URI, ethers.id("response")),
+    );
+  return {
+    "give, a client's first": await give("", "", "", ethers.ZeroHash),
+    give: await give("", "", "", ethers.ZeroHash),
+    "give with a 66-character URI": await give("", "", CARD_URI, ethers.id("feedback")),
+    "give with two tags": await give("starred", "research", "", ethers.ZeroHash),
+    revoke: await gas(mine.revokeFeedback(1n, 1n)),
+    "respond, a responder's first": await respond(),
+    respond: await respond(),
+  };
+}
+
 /** Letters to an agent whose owner has set its postage, and back; then to everyone. */
 export async function messaging(market) {
   const { ethers, messages, requester, gas } = market;
@@ -234,7 +257,7 @@ export async function logging(market) {
 
 /** Calls, not transactions: what a node computes for a page of ten tasks, and for a match. */
 export async function browsing(market) {
-  const filter = { skill: `0x${"00".repeat(24)}`, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
+  const filter = { skill: `0x${"00".repeat(16)}`, states: 0n, modes: 0n, minReserve: 0n, maxReserve: 0n };
   const page = () => market.marketplace.browse.estimateGas(filter, 0n, 10n).then(Number);
   for (let i = 0; i < 20; i++) await market.create();
   const few = await page();
@@ -260,4 +283,25 @@ async function life(market, prices) {
   total += await market.finalize(taskId);
   total += await market.submit(taskId);
   return total + (await market.evaluate(taskId, 90));
+}
+
+/** Two jobs with open bids: three signed ones, sent by somebody else in one transaction. */
+export async function openJobs(market) {
+  const first = await openLife(market, 0n);
+  const steps = await openLife(market, 1n);
+  const total = (used) => Object.values(used).reduce((sum, gas) => sum + gas);
+  return { ...steps, "first job": total(first), "second job": total(steps) };
+}
+
+async function openLife(market, nonce) {
+  const used = { create: await market.create({ mode: OPEN_BID, revealWindow: 0 }) };
+  const taskId = await market.tasks.taskCount();
+  const prices = [70n, 60n, 50n];
+  const bids = await Promise.all(
+    prices.map((price, i) => market.signedBid(taskId, BigInt(i + 1), price * CREDIT, nonce)),
+  );
+  used["three signed bids"] = await market.gas(market.auction.connect(market.anyone).bidMany(bids));
+  used.finalize = await market.finalize(taskId);
+  used.submit = await market.submit(taskId);
+  return { ...used, "evaluate and pay": await market.evaluate(taskId, 90) };
 }
