@@ -112,6 +112,7 @@ class Panels(Auctions):
 
     def _heard(self, task_id: int) -> Task:
         task = self.task(task_id)
+        need(task.state in (State.SUBMITTED, State.DISPUTED), "WrongState", task_id, task.state)
         need(self.awaits_panel(task), "WrongRound", task_id, task.round)
         return task
 
