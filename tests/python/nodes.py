@@ -26,16 +26,20 @@ class Node(threading.Thread):
 
     async def live(self):
         async with Devnet(block_ms=self.block_ms) as net:
-            await net.deploy(self.addresses)
+            if self.addresses:
+                await net.deploy(self.addresses)
             self.url = net.url
             self.up.set()
             await asyncio.to_thread(self.down.wait)
 
 
 @contextmanager
-def running_node(folder, block_ms=0):
-    """A node that mines at once, or every ``block_ms``; its addresses file lies in ``folder``."""
-    node = Node(folder / "contract_addresses.json", block_ms)
+def running_node(folder=None, block_ms=0):
+    """A node that mines at once, or every ``block_ms``.
+
+    The market is deployed on it, and its addresses file lies in ``folder``; without a folder, nothing is.
+    """
+    node = Node(folder and folder / "contract_addresses.json", block_ms)
     node.start()
     node.up.wait()
     if node.failure:

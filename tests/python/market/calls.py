@@ -1,0 +1,85 @@
+"""The model's operations as calls of the contracts."""
+
+from dataclasses import astuple
+
+from stage import DECIDE, GIVE_UP, SET_SEATS
+from walk import ANYONE
+
+from agents.chain.bindings import structs
+
+PLAIN = {
+    "tasks": [
+        *("cancel", "submit", "evaluate", "release", "appeal", "declare_default"),
+        *("close_sealed", "close_ruled", "close_defaulted", "close_rejected"),
+    ],
+    "auction": ["commit", "reveal", "forfeit", "bid", "finalize", "take_over", "invalidate_nonces"],
+    "ledger": ["deposit", "withdraw", "transfer", "owe", "repay", "forgive", "flush_burn"],
+    "registry": ["register", "set_active"],
+}
+"""Those that have the contract's own arguments."""
+
+
+class Calls:
+    """``call`` says what to ask of which contract."""
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.plain = {
+            what: getattr(getattr(stage, contract), what)
+            for contract, names in PLAIN.items()
+            for what in names
+        }
+
+    def call(self, what, caller, arguments):
+        if what in self.plain:
+            return self.plain[what](*arguments)
+        return getattr(self, what)(caller, *arguments)
+
+    def create_task(self, caller, params):
+        return self.stage.tasks.create_task(structs.TaskParams(*astuple(params)))
+
+    def dispute(self, caller, task_id, file, work):
+        return self.stage.tasks.dispute(task_id, structs.File(*astuple(file)), work)
+
+    def unseal(self, caller, task_id, file, secret):
+        return self.stage.tasks.unseal(task_id, structs.File(*astuple(file)), secret)
+
+    def sell(self, caller, agent, buyer):
+        return self.stage.registry.transfer_from(caller, buyer, agent)
+
+    def decide(self, caller, task_id, score, payee):
+        return self.stage.of_pool(DECIDE, self.stage.tasks.address, task_id, score, payee)
+
+    def give_up_case(self, caller, task_id):
+        return self.stage.of_pool(GIVE_UP, self.stage.tasks.address, task_id)
+
+    def set_seats(self, caller, seats):
+        return self.stage.of_pool(SET_SEATS, seats)
+
+    def commit_for(self, caller, relayed):
+        return self.stage.auction.commit_for(self.commitment(relayed))
+
+    def commit_many(self, caller, relayed):
+        return self.stage.auction.commit_many([self.commitment(one) for one in relayed])
+
+    def bid_for(self, caller, relayed):
+        return self.stage.auction.bid_for(self.bid(relayed))
+
+    def bid_many(self, caller, relayed):
+        return self.stage.auction.bid_many([self.bid(one) for one in relayed])
+
+    def accept(self, caller, relayed):
+        return self.stage.auction.accept(self.bid(relayed))
+
+    def commitment(self, relayed):
+        signed = structs.SignedCommitment(*astuple(relayed.item))
+        return structs.RelayedCommitment(signed, relayed.signer, self.signature(relayed))
+
+    def bid(self, relayed):
+        return structs.RelayedBid(
+            structs.SignedBid(*astuple(relayed.item)), relayed.signer, self.signature(relayed)
+        )
+
+    def signature(self, relayed):
+        """By the signer, or by another in its name."""
+        return self.stage.sign(relayed.item, relayed.signer if relayed.genuine else self.stage.people[ANYONE])

@@ -1,0 +1,144 @@
+"""The contracts against the model: the same calls, the same events or the same refusal, and the same state.
+
+AGORA_LAW_EXAMPLES is how many lives of a market are tried, 25 unless told.
+"""
+
+import os
+from dataclasses import astuple
+
+from calls import Calls
+from eth_utils.crypto import keccak
+from hypothesis import Phase, settings
+from hypothesis.stateful import invariant, run_state_machine_as_test
+from model import Market, Params, Refused, account_of, account_of_agent
+from model.law import KEPT
+from stage import TERMS, TREASURY
+from walk import AGENTS, ANYONE, BUYERS, CAPITAL, EVALUATOR, OWNERS, SKILL, Walk
+
+from agents.chain.abi import encode
+from agents.chain.bindings import structs
+
+EXAMPLES = int(os.environ.get("AGORA_LAW_EXAMPLES", "25"))
+
+
+def word(*values):
+    return keccak(encode(["bytes32"] * len(values), values))
+
+
+def expected(event):
+    """An event of the model as the bindings decode it."""
+    name, *values = event
+    return (name, *(astuple(value) if isinstance(value, Params) else value for value in values))
+
+
+def market_of(stage):
+    """The model of the stage as it begins."""
+    treasury, pool = account_of(stage.people[TREASURY]), stage.at["EvaluatorPool"]
+    market = Market(stage.now, treasury, pool, TERMS, stage.digest_of)
+    for agent, owner in zip(AGENTS, OWNERS, strict=True):
+        market.register(stage.people[owner])
+        market.deposit(stage.people[0], account_of_agent(agent), CAPITAL["agent"])
+    for buyer in BUYERS:
+        market.deposit(stage.people[0], account_of(stage.people[buyer]), CAPITAL["buyer"])
+    return market
+
+
+class Together(Walk):
+    """Everything is done twice."""
+
+    def __init__(self, stage):
+        stage.restart()
+        super().__init__(market_of(stage), stage.people)
+        self.stage, self.calls = stage, Calls(stage)
+        people = [account_of(stage.people[one]) for one in (*BUYERS, *OWNERS, EVALUATOR, ANYONE, TREASURY)]
+        self.accounts = [*people, *(account_of_agent(agent) for agent in AGENTS)]
+
+    def attempt(self, what, caller, *arguments):
+        call = self.calls.call(what, caller, arguments)
+        sender = self.stage.at["UsageMeter"] if what == "owe" else caller
+        events, refusal = self.by_the_model(what, caller, arguments)
+        if refusal:
+            assert self.stage.refusal(call, sender) == refusal, what
+        else:
+            assert self.stage.send(call, sender) == [expected(event) for event in events], what
+        return not refusal
+
+    def by_the_model(self, what, caller, arguments):
+        try:
+            return getattr(self.market, what)(caller, *arguments), None
+        except Refused as refused:
+            return [], refused.args
+
+    def warp_to(self, time):
+        self.market.now = max(self.market.now, time)
+        if self.stage.now < self.market.now:
+            self.stage.warp(self.market.now)
+
+    @invariant()
+    def states_agree(self):
+        """All that the contracts hold, in one request: on a chain, requests are what takes the time."""
+        parts = self.credits(), self.tasks(), self.bids(), self.agents()
+        expected = [one for part in parts for one in part]
+        found = self.stage.read([call for call, _, _ in expected])
+        for (call, fields, values), one in zip(expected, found, strict=True):
+            shown = tuple(getattr(one, field) for field in fields) if fields else (one,)
+            assert shown == values, (call.name, call.data[4:].hex())
+
+    # Each part: what is asked, which fields of the answer are meant, and what they are in the model.
+
+    def credits(self):
+        ledger, book = self.stage.ledger, self.market.book
+        for account in self.accounts:
+            kept = book.free[account], book.locked[account], book.debt[account]
+            yield ledger.balance_of(account), ("free", "locked", "debt"), kept
+        yield ledger.pending_burn(), (), (book.burned,)
+        yield self.stage.token.balance_of(ledger.address), (), (book.total(),)
+
+    def tasks(self):
+        for task in self.market.tasks.values():
+            agreed = word(task.params.specification, task.params.seal, bytes(32))
+            kept = {
+                "requester": task.requester,
+                "reserve": task.reserve,
+                "depth": task.depth,
+                "weight": task.weight,
+                "file": word(agreed, task.result) if any(task.result) else agreed,
+                "agent_id": task.agent,
+                "price": task.price,
+                "epoch": task.epoch,
+                "deadline": task.deadline,
+                "promised_at": task.promised_at,
+                "state": task.state,
+                "score": task.score,
+                "lateness": task.lateness,
+                "round": task.round,
+            }
+            yield self.stage.tasks.get_task(task.id), tuple(kept), tuple(kept.values())
+
+    def bids(self):
+        nobody = structs.Bid(0, 0, 0, 0)
+        for task in self.market.tasks.values():
+            ranked = [structs.Bid(one.agent, one.price, one.promised, one.quality) for one in task.ranking]
+            kept = tuple([*ranked, *[nobody] * KEPT][:KEPT])
+            yield self.stage.auction.get_ranking(task.id), (), (kept,)
+            for agent in task.bids:
+                bid = task.sealed(agent)
+                yield self.stage.auction.get_commitment(task.id, agent), (), (bid.digest if bid else 0,)
+
+    def agents(self):
+        incentives, registry = self.stage.incentives, self.stage.registry
+        for agent in self.market.agents.values():
+            yield incentives.record_of(agent.id, SKILL), ("experience", "merit"), agent.record(SKILL)
+            yield incentives.quality_of(agent.id, SKILL), (), (agent.quality(SKILL),)
+            yield registry.owner_of(agent.id), (), (agent.owner,)
+            yield registry.is_active(agent.id), (), (agent.active,)
+            yield registry.ownership_epoch(agent.id), (), (agent.epoch,)
+
+
+def test_the_contracts_do_what_the_model_does(stage):
+    # Without shrinking: on a chain it takes minutes, and a life of 40 steps can be read.
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)
+    run_state_machine_as_test(
+        lambda: Together(stage),
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None, phases=phases),
+    )
