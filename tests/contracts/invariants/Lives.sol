@@ -133,6 +133,7 @@ abstract contract Lives is Working {
         bool idle = seed % 8 == 0;
         if (_takesAcceptance(taskId)) return _accept(taskId, ((seed >> 8) % AGENTS) + 1, seed, seed >> 64);
         if (_isBidding(taskId) && _isUntouched(taskId)) return _bidAll(taskId, seed);
+        if (_takesOpen(taskId) && idle) return _bidAll(taskId, seed >> 8);
         if (_isRevealing(taskId) && !idle) return _revealAll(taskId);
         if (_isOverdueAuction(taskId)) return _finalize(taskId);
         if (_isDeliverable(taskId) && !idle) return _deliver(taskId);
@@ -140,8 +141,8 @@ abstract contract Lives is Working {
         if (_isDisputable(taskId) && !idle) return _dispute(taskId);
         if (_isUnsealable(taskId) && !idle) return _unseal(taskId);
         if (_isHeard(taskId)) return _hear(taskId, seed);
-        if (_isAppealable(taskId) && seed % 2 == 0) return _appeal(taskId);
-        if (_isInheritable(taskId) && !idle) return _takeOver(taskId);
+        if (_isAppealable(taskId) && !idle) return _appeal(taskId);
+        if (_isInheritable(taskId) && seed % 2 == 0) return _takeOver(taskId);
         if (_isOverdue(taskId)) return _end(taskId);
         uint256 boundary = _nextBoundary(taskId);
         if (boundary > time) _passTo(boundary);

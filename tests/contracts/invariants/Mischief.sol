@@ -113,7 +113,10 @@ abstract contract Mischief is Lives, AuthorizationTest {
         address worker = task.winner == 0 ? ownerOf[1] : ownerOf[task.winner];
         if (!_isUntouched(taskId)) _forbidTask(task.requester, abi.encodeCall(tasks.cancel, (taskId)));
         if (!_isDeliverable(taskId)) _forbidTask(worker, abi.encodeCall(tasks.submit, (taskId, RESULT)));
-        if (!_isScorable(taskId)) _forbidTask(task.evaluator, abi.encodeCall(tasks.evaluate, (taskId, 100)));
+        // The pool has no way to make this call.
+        if (!_isScorable(taskId) && !task.byPool) {
+            _forbidTask(task.evaluator, abi.encodeCall(tasks.evaluate, (taskId, 100)));
+        }
         if (due != ITaskManager.TaskState.Submitted || convened) {
             _forbidTask(worker, abi.encodeCall(tasks.release, (taskId)));
         }
