@@ -102,7 +102,7 @@ abstract contract Comparisons is Handler {
 
     /// @dev The file's hash as the interface words it.
     function _fileOf(bool submitted) internal view returns (bytes32 file) {
-        file = keccak256(abi.encode(SPECIFICATION, SEAL));
+        file = keccak256(abi.encode(SPECIFICATION, SEAL, bytes32(0)));
         if (submitted) file = keccak256(abi.encode(file, RESULT));
     }
 }
