@@ -116,7 +116,8 @@ contract MessageHub is IMessageHub {
             letter.payload
         );
         if (postage != 0) {
-            ledger.lock(letter.from, postage);
+            // Held, not locked: else who is in debt could send its credits away by mail.
+            ledger.hold(letter.from, letter.from, postage);
             ledger.pay(letter.from, letter.to, postage);
         }
     }

@@ -20,7 +20,8 @@ const FIELDS = {
 };
 const BIDDERS = 5;
 const AGENT_FLAG = 1n << 160n;
-const HOUR = 3600;
+const WEALTH = 100_000_000n * CREDIT;
+export const HOUR = 3600;
 const PROMISE = HOUR;
 const SKILL = "research";
 
@@ -39,8 +40,8 @@ export class GasMarket {
 
   /** Gives credits to the requester and to the first agents. */
   async fund() {
-    await this.token.mint(this.deployer.address, 1_000_000n * CREDIT);
-    await this.token.approve(this.ledger.target, 1_000_000n * CREDIT);
+    await this.token.mint(this.deployer.address, WEALTH);
+    await this.token.approve(this.ledger.target, WEALTH);
     await this.ledger.deposit(this.requester.address, 10_000n * CREDIT);
     await this.enrol(BIDDERS);
   }
@@ -92,6 +93,17 @@ export class GasMarket {
     const fields = Object.keys(bid).map((name) => `uint256 ${name}`);
     const { serialized } = await this.sign(signer, this.auction, "SignedBid", fields, bid);
     return { bid, signer: signer.address, signature: serialized };
+  }
+
+  /** What the agent's signer says the channel to `provider` has cost so far. */
+  async voucher(signer, agentId, provider, cumulative) {
+    const { ethers, meter } = this;
+    const channelId = await meter.channelId(agentId, signer.address, provider);
+    const receiptsRoot = ethers.id("receipts");
+    const fields = ["bytes32 channelId", "uint256 cumulative", "bytes32 receiptsRoot"];
+    const message = { channelId, cumulative, receiptsRoot };
+    const { r, yParityAndS: vs } = await this.sign(signer, meter, "Voucher", fields, message);
+    return { claim: { agentId, signer: signer.address, cumulative, receiptsRoot }, r, vs };
   }
 
   async warpTo(time) {

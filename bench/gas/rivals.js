@@ -71,13 +71,13 @@ export const RIVALS = [
   },
   {
     what: "open mode with three signed bids in one transaction: 5 transactions",
-    ours: ["three signed open bids: 5 transactions", "second job"],
+    ours: ["three signed open bids, best first: 5 transactions", "second job"],
     target: 500_000,
     rivals: [["ERC-8183 with BiddingHook, one signed bid: 7 transactions", 818_545]],
   },
   {
     what: "feedback without tags",
-    ours: ["feedback", "give, again"],
+    ours: ["feedback", "give"],
     target: 70_000,
     rivals: [["ERC-8004 giveFeedback, new client without tags", 152_793]],
   },

@@ -1,7 +1,8 @@
 /** What is weighed. Each scenario starts from the same market and returns gas by plain-English names. */
-import { CARD_URI, CREDIT, RESERVE } from "./market.js";
+import { CARD_URI, CREDIT, HOUR, RESERVE } from "./market.js";
 
 const OPEN_BID = 2;
+const CHANNELS = 50;
 const FOREVER = 2n ** 32n - 1n;
 const TRANSFER =
   "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
@@ -139,7 +140,9 @@ export async function bidding(market) {
 /** Bids without end, each better than all before it: the dearest order, and no dearer at its end. */
 export async function crowd(market, bidders) {
   await market.enrol(bidders);
-  await market.create();
+  // A block for each transaction, and a second for each block.
+  const window = HOUR + 2 * bidders;
+  await market.create({ biddingWindow: window, revealWindow: window });
   const bids = Array.from({ length: bidders }, (_, i) => [
     BigInt(i + 1),
     RESERVE - (BigInt(i) * RESERVE) / BigInt(2 * bidders),
@@ -218,6 +221,37 @@ export async function feedback(market) {
   };
 }
 
+/** Channels of many agents to one provider, and what they sign there, redeemed twice. */
+export async function usage(market) {
+  const { meter, ledger, anyone, gas } = market;
+  const [provider, signer] = [anyone.address, market.requester];
+  await market.enrol(CHANNELS);
+  await ledger.deposit(provider, CREDIT);
+  const ids = Array.from({ length: CHANNELS }, (_, i) => BigInt(i + 1));
+  const opened = [];
+  for (const id of ids) {
+    const mine = meter.connect(market.ownerOf(id));
+    opened.push(await gas(mine.open(id, signer.address, provider, 10n * CREDIT)));
+  }
+  const redeem = async (agents, cumulative) => {
+    const vouchers = [];
+    for (const id of agents) vouchers.push(await market.voucher(signer, id, provider, cumulative));
+    return gas(meter.connect(anyone).redeemMany(provider, vouchers));
+  };
+  await redeem(ids, CREDIT);
+  const mine = meter.connect(market.ownerOf(1n));
+  const parties = [1n, signer.address, provider];
+  const batch = await redeem(ids, 2n * CREDIT);
+  return {
+    "open a channel": opened.at(-1),
+    "top up": await gas(mine.topUp(...parties, CREDIT)),
+    "redeem one": await redeem([1n], 3n * CREDIT),
+    "redeem 50": batch,
+    "redeem, each of 50": Math.ceil(batch / CHANNELS),
+    "start to leave": await gas(mine.startExit(...parties)),
+  };
+}
+
 /** Letters to an agent whose owner has set its postage, and back; then to everyone. */
 export async function messaging(market) {
   const { ethers, messages, requester, gas } = market;
@@ -285,20 +319,19 @@ async function life(market, prices) {
   return total + (await market.evaluate(taskId, 90));
 }
 
-/** Two jobs with open bids: three signed ones, sent by somebody else in one transaction. */
-export async function openJobs(market) {
-  const first = await openLife(market, 0n);
-  const steps = await openLife(market, 1n);
+/** Two jobs with open bids: three signed ones, sent in this order by somebody else in one transaction. */
+export async function openJobs(market, prices) {
+  const first = await openLife(market, prices, 0n);
+  const steps = await openLife(market, prices, 1n);
   const total = (used) => Object.values(used).reduce((sum, gas) => sum + gas);
   return { ...steps, "first job": total(first), "second job": total(steps) };
 }
 
-async function openLife(market, nonce) {
+async function openLife(market, prices, nonce) {
   const used = { create: await market.create({ mode: OPEN_BID, revealWindow: 0 }) };
   const taskId = await market.tasks.taskCount();
-  const prices = [70n, 60n, 50n];
   const bids = await Promise.all(
-    prices.map((price, i) => market.signedBid(taskId, BigInt(i + 1), price * CREDIT, nonce)),
+    prices.map((price, i) => market.signedBid(taskId, BigInt(i + 1), BigInt(price) * CREDIT, nonce)),
   );
   used["three signed bids"] = await market.gas(market.auction.connect(market.anyone).bidMany(bids));
   used.finalize = await market.finalize(taskId);

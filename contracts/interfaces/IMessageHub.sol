@@ -68,7 +68,8 @@ interface IMessageHub {
     error PostageAboveLimit(Account to, uint256 postage, uint256 limit);
     error PostageTooHigh(uint256 postage, uint256 maximum);
 
-    /// @notice Sends a direct message, which opens a thread of its two accounts; pays the recipient's postage.
+    /// @notice Sends a direct message, which opens a thread of its two accounts; pays the recipient's postage, which an
+    /// account in debt cannot.
     /// @return messageId Counts from 1 over all messages; the thread's id too.
     function send(Letter calldata letter) external returns (uint256 messageId);
 

@@ -7,7 +7,7 @@ import { before, describe, it } from "node:test";
 
 import hre from "hardhat";
 
-import { GasMarket } from "../../scripts/gas/market.js";
+import { GasMarket } from "../../bench/gas/market.js";
 
 const IDENTITY = [
   "event Registered(uint256 indexed agentId, string agentURI, address indexed owner)",

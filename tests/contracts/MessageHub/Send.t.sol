@@ -57,7 +57,7 @@ contract SendTest is MessageTest {
 
         _expectSent(1, 1, _toAgent(), postage);
         vm.expectEmit(address(ledger));
-        emit ILedger.Locked(requester, postage);
+        emit ILedger.Held(requester, requester, postage);
         vm.expectEmit(address(ledger));
         emit ILedger.Paid(requester, agent, postage);
         _send(REQUESTER, _toAgent());
@@ -73,6 +73,19 @@ contract SendTest is MessageTest {
         _setPostage(REQUESTER, requester, postage);
         _send(REQUESTER, _letter(requester, requester));
         _assertBalance(requester, postage, 0, "requester");
+    }
+
+    /// Attack: who owes sends what it has to a friend, by mail. It may write where it costs nothing.
+    function testFuzzSendInDebt(uint256 debt, uint256 postage) public {
+        debt = bound(debt, 1, MAX_AMOUNT);
+        postage = bound(postage, 1, MAX_POSTAGE);
+        _fund(agent, postage);
+        _owe(agent, accountOf(OUTSIDER), debt);
+        _send(WORKER, _toRequester());
+        _setPostage(REQUESTER, requester, postage);
+        vm.expectRevert(_inDebt(agent, debt));
+        _send(WORKER, _toRequester());
+        _assertBalance(agent, postage, 0, "agent");
     }
 
     /// What is locked is promised to others, and pays for no letter.

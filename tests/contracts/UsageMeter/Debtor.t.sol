@@ -57,6 +57,40 @@ contract DebtorTest is MeterTest {
         _assertDebt(agent, provider, debt - paid, "agent");
     }
 
+    /// As a bidder it bonds like any other, and a bond that comes back is its own.
+    function testFuzzOutbidInDebt(uint256 debt) public {
+        debt = bound(debt, 1, LIMIT);
+        _indebt(debt);
+        uint256 taskId = _post(RESERVE);
+        _fund(agent, BOND);
+        uint256 rival = _registerBidder(RIVAL, RESERVE);
+        _commit(taskId, agentId, RESERVE);
+        _commit(taskId, rival, RESERVE / 2);
+        _warpToReveal(taskId);
+        _reveal(taskId, agentId, RESERVE);
+        _reveal(taskId, rival, RESERVE / 2);
+        _assertBalance(agent, BOND, 0, "agent");
+        _assertDebt(agent, provider, debt, "agent");
+    }
+
+    /// As a worker that does not deliver it loses its bond to the requester, whomever it owes.
+    function testFuzzDefaultsInDebt(uint256 debt) public {
+        debt = bound(debt, 1, LIMIT);
+        _indebt(debt);
+        uint256 taskId = _post(RESERVE);
+        _fund(agent, BOND);
+        _commit(taskId, agentId, RESERVE);
+        _warpToReveal(taskId);
+        _reveal(taskId, agentId, RESERVE);
+        _warpToFinalize(taskId);
+        auction.finalize(taskId);
+        _warpToDeadline(taskId);
+        tasks.declareDefault(taskId);
+        _assertBalance(agent, 0, 0, "agent");
+        _assertBalance(accountOf(REQUESTER), _escrowOf(RESERVE) + BOND, 0, "requester");
+        _assertDebt(agent, provider, debt, "agent");
+    }
+
     /// It gets out of debt by its wallet's hand, and thinks again.
     function testFuzzRepaysAndThinksAgain(uint256 debt) public {
         debt = bound(debt, 1, LIMIT);
