@@ -221,6 +221,8 @@ class Balance:
 
     free: int = 0
     locked: int = 0
+    debt: int = 0
+    """What the account owes; no part of what it holds."""
 
     @property
     def total(self) -> int:

@@ -200,7 +200,7 @@ async def test_a_market_that_was_robbed_of_its_events_is_not_conserved(lived):
 
 
 async def test_obligations_are_what_the_contracts_have_locked(lived):
-    owed = obligations(lived.view)
+    owed = obligations(lived.view, lived.deployment)
     for account in lived.view.balances:
         assert (await lived.market.balance(account)).locked == owed.get(account, 0), account_name(account)
     assert sum(owed.values()) > 0
