@@ -40,12 +40,13 @@ from agents.money import CREDIT
 AGENTS = 4
 WINDOWS = (50, 40, 200, 60)
 SKILL = skill_bytes("extraction")
+MODES = [mode for mode in AwardMode if mode.is_sealed]
 
 SCORES = (0, 59, 60, 100, 100, 101)
 DELAYS = (0, 0, 100, 101, 150, 1000)
 STRAYS = [
     *("commit", "reveal", "forfeit", "submit", "evaluate", "cancel"),
-    *("finalize", "release", "declare_default", "close_rejected"),
+    *("finalize", "release", "declare_default", "close_rejected", "close_defaulted", "take_over"),
     *("warp", "warp", "withdraw", "post"),
 ]
 
@@ -76,7 +77,7 @@ class Stage:
             self.do(world.register(f"agent {number}", wallet, 14 * CREDIT))
             for number, wallet in enumerate(self.workers)
         ]
-        self.fee_bps = self.do(read(self.rpc, self.deployment.tasks.fee_bps()))
+        self.terms = self.do(world.market.terms())
         self.treasury = self.do(read(self.rpc, self.deployment.tasks.treasury()))
         self.end_world(world)
         self.snapshot = self.do(self.rpc.call("evm_snapshot"))
@@ -105,7 +106,9 @@ class Market(RuleBasedStateMachine):
         self.workers = [account_of_agent(agent_id) for agent_id in stage.ids]
         self.accounts = [self.buyer, *self.workers, stage.treasury]
         free = {account: self.world.view.balance(account).free for account in self.accounts}
-        self.naive = NaiveMarket(self.world.feed.now(), free, stage.treasury, stage.fee_bps)
+        self.naive = NaiveMarket(
+            self.world.feed.now(), free, stage.treasury, stage.terms.fee_bps, stage.terms.seat_fee
+        )
 
     def teardown(self):
         """The chain is as it was before the example."""
@@ -135,7 +138,7 @@ class Market(RuleBasedStateMachine):
 
     # What one may do
 
-    @initialize(reserve=st.sampled_from([1_000_001, 20 * CREDIT]), mode=st.sampled_from(AwardMode))
+    @initialize(reserve=st.sampled_from([1_000_001, 20 * CREDIT]), mode=st.sampled_from(MODES))
     def begin(self, reserve, mode):
         self.post_one(reserve, mode)
 
@@ -204,6 +207,14 @@ class Market(RuleBasedStateMachine):
             lambda intent: self.market.evaluate(self.stage.buyer, task_id, score, intent=intent),
         )
 
+    def take_over_one(self, task_id, agent):
+        self.attempt(
+            lambda: self.naive.take_over(task_id, self.workers[agent]),
+            lambda intent: self.market.take_over(
+                self.stage.workers[agent], task_id, self.stage.ids[agent], intent=intent
+            ),
+        )
+
     # One rule, and one draw for all it needs: of many, Hypothesis leaves out or repeats so much that few lives
     # would get far.
     @rule(seed=st.integers(0, 2**32 - 1))
@@ -219,7 +230,7 @@ class Market(RuleBasedStateMachine):
         elif alive:
             self.live_on(dice.choice(alive), who, shares, score, delay)
         else:
-            self.post_one(20 * CREDIT, AwardMode(seed % 2))
+            self.post_one(20 * CREDIT, MODES[seed % 2])
 
     def stray(self, number, what, agent, share, promised, score):
         """A call that may be out of turn, and may be nobody's business."""
@@ -237,12 +248,14 @@ class Market(RuleBasedStateMachine):
                 self.evaluate_one(task_id, score)
             case "cancel":
                 self.cancel_one(task_id, [self.stage.buyer, self.stage.workers[0]][agent % 2])
+            case "take_over":
+                self.take_over_one(task_id, agent)
             case "warp":
                 self.warp_near(number, agent - 1)
             case "withdraw":
                 self.withdraw_one(agent, [0, 1, 7 * CREDIT, 15 * CREDIT][number])
             case "post":
-                self.post_one([100_000, 1_000_001, 20 * CREDIT, 120 * CREDIT][number], AwardMode(agent % 2))
+                self.post_one([100_000, 1_000_001, 20 * CREDIT, 120 * CREDIT][number], MODES[agent % 2])
             case _:
                 self.anyone(what, task_id)
 
@@ -287,6 +300,11 @@ class Market(RuleBasedStateMachine):
             self.warp_to(self.naive.now + delay // 10)
             self.evaluate_one(task_id, score)
             self.anyone("release", task_id)
+        elif task.state is TaskState.DEFAULTED:
+            self.warp_to(self.naive.now + delay // 2)
+            for agent in who:
+                self.take_over_one(task_id, agent)
+            self.anyone("close_defaulted", task_id)
         elif task.state is TaskState.REJECTED:
             self.warp_to(task.deadline)
             self.anyone("close_rejected", task_id)
@@ -307,7 +325,7 @@ class Market(RuleBasedStateMachine):
         for account, parts in zip(self.accounts, found, strict=True):
             told = self.world.view.balance(account)
             expected = Balance(self.naive.free[account], self.naive.locked[account])
-            assert Balance(parts.free, parts.locked) == told == expected, account
+            assert Balance(parts.free, parts.locked, parts.debt) == told == expected, account
         pending = self.do(read(self.stage.rpc, self.stage.deployment.ledger.pending_burn()))
         assert pending == self.world.view.pending_burn == self.naive.burned
 
@@ -331,6 +349,7 @@ class Market(RuleBasedStateMachine):
                 ), task_id
             assert (told.score, found.score) == (task.score, task.score or 0)
             assert (told.bidding_end, told.reveal_end) == (task.bidding_end, task.reveal_end)
+            assert (task_id in view.taken_over) == task.taken_over
 
     @invariant()
     def bids_agree(self):
@@ -345,9 +364,12 @@ class Market(RuleBasedStateMachine):
         for (task_id, task), ranking in zip(
             self.naive.tasks.items(), self.do(read_many(self.stage.rpc, calls)), strict=True
         ):
-            expected = [(self.id_of(agent), one.price) for _, _, agent, one in task.bids]
-            assert [(bid.agent_id, bid.price) for bid in ranking if bid.agent_id] == expected
-            assert [(bid.agent_id, bid.price) for bid in view.ranking(task_id)][:3] == expected
+            heirs, bids = (
+                [(self.id_of(agent), one.price) for _, _, agent, one in listed]
+                for listed in (task.heirs, task.bids)
+            )
+            assert [(bid.agent_id, bid.price) for bid in ranking if bid.agent_id] == heirs
+            assert [(bid.agent_id, bid.price) for bid in view.ranking(task_id)] == bids
 
     @invariant()
     def reputations_agree(self):
