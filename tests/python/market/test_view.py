@@ -238,18 +238,12 @@ class Market(RuleBasedStateMachine):
         match what:
             case "commit":
                 self.commit_one(task_id, agent, share, promised)
-            case "reveal":
-                self.reveal_one(task_id, agent)
-            case "forfeit":
-                self.forfeit_one(task_id, agent)
-            case "submit":
-                self.submit_one(task_id, agent)
+            case "reveal" | "forfeit" | "submit" | "take_over":
+                getattr(self, f"{what}_one")(task_id, agent)
             case "evaluate":
                 self.evaluate_one(task_id, score)
             case "cancel":
                 self.cancel_one(task_id, [self.stage.buyer, self.stage.workers[0]][agent % 2])
-            case "take_over":
-                self.take_over_one(task_id, agent)
             case "warp":
                 self.warp_near(number, agent - 1)
             case "withdraw":
@@ -280,18 +274,8 @@ class Market(RuleBasedStateMachine):
     def live_on(self, task_id, who, shares, score, delay):
         """What most parties do most of the time: the step that is due, by some of those who may take it."""
         task = self.naive.tasks[task_id]
-        if task.state is TaskState.OPEN and self.naive.now < task.bidding_end:
-            for agent in who:
-                self.commit_one(task_id, agent, shares[agent], 100)
-            self.warp_to(task.bidding_end)
-        elif task.state is TaskState.OPEN and self.naive.now < task.reveal_end:
-            for agent in who:
-                self.reveal_one(task_id, agent)
-            self.warp_to(task.reveal_end)
-        elif task.state is TaskState.OPEN:
-            for agent in who:
-                self.forfeit_one(task_id, agent)
-            self.anyone("finalize", task_id)
+        if task.state is TaskState.OPEN:
+            self.bid_on(task_id, task, who, shares)
         elif task.state is TaskState.AWARDED:
             self.warp_to(self.naive.now + delay)
             self.submit_one(task_id, self.workers.index(task.agent))
@@ -308,6 +292,20 @@ class Market(RuleBasedStateMachine):
         elif task.state is TaskState.REJECTED:
             self.warp_to(task.deadline)
             self.anyone("close_rejected", task_id)
+
+    def bid_on(self, task_id, task, who, shares):
+        if self.naive.now < task.bidding_end:
+            for agent in who:
+                self.commit_one(task_id, agent, shares[agent], 100)
+            self.warp_to(task.bidding_end)
+        elif self.naive.now < task.reveal_end:
+            for agent in who:
+                self.reveal_one(task_id, agent)
+            self.warp_to(task.reveal_end)
+        else:
+            for agent in who:
+                self.forfeit_one(task_id, agent)
+            self.anyone("finalize", task_id)
 
     def anyone(self, what, task_id):
         self.attempt(
