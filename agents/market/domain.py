@@ -143,6 +143,7 @@ class Task:
     silent: bool = False
     """Whether it was settled without an evaluation."""
     defaulted: bool = False
+    """Whether the worker that has it, or had it last, did not deliver."""
     round: Round = Round.NONE
 
     @property

@@ -135,6 +135,7 @@ class MarketView:
             agent_id=event.agent_id,
             price=event.price,
             deadline=event.deadline,
+            defaulted=False,
         )
 
     def _result_submitted(self, event: task_manager.ResultSubmitted) -> None:

@@ -478,6 +478,7 @@ async def test_take_over_gives_the_runner_up_the_place_for_a_bond(stage, world):
     await stage.stands(TaskState.AWARDED)
     assert (stage.task.agent_id, stage.task.price) == (stage.bob_id, RESERVE), "with nobody behind it"
     assert world.view.taken_over == {stage.task_id}
+    assert not stage.task.defaulted, "not by the one who has it now"
     await stage.holds(account_of_agent(stage.bob_id), CAPITAL - BOND, BOND)
     await stage.holds(account_of_agent(stage.ada_id), CAPITAL - BOND)
 
