@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.chain.abi import Event
@@ -18,19 +18,21 @@ class _Channel:
     redeemed: int = 0
 
 
+@dataclass(slots=True)
 class Stakes:
     """All of it after the events applied so far; amounts in units."""
 
-    def __init__(self) -> None:
-        self.entries: dict[tuple[int, int], int] = {}
-        """By task and agent: the bond, and the panel's fee, of an entry that has not ended."""
-        self.pledges: defaultdict[int, int] = defaultdict(int)
-        """By agent."""
-        self.seats: defaultdict[str, int] = defaultdict(int)
-        """By holder: what is left of the stakes of all its seats."""
-        self._channels: dict[bytes, _Channel] = {}
-        self._races: dict[int, int] = {}
-        self._passing: dict[int, int] = {}
+    entries: dict[tuple[int, int], int] = field(default_factory=dict)
+    """By task and agent: the bond, and the panel's fee, of an entry that has not ended."""
+    pledges: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    """By agent."""
+    seats: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """By holder: what is left of the stakes of all its seats."""
+    _channels: dict[bytes, _Channel] = field(default_factory=dict)
+    _races: dict[int, int] = field(default_factory=dict)
+    """By task: what each entry locks."""
+    _passing: dict[int, int] = field(default_factory=dict)
+    """By task: the least score that is paid."""
 
     def apply(self, event: Event) -> None:
         """Take one event into account."""
