@@ -18,16 +18,7 @@ from agents.errors import ContentError, ContractError, ModelError, ModelUnavaila
 from agents.market.content import ContentStore
 from agents.market.domain import Bid, Task, account_of_agent
 from agents.market.view import MarketView
-from agents.mind.actions import (
-    Action,
-    CloseRejected,
-    Commit,
-    Finalize,
-    Release,
-    Reveal,
-    Submit,
-    TakeOver,
-)
+from agents.mind.actions import Action, Commit, Finalize, Reveal, Submit, TakeOver
 from agents.mind.hands import Hands
 from agents.mind.notes import BidNote, Notes
 from agents.mind.percept import Percept, look, workload
@@ -112,8 +103,7 @@ class LLMAgent:
         actions += [Submit(task.id, result) for task, result in percept.submit]
         actions += [Commit(task.id, note.price, note.promised, task.bond) for task, note in percept.commit]
         actions += [Finalize(task.id) for task in percept.finalize]
-        actions += [Release(task.id) for task in percept.release]
-        actions += [CloseRejected(task.id) for task in percept.close]
+        actions += percept.end
         actions += [TakeOver(task.id) for task in percept.take_over]
         return [action for action in actions if self.hands.is_ready(action.kind, action.task_id)]
 
@@ -219,16 +209,20 @@ class LLMAgent:
         balance = self._view.balance(account_of_agent(self.hands.agent_id))
         reason = self._spending.refusal(action, task, balance)
         if reason is not None:
-            self._give_up_bid(action, reason)
+            self._give_up(action, reason)
         return reason is None
 
     async def _try(self, action: Action) -> bool:
         error = await self.hands.attempt(action)
         if isinstance(action, Commit) and isinstance(error, ContractError):
-            self._give_up_bid(action, str(error))
+            self._give_up(action, str(error))
         return error is None
 
-    def _give_up_bid(self, action: Action, reason: str) -> None:
+    def _give_up(self, action: Action, reason: str) -> None:
+        """A bid is dropped for good; a place that could be taken over may still be, once there are credits."""
+        if not isinstance(action, Commit):
+            self.hands.rest(action.kind, action.task_id, reason)
+            return
         note = self.notes.bid(action.task_id)
         assert note is not None
         self.notes.put_bid(BidNote(note.task_id, "refused", reason, note.price, note.promised))

@@ -228,10 +228,15 @@ def _result(entry: Entry) -> str:
         f"class {_result_name(entry)}(NamedTuple):",
         f'    """What {entry.name} returns."""',
         "",
-        *_fields(entry.outputs, [one.result_type for one in entry.outputs]),
+        *(f"    {_tuple_field(one)}: {one.result_type}" for one in entry.outputs),
         "",
     ]
     return "\n".join(lines)
+
+
+def _tuple_field(param: Param) -> str:
+    """The name of a result in a named tuple, whose methods keep theirs."""
+    return f"{param.name}_" if hasattr(tuple, param.name) else param.name
 
 
 def _result_name(entry: Entry) -> str:

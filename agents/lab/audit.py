@@ -2,10 +2,11 @@
 
 Checked at each block that has events, from the one on in which all contracts stand, and at the head:
 
-    each account        free and locked parts from events = the contract's
+    each account        free and locked parts and debt from events = the contract's
     conservation        Σ accounts + burned but not destroyed = tokens held by the Ledger, less plain gifts to it
     supply              minted = tokens in being + destroyed
-    obligations         each account's locked part = what its open tasks, bids and bonds owe
+    obligations         each account's locked part = what its open tasks, bids, entries, channels, pledges and
+                        seats need
 
 and at the head, each task's state, worker and price.
 """
@@ -149,11 +150,12 @@ class Audit:
                 told = self.view.balance(account)
                 self._expect(number, f"free credits of {account_name(account)}", found.free, told.free)
                 self._expect(number, f"locked credits of {account_name(account)}", found.locked, told.locked)
+                self._expect(number, f"the debt of {account_name(account)}", found.debt, told.debt)
 
     def _check_obligations(self, number: int) -> None:
-        owed = obligations(self.view, self._deployment.pool.address)
+        owed = obligations(self.view, self._deployment)
         for account, balance in self.view.balances.items():
-            what = f"what {account_name(account)} has locked for its tasks and bids"
+            what = f"what {account_name(account)} has locked for tasks, bids and stakes"
             self._expect(number, what, balance.locked, owed.get(account, 0))
 
     async def _check_tasks(self, number: int) -> None:
@@ -186,12 +188,12 @@ async def audit_chain(rpc: Rpc, deployment: Deployment) -> AuditReport:
             store.close()
 
 
-def obligations(view: MarketView, pool: str) -> dict[int, int]:
+def obligations(view: MarketView, deployment: Deployment) -> dict[int, int]:
     """By account, what must be locked: escrows, deposits and panel fees of open tasks, bonds of sealed bids, of
-    leading bids and of workers. ``pool`` is the evaluator pool's address."""
-    owed: defaultdict[int, int] = defaultdict(int)
+    leading bids and of workers, and stakes."""
+    owed = defaultdict(int, view.stakes.owed(deployment.meter.address))
     for task in view.open.values():
-        by_pool = task.evaluator == pool
+        by_pool = task.evaluator == deployment.pool.address
         requester_fees, worker_fees = _panel_fees(task, by_pool)
         fixed = 0 if by_pool else compensation_of(task.reserve)
         owed[account_of(task.requester)] += task.reserve + fixed + requester_fees

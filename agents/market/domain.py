@@ -143,6 +143,7 @@ class Task:
     silent: bool = False
     """Whether it was settled without an evaluation."""
     defaulted: bool = False
+    """Whether the worker that has it, or had it last, did not deliver."""
     round: Round = Round.NONE
 
     @property
@@ -221,6 +222,8 @@ class Balance:
 
     free: int = 0
     locked: int = 0
+    debt: int = 0
+    """What the account owes; no part of what it holds."""
 
     @property
     def total(self) -> int:

@@ -85,7 +85,7 @@ class Marketplace:
     async def balance(self, account: int) -> Balance:
         """The parts of a Ledger account now."""
         parts = await read(self._rpc, self.deployment.ledger.balance_of(account))
-        return Balance(parts.free, parts.locked)
+        return Balance(parts.free, parts.locked, parts.debt)
 
     async def wallet_credits(self, address: str) -> int:
         """The credits that an address holds outside the Ledger."""
@@ -239,9 +239,7 @@ class Marketplace:
 
     async def dispute(self, wallet: Wallet, task: Task, work: bytes, *, intent: str) -> Receipt:
         """Ask a panel to judge a rejected result, and show the document whose digest was submitted."""
-        return await self._send(
-            wallet, self.deployment.tasks.dispute(task.id, _file(task), work), intent
-        )
+        return await self._send(wallet, self.deployment.tasks.dispute(task.id, _file(task), work), intent)
 
     async def take_over(self, wallet: Wallet, task_id: int, agent_id: int, *, intent: str) -> Receipt:
         """Take the place of a worker that defaulted; the agent is the runner-up."""

@@ -30,6 +30,7 @@ from agents.market.domain import (
     TaskState,
     skill_name,
 )
+from agents.market.stakes import Stakes
 
 ZERO_ADDRESS = "0x" + "00" * 20
 DIGEST_TAIL = 136
@@ -67,12 +68,14 @@ class MarketView:
         self.minted = 0
         self.destroyed = 0
         """Tokens minted and destroyed since deployment."""
+        self.stakes = Stakes()
         self._reputations: dict[tuple[int, int, str], Reputation] = {}
         self._timestamp = 0
         self._order = 0
 
     def apply(self, logged: LoggedEvent) -> None:
         """Take one event into account."""
+        self.stakes.apply(logged.event)
         handler = _HANDLERS.get(type(logged.event))
         if handler is not None:
             self._timestamp = logged.timestamp
@@ -132,6 +135,7 @@ class MarketView:
             agent_id=event.agent_id,
             price=event.price,
             deadline=event.deadline,
+            defaulted=False,
         )
 
     def _result_submitted(self, event: task_manager.ResultSubmitted) -> None:
@@ -170,9 +174,7 @@ class MarketView:
         self._change(event.task_id, state=TaskState.DISPUTED, round=Round.APPEAL)
 
     def _task_defaulted(self, event: task_manager.TaskDefaulted) -> None:
-        self._change(
-            event.task_id, state=TaskState.DEFAULTED, defaulted=True, deadline=event.take_over_end
-        )
+        self._change(event.task_id, state=TaskState.DEFAULTED, defaulted=True, deadline=event.take_over_end)
 
     def _task_refunded(self, event: task_manager.TaskRefunded) -> None:
         # Cancelled and expired tasks are refunded too, and stay what they are.
@@ -207,9 +209,7 @@ class MarketView:
         tie_break = sealed.digest >> DIGEST_TAIL if sealed else self._order
         self._order += 1
         bids[:] = [bid for bid in bids if bid.agent_id != event.agent_id]
-        bids.append(
-            Bid(event.task_id, event.agent_id, event.price, event.promised, event.quality, tie_break)
-        )
+        bids.append(Bid(event.task_id, event.agent_id, event.price, event.promised, event.quality, tie_break))
 
     def _task_taken_over(self, event: bid_auction.TaskTakenOver) -> None:
         self.taken_over.add(event.task_id)
@@ -276,6 +276,21 @@ class MarketView:
         self._move(event.from_, locked=-event.amount)
         self._move(event.to, free=event.amount)
 
+    def _held(self, event: ledger.Held) -> None:
+        self._move(event.from_, free=-event.amount)
+        self._move(event.to, locked=event.amount)
+
+    def _debt_recorded(self, event: ledger.DebtRecorded) -> None:
+        self._move(event.debtor, debt=event.amount)
+
+    def _debt_paid(self, event: ledger.DebtPaid) -> None:
+        self._move(event.payer, free=-event.amount)
+        self._move(event.debtor, debt=-event.amount)
+        self._move(event.creditor, free=event.amount)
+
+    def _debt_forgiven(self, event: ledger.DebtForgiven) -> None:
+        self._move(event.debtor, debt=-event.amount)
+
     def _burned(self, event: ledger.Burned) -> None:
         self._move(event.from_, locked=-event.amount)
         self.pending_burn += event.amount
@@ -289,9 +304,9 @@ class MarketView:
         if event.to == ZERO_ADDRESS:
             self.destroyed += event.value
 
-    def _move(self, account: int, free: int = 0, locked: int = 0) -> None:
+    def _move(self, account: int, free: int = 0, locked: int = 0, debt: int = 0) -> None:
         before = self.balance(account)
-        self.balances[account] = Balance(before.free + free, before.locked + locked)
+        self.balances[account] = Balance(before.free + free, before.locked + locked, before.debt + debt)
 
 
 _HANDLERS: dict[type[Event], Callable[[MarketView, Any], None]] = {
@@ -327,6 +342,10 @@ _HANDLERS: dict[type[Event], Callable[[MarketView, Any], None]] = {
     ledger.Locked: MarketView._locked,
     ledger.Unlocked: MarketView._unlocked,
     ledger.Paid: MarketView._paid,
+    ledger.Held: MarketView._held,
+    ledger.DebtRecorded: MarketView._debt_recorded,
+    ledger.DebtPaid: MarketView._debt_paid,
+    ledger.DebtForgiven: MarketView._debt_forgiven,
     ledger.Burned: MarketView._burned,
     ledger.BurnFlushed: MarketView._burn_flushed,
     credit_token.Transfer: MarketView._token_transferred,

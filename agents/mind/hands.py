@@ -15,6 +15,17 @@ from agents.mind.actions import Action
 PAUSE = 5
 """Chain seconds before something is tried again that the chain, the network or the model refused."""
 
+_STEPS = {
+    actions.Finalize: Marketplace.finalize,
+    actions.Release: Marketplace.release,
+    actions.DeclareDefault: Marketplace.declare_default,
+    actions.CloseRejected: Marketplace.close_rejected,
+    actions.CloseDefaulted: Marketplace.close_defaulted,
+    actions.CloseSealed: Marketplace.close_sealed,
+    actions.CloseRuled: Marketplace.close_ruled,
+}
+"""What anyone may send, and nothing but the task must be named for."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -59,6 +70,9 @@ class Hands:
 
     async def _send(self, action: Action, intent: str) -> Receipt:
         market, wallet, task_id = self._market, self.wallet, action.task_id
+        step = _STEPS.get(type(action))
+        if step is not None:
+            return await step(market, wallet, task_id, intent=intent)
         match action:
             case actions.Commit(_, price, promised):
                 return await market.commit(wallet, task_id, self.agent_id, price, promised, intent=intent)
@@ -70,20 +84,6 @@ class Hands:
                 return await market.evaluate(wallet, task_id, score, intent=intent)
             case actions.Forfeit(_, agent_id):
                 return await market.forfeit(wallet, task_id, agent_id, intent=intent)
-            case actions.Finalize():
-                return await market.finalize(wallet, task_id, intent=intent)
-            case actions.Release():
-                return await market.release(wallet, task_id, intent=intent)
-            case actions.DeclareDefault():
-                return await market.declare_default(wallet, task_id, intent=intent)
-            case actions.CloseRejected():
-                return await market.close_rejected(wallet, task_id, intent=intent)
-            case actions.CloseDefaulted():
-                return await market.close_defaulted(wallet, task_id, intent=intent)
-            case actions.CloseSealed():
-                return await market.close_sealed(wallet, task_id, intent=intent)
-            case actions.CloseRuled():
-                return await market.close_ruled(wallet, task_id, intent=intent)
             case actions.Unseal(_, task):
                 return await market.unseal(wallet, task, intent=intent)
             case actions.TakeOver():

@@ -10,6 +10,8 @@ from typing import Any
 
 from agents.market.domain import Balance, Task, TaskState, account_of_agent
 from agents.market.view import MarketView
+from agents.mind.actions import Action
+from agents.mind.duties import overdue
 from agents.mind.notes import BidNote, Notes
 
 FINALIZE_GRACE = 3
@@ -30,8 +32,7 @@ class Percept:
     finalize: tuple[Task, ...] = ()
     work: tuple[Task, ...] = ()
     submit: tuple[tuple[Task, bytes], ...] = ()
-    release: tuple[Task, ...] = ()
-    close: tuple[Task, ...] = ()
+    end: tuple[Action, ...] = ()
     take_over: tuple[Task, ...] = ()
     learn: tuple[tuple[Task, BidNote], ...] = ()
 
@@ -105,10 +106,10 @@ class _Seen:
                 self.found["submit"].append((task, result))
             elif self._notes.failure(task.id) is None:
                 self.found["work"].append(task)
-        elif task.state is TaskState.SUBMITTED and self._now >= task.deadline:
-            self.found["release"].append(task)
-        elif task.state is TaskState.REJECTED and self._now >= task.deadline + CLOSE_GRACE:
-            self.found["close"].append(task)
+        elif task.state is not TaskState.AWARDED:
+            action = overdue(task, self._now, CLOSE_GRACE if task.state is TaskState.REJECTED else 0)
+            if action is not None:
+                self.found["end"].append(action)
 
     def _is_finalizer(self, task: Task) -> bool:
         ranks = [bid.agent_id for bid in self._view.ranking(task.id)]

@@ -3,29 +3,29 @@
 from dataclasses import dataclass
 
 from agents.market.domain import Balance, Task
-from agents.mind.actions import Action, Commit
+from agents.mind.actions import Action, Commit, TakeOver
 from agents.money import format_credits
 
 
 @dataclass(frozen=True, slots=True)
 class SpendingPolicy:
-    """Limits on what leaves an agent's free credits; only commitments do, so only they are limited."""
+    """Limits on what leaves an agent's free credits: the bonds of bids, and of places that are taken over."""
 
     runway_share: float = 0.25
     """The part of all the agent's credits that stays free for thinking, whatever the bonds."""
 
     def refusal(self, action: Action, task: Task, balance: Balance) -> str | None:
         """Why the action is not taken, or None if it may be."""
-        if not isinstance(action, Commit):
+        if not isinstance(action, Commit | TakeOver):
             return None
-        if action.bond != task.bond:
+        if isinstance(action, Commit) and action.bond != task.bond:
             return f"the bond of task {task.id} is {task.bond} units, not {action.bond}"
-        if not 0 < action.price <= task.reserve:
+        if isinstance(action, Commit) and not 0 < action.price <= task.reserve:
             return f"a price of {action.price} units is not between 0 and the reserve of {task.reserve}"
-        runway, rest = int(balance.total * self.runway_share), balance.free - action.bond
+        runway, rest = int(balance.total * self.runway_share), balance.free - task.bond
         if rest < runway:
             return (
-                f"a bond of {format_credits(action.bond)} credits would leave {format_credits(rest)} free, "
+                f"a bond of {format_credits(task.bond)} credits would leave {format_credits(rest)} free, "
                 f"and {format_credits(runway)} are kept to think with: deposit more to bid on more"
             )
         return None

@@ -43,7 +43,7 @@ async def test_a_whole_life_from_the_bid_to_the_pay(world, wallets, buyer):
 
     done = world.view.tasks[task.id]
     assert (done.state, done.score, done.price) == (TaskState.SETTLED, 100, 8 * CREDIT), "the second price"
-    fee = done.price * done.fee_bps // 10_000
+    fee = done.price * done.terms.fee_bps // 10_000
     assert 0 < fee < done.price
     for name, who, free in [
         ("the worker", account, CAPITAL + done.price - fee),
@@ -100,6 +100,43 @@ async def test_silence_of_the_evaluator_pays_the_worker_and_moves_no_reputation(
     assert balance.free == CAPITAL + done.price - done.fee
     assert done.price == RESERVE, "a single bidder is paid the reserve"
     assert world.view.reputation(agent.hands.agent_id, "extraction").experience == 0
+
+
+async def vacant(world, wallets, buyer, **options):
+    """Ada has let the task lie that she won; Bob, who asked for more, may have it."""
+    ada = await world.new_agent("Ada", wallets[2], Asked(work="I would rather not."), price=5 * CREDIT)
+    bob = await world.new_agent("Bob", wallets[3], saying("blue"), price=8 * CREDIT, **options)
+    (task,) = await world.post(buyer, draft())
+    await world.award(task.id, ada, bob)
+    await world.turn(ada)
+    await world.reach(world.view.tasks[task.id].deadline)
+    assert await world.turn(buyer) == ["DeclareDefault"]
+    return ada, bob, task
+
+
+async def test_the_runner_up_takes_over_does_the_work_and_is_paid(world, wallets, buyer):
+    ada, bob, task = await vacant(world, wallets, buyer)
+    assert await world.turn(ada) == [], "it is not the defaulter's any more"
+    account = account_of_agent(bob.hands.agent_id)
+    assert "TakeOver" in await world.turn(bob)
+    taken = world.view.tasks[task.id]
+    assert (taken.agent_id, taken.price) == (bob.hands.agent_id, RESERVE)
+    await world.turn(bob)
+    assert world.view.tasks[task.id].state is TaskState.SUBMITTED
+    assert await world.turn(buyer) == ["Evaluate"]
+    done = world.view.tasks[task.id]
+    assert (done.state, done.score) == (TaskState.SETTLED, 100)
+    assert await world.market.balance(account) == Balance(CAPITAL + RESERVE - done.fee, 0)
+
+
+async def test_a_place_whose_bond_the_agent_cannot_spare_is_left_alone(world, wallets, buyer):
+    _, bob, task = await vacant(world, wallets, buyer, capital=2 * BOND, spending=SpendingPolicy(0.5))
+    account = account_of_agent(bob.hands.agent_id)
+    await world.market.withdraw(wallets[3], account, wallets[3].address, BOND, intent="spent elsewhere")
+    await world.catch_up()
+    assert await world.turn(bob) == []
+    assert world.view.tasks[task.id].state is TaskState.DEFAULTED
+    assert bob.notes.bid(task.id).status == "planned", "the bid was made, whatever became of it"
 
 
 async def test_a_model_that_answers_rubbish_twice_makes_the_agent_give_up_and_default(world, wallets, buyer):
@@ -326,4 +363,4 @@ async def test_the_commitment_on_chain_tells_nobody_the_price(world, wallets, bu
     assert len(digests) == 4
     for (task_id, agent_id), sealed in world.view.commitments.items():
         found = await read(world.rpc, world.deployment.auction.get_commitment(task_id, agent_id))
-        assert (found.digest, found.quality) == (sealed.digest, sealed.quality)
+        assert found == sealed.digest

@@ -8,7 +8,7 @@ from world import CAPITAL, RESERVE, WINDOWS, Asked, draft, saying
 from agents.chain.bindings import task_manager
 from agents.chain.bindings.errors import InsufficientFree
 from agents.errors import AnswerInvalid, ModelUnavailable
-from agents.market.domain import AwardMode, Balance, TaskState, account_of, account_of_agent, bond_of
+from agents.market.domain import AwardMode, Balance, Round, TaskState, account_of, account_of_agent, bond_of
 from agents.market.specification import AnswerKey
 from agents.money import CREDIT
 
@@ -37,7 +37,10 @@ async def test_post_locks_the_escrow_and_says_on_chain_what_the_draft_said(world
     assert (second.reserve, second.mode) == (3 * CREDIT, AwardMode.SEALED_FIRST_PRICE)
     assert first.reveal_end - first.bidding_end == WINDOWS.reveal
     assert first.evaluator == first.requester == buyer.wallet.address
-    escrow = (RESERVE + 3 * CREDIT) * 11 // 10
+    terms = await world.market.terms()
+    assert first.terms == second.terms == terms
+    assert first.seal != second.seal
+    escrow = sum(reserve + terms.deposit(reserve) for reserve in (RESERVE, 3 * CREDIT))
     assert await world.market.balance(account_of(buyer.wallet.address)) == Balance(CAPITAL - escrow, escrow)
     document = await world.content.get_specification(first.specification)
     assert document.title == "Find the colour"
@@ -200,6 +203,38 @@ async def test_the_bidders_end_the_auction_before_the_requester_does(world, wall
     assert await world.turn(buyer) == []
     await world.reach(task.reveal_end + 3)
     assert await world.turn(buyer) == ["Finalize"]
+
+
+async def rejected(world, wallets, buyer):
+    """A task whose worker was rejected, and has asked a panel."""
+    await world.seat(wallets[4], 3)
+    agent, task = await delivered(world, wallets, buyer, "green")
+    assert await world.turn(buyer) == ["Evaluate"]
+    work = await world.content.get(world.view.tasks[task.id].result)
+    await world.market.dispute(wallets[2], world.view.tasks[task.id], work, intent="dispute")
+    await world.catch_up()
+    return agent, task.id
+
+
+async def test_a_dispute_is_unsealed_and_what_the_panel_finds_is_carried_out(world, wallets, buyer):
+    _, task_id = await rejected(world, wallets, buyer)
+    assert await world.turn(buyer) == ["Unseal"]
+    assert world.view.tasks[task_id].round is Round.UNSEALED
+    assert await world.turn(buyer) == [], "it is the panel's now"
+    await world.judge(wallets[4], world.deployment.tasks.address, task_id, 0)
+    assert world.view.tasks[task_id].state is TaskState.RULED
+    await world.reach(world.view.tasks[task_id].deadline)
+    assert await world.turn(buyer) == ["CloseRuled"]
+    assert world.view.tasks[task_id].state is TaskState.REFUNDED
+
+
+async def test_a_requester_that_comes_too_late_for_its_secret_does_not_show_it(world, wallets, buyer):
+    agent, task_id = await rejected(world, wallets, buyer)
+    await world.reach(world.view.tasks[task_id].deadline)
+    assert await world.turn(agent) == ["CloseSealed"]
+    done = world.view.tasks[task_id]
+    assert (done.state, done.silent) == (TaskState.SETTLED, True)
+    assert not await world.events(task_manager.SecretShown)
 
 
 async def test_a_requester_leaves_the_tasks_of_others_alone(world, wallets, buyer):

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.agent import LLMAgent
 from agents.chain.faucet import Faucet
+from agents.chain.reader import read, read_many
 from agents.chain.rpc import quantity
 from agents.chain.tailer import Tailer
 from agents.llm.metering import MeteredModel
@@ -150,6 +151,37 @@ class World:
             await self.give(wallet, account_of_agent(agent_id), capital, name)
         await self.feed.catch_up()
         return agent_id
+
+    async def seat(self, wallet, seats):
+        """The wallet has taken seats in the pool, long enough ago to be drawn for a task that is posted now."""
+        pool = self.deployment.pool
+        stake, warm_up = await read_many(self.rpc, [pool.seat_stake(), pool.warm_up()])
+        await self.give(wallet, account_of(wallet.address), seats * stake, "seats")
+        for number in range(seats):
+            await self.sender.send(wallet, pool.take_seat(), intent=f"seat:{number}")
+        await self.catch_up()
+        await self.reach(self.feed.now() + warm_up + 1)
+
+    async def judge(self, wallet, client, case_id, score):
+        """The panel is drawn, and the wallet, which holds all its seats, finds ``score``."""
+        pool, salt = self.deployment.pool, bytes(32)
+        await self.rpc.call("hardhat_mine", quantity(2))
+        name = f"judge:{client}:{case_id}:{await self.rpc.call('eth_blockNumber')}"
+        await self.sender.send(wallet, pool.draw(client, case_id), intent=f"{name}:draw")
+        panel, members = await read_many(
+            self.rpc, [pool.panel_of(client, case_id), pool.members_of(client, case_id)]
+        )
+        for member in members:
+            sealed = pool.score_digest(client, case_id, panel.round, member.seat, score, salt)
+            commit = pool.commit_score(client, case_id, member.seat, await read(self.rpc, sealed))
+            await self.sender.send(wallet, commit, intent=f"{name}:commit:{member.seat}")
+        await self.reach(panel.since + panel.window)
+        for member in members:
+            reveal = pool.reveal_score(client, case_id, member.seat, score, salt)
+            await self.sender.send(wallet, reveal, intent=f"{name}:reveal:{member.seat}")
+        await self.reach(panel.since + 2 * panel.window)
+        await self.sender.send(wallet, pool.tally(client, case_id), intent=f"{name}:tally")
+        await self.catch_up()
 
     def agent(self, name, wallet, agent_id, asked, price=5 * CREDIT, **options):
         """An agent that is registered already; a second one of the same name has the first one's notes."""

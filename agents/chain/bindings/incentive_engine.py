@@ -217,7 +217,7 @@ class ResponseAppended(Event):
 class GetSummaryResult(NamedTuple):
     """What getSummary returns."""
 
-    count: int
+    count_: int
     summary_value: int
     summary_value_decimals: int
 

@@ -34,8 +34,9 @@ def test_result_that_is_not_there_names_the_function():
 params = st.builds(
     TaskParams,
     specification=words,
-    skill=st.binary(min_size=24, max_size=24),
-    mode=uints(1),
+    seal=words,
+    skill=st.binary(min_size=16, max_size=16),
+    mode=st.integers(0, 4),
     reserve=uints(256),
     evaluator=addresses,
     passing_score=uints(8),
@@ -43,19 +44,20 @@ params = st.builds(
     reveal_window=uints(32),
     delivery_window=uints(32),
     review_window=uints(32),
+    parent_id=uints(256),
 )
 
 
-@given(uints(256), addresses, params, uints(256))
-def test_event_with_a_struct_survives_the_chain(task_id, requester, task, fee_bps):
+@given(uints(256), addresses, params, st.tuples(*[uints(256)] * 4))
+def test_event_with_a_struct_survives_the_chain(task_id, requester, task, terms):
     event = task_manager.TaskCreated
     indexed = [kind for kind, flag in event.FIELDS if flag]
     plain = [kind for kind, flag in event.FIELDS if not flag]
     topics = [event.TOPIC]
     for kind, value in zip(indexed, [task_id, requester, task.skill], strict=True):
         topics.append(abi.encode([kind], [value]))
-    decoded = event.decode(topics, abi.encode(plain, [task.to_abi(), fee_bps]))
-    assert decoded == event(task_id, requester, task.skill, task, fee_bps)
+    decoded = event.decode(topics, abi.encode(plain, [task.to_abi(), *terms]))
+    assert decoded == event(task_id, requester, task.skill, task, *terms)
 
 
 def test_indexed_text_is_known_by_its_hash():

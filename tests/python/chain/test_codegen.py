@@ -118,6 +118,18 @@ def test_an_argument_called_value_is_not_what_is_sent():
     assert (int(call.data[4:].hex(), 16), call.value) == (3, 5)
 
 
+def test_a_result_called_count_does_not_hide_what_tuples_have():
+    tally = {
+        "type": "function",
+        "name": "tally",
+        "inputs": [],
+        "outputs": [param("uint256", "count"), param("uint256", "sum")],
+        "stateMutability": "view",
+    }
+    result = bindings([*ABI, tally])["Canvas"]("0x1").tally().decode(abi.encode(["uint256"] * 2, [3, 5]))
+    assert (result.count_, result.sum, result.count(5)) == (3, 5, 1)
+
+
 def test_an_event_of_one_long_argument_is_python():
     wide = {
         "internalType": "struct Lib.Wide",

@@ -54,7 +54,7 @@ WINDOWS = Windows(bidding=150, reveal=150, delivery=3000, review=150)
 """Far longer than any restart takes, also on a busy machine; the test skips what is left of them."""
 
 _NOWHERE = "0x" + "00" * 20
-_TERMS = TaskTerms(b"\1" * 32, "extraction", CREDIT, _NOWHERE).params()
+_TERMS = TaskTerms(b"\1" * 32, "extraction", CREDIT, _NOWHERE).params(bytes(32))
 _CALLS = {
     "createTask": TaskManager(_NOWHERE).create_task(_TERMS),
     "submit": TaskManager(_NOWHERE).submit(1, b"\1" * 32),

@@ -21,7 +21,7 @@ def test_the_definitions_are_five_with_profiles_and_skills_that_exist():
     for one in AGENT_DEFINITIONS:
         assert one.profile in PROFILES
         assert all(
-            len(skill_bytes(skill)) == 24 and 0 < weight <= 100 for skill, weight in one.capabilities.items()
+            len(skill_bytes(skill)) == 16 and 0 < weight <= 100 for skill, weight in one.capabilities.items()
         )
 
 

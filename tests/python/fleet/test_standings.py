@@ -10,6 +10,7 @@ from agents.market.domain import (
     AwardMode,
     Balance,
     Bid,
+    MarketTerms,
     Reputation,
     Task,
     TaskState,
@@ -32,8 +33,9 @@ TASK = Task(
     reveal_end=2,
     delivery_window=3,
     review_window=4,
-    fee_bps=250,
+    terms=MarketTerms(fee_bps=250, bond_percent=10, seat_fee=1_000),
     specification=b"\1" * 32,
+    seal=b"\2" * 32,
 )
 
 

@@ -55,9 +55,9 @@ async def find(world, contract, slots, value):
 
 
 async def balance_slot(world, account):
-    """Where the Ledger keeps the account's two parts, and what is there."""
+    """Where the Ledger keeps the account's parts, and what is there."""
     parts = await world.market.balance(account)
-    value = parts.locked << 128 | parts.free
+    value = parts.debt << 192 | parts.locked << 96 | parts.free
     slots = (
         int.from_bytes(keccak(account.to_bytes(32, "big") + at.to_bytes(32, "big"))) for at in range(SLOTS)
     )
@@ -104,14 +104,16 @@ async def test_tokens_that_somebody_sends_to_the_ledger_are_no_difference(lived,
     assert (await audited(lived)).differences == []
 
 
-@pytest.mark.parametrize("part", ["free", "locked"])
-async def test_an_account_that_was_altered_is_named(lived, part):
+@pytest.mark.parametrize(
+    ("part", "place"), [("free credits of", 0), ("locked credits of", 96), ("the debt of", 192)]
+)
+async def test_an_account_that_was_altered_is_named(lived, part, place):
     account = account_of_agent(lived.view.agents[1].id)
     slot, value = await balance_slot(lived, account)
-    await store_at(lived, lived.deployment.ledger.address, slot, value + (1 if part == "free" else 1 << 128))
+    await store_at(lived, lived.deployment.ledger.address, slot, value + (1 << place))
     report = await audited(lived)
     assert not report.conserved
-    assert any(f"{part} credits of {account_name(account)}" in line for line in report.differences)
+    assert any(f"{part} {account_name(account)}" in line for line in report.differences)
     assert f"block {report.last_block}" in report.differences[0]
 
 
@@ -173,13 +175,13 @@ async def test_a_fault_that_was_mended_later_is_found_in_its_block(lived, wallet
 
 
 async def test_a_task_whose_price_was_altered_is_named(lived):
-    """Slot 4 of a task holds its worker and its price; the events are what everybody saw."""
+    """Slot 3 of a task holds its worker and its price; the events are what everybody saw."""
     tasks = lived.deployment.tasks
     found = await read(lived.rpc, tasks.get_task(1))
-    word = found.agent_id | found.price << 64 | found.deadline << 152 | found.promised_at << 192
-    word |= found.state << 232 | found.score << 240 | found.lateness << 248
+    word = found.agent_id | found.price << 64 | found.epoch << 112 | found.deadline << 144
+    word |= found.promised_at << 184 | found.state << 216 | found.score << 224 | found.lateness << 232
     slots = (
-        int.from_bytes(keccak((1).to_bytes(32, "big") + at.to_bytes(32, "big"))) + 4 for at in range(SLOTS)
+        int.from_bytes(keccak((1).to_bytes(32, "big") + at.to_bytes(32, "big"))) + 3 for at in range(SLOTS)
     )
     slot = await find(lived, tasks.address, slots, word)
     await store_at(lived, tasks.address, slot, word + (1 << 64))
@@ -200,7 +202,7 @@ async def test_a_market_that_was_robbed_of_its_events_is_not_conserved(lived):
 
 
 async def test_obligations_are_what_the_contracts_have_locked(lived):
-    owed = obligations(lived.view)
+    owed = obligations(lived.view, lived.deployment)
     for account in lived.view.balances:
         assert (await lived.market.balance(account)).locked == owed.get(account, 0), account_name(account)
     assert sum(owed.values()) > 0

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from agents.market.domain import AwardMode, TaskState
 
-KEPT, FLOOR, SCALE, CAP = 3, 5_000, 100_000_000, 1_000_000_000
+FLOOR, SCALE, CAP = 5_000, 100_000_000, 1_000_000_000
+LARGER_PANEL, SEAT_FEE_UNIT = 7, 1_000
 
 
 class Refused(Exception):
@@ -34,6 +35,7 @@ class Sealed:
 class NaiveTask:
     requester: int
     reserve: int
+    escrow: int
     mode: AwardMode
     windows: tuple
     bidding_end: int
@@ -43,6 +45,7 @@ class NaiveTask:
     sealed: dict = field(default_factory=dict)
     bids: list = field(default_factory=list)
     """(effective price, tie break, agent, Sealed), best first."""
+    taken_over: bool = False
     agent: int = 0
     price: int = 0
     deadline: int = 0
@@ -51,19 +54,20 @@ class NaiveTask:
     score: int | None = None
 
     @property
-    def escrow(self):
-        return self.reserve + tenth(self.reserve)
-
-    @property
     def bond(self):
         return max(100_000, tenth(self.reserve))
+
+    @property
+    def heirs(self):
+        """Who may still get the task, best first: there is one take-over, and who took over has no heir."""
+        return self.bids[1:2] if self.taken_over else self.bids[:3]
 
 
 class NaiveMarket:
     """Accounts are numbers; agents are named by their accounts too."""
 
-    def __init__(self, now, free, treasury, fee_bps):
-        self.now, self.treasury, self.fee_bps = now, treasury, fee_bps
+    def __init__(self, now, free, treasury, fee_bps, seat_fee):
+        self.now, self.treasury, self.fee_bps, self.seat_fee = now, treasury, fee_bps, seat_fee
         self.free, self.locked, self.burned = Counter(free), Counter(), 0
         self.tasks = {}
         self.records = {}
@@ -73,9 +77,9 @@ class NaiveMarket:
         return FLOOR + FLOOR * merit // (experience + SCALE)
 
     def post(self, task_id, requester, reserve, mode, windows):
-        task = NaiveTask(
-            requester, reserve, mode, windows, self.now + windows[0], self.now + sum(windows[:2])
-        )
+        escrow = reserve + tenth(reserve) + LARGER_PANEL * self.seat_fee * SEAT_FEE_UNIT
+        ends = self.now + windows[0], self.now + sum(windows[:2])
+        task = NaiveTask(requester, reserve, escrow, mode, windows, *ends)
         self._lock(requester, task.escrow)
         self.tasks[task_id] = task
 
@@ -97,13 +101,14 @@ class NaiveMarket:
         task = self.tasks[task_id]
         need(task.bidding_end <= self.now < task.reveal_end and agent in task.sealed)
         bid = task.sealed[agent]
-        need(1 <= bid.price <= task.reserve and 1 <= bid.promised <= task.windows[2])
+        need(1 <= bid.price <= task.reserve and bid.promised >= 1)
         del task.sealed[agent]
-        task.bids.append((Fraction(bid.price, bid.quality), bid.digest >> 192, agent, bid))
+        led = task.bids[0][2] if task.bids else 0
+        task.bids.append((Fraction(bid.price, bid.quality), bid.digest >> 136, agent, bid))
         task.bids.sort(key=lambda one: one[:2])
-        for _, _, loser, _ in task.bids[KEPT:]:
-            self._unlock(loser, task.bond)
-        del task.bids[KEPT:]
+        # Only who leads stays bound.
+        if led:
+            self._unlock(led if task.bids[0][2] == agent else agent, task.bond)
 
     def finalize(self, task_id):
         task = self.tasks[task_id]
@@ -114,14 +119,14 @@ class NaiveMarket:
             self._unlock(task.requester, task.escrow)
             task.state = TaskState.EXPIRED
             return
-        for _, _, loser, _ in task.bids[1:]:
-            self._unlock(loser, task.bond)
-        _, _, task.agent, best = task.bids[0]
-        task.price = best.price if task.mode is AwardMode.SEALED_FIRST_PRICE else task.reserve
-        if task.mode is AwardMode.SEALED_SECOND_PRICE and len(task.bids) > 1:
-            task.price = min(task.reserve, int(task.bids[1][0] * best.quality))
-        task.deadline, task.promised_at = self.now + task.windows[2], self.now + best.promised
-        task.state = TaskState.AWARDED
+        self._award(task, *task.bids[:2])
+
+    def take_over(self, task_id, agent):
+        task = self._in(task_id, TaskState.DEFAULTED)
+        need(self.now < task.deadline and [one[2] for one in task.heirs[1:2]] == [agent])
+        self._lock(agent, task.bond)
+        self._award(task, *task.bids[1:3])
+        task.taken_over = True
 
     def forfeit(self, task_id, agent):
         task = self.tasks[task_id]
@@ -156,9 +161,16 @@ class NaiveMarket:
         need(self.now >= task.deadline)
         self._unlock(task.agent, task.bond)
         self._move(task.agent, task.requester, task.bond)
-        self._unlock(task.requester, task.escrow)
-        task.state = TaskState.REFUNDED
         self._report(task, 0)
+        task.deadline, task.state = self.now + task.windows[3], TaskState.DEFAULTED
+        if len(task.heirs) < 2:
+            task.deadline = 0
+            self._refund(task)
+
+    def close_defaulted(self, task_id):
+        task = self._in(task_id, TaskState.DEFAULTED)
+        need(self.now >= task.deadline)
+        self._refund(task)
 
     def close_rejected(self, task_id):
         task = self._in(task_id, TaskState.REJECTED)
@@ -166,13 +178,25 @@ class NaiveMarket:
         burned = (task.bond + 1) // 2
         self._unlock(task.agent, task.bond - burned)
         self._burn(task.agent, burned)
-        self._unlock(task.requester, task.escrow)
-        task.state = TaskState.REFUNDED
+        self._refund(task)
         self._report(task, task.score)
 
     def withdraw(self, account, amount):
         need(1 <= amount <= self.free[account])
         self.free[account] -= amount
+
+    def _award(self, task, first, second=None):
+        _, _, task.agent, best = first
+        task.price = best.price if task.mode is AwardMode.SEALED_FIRST_PRICE else task.reserve
+        if task.mode is AwardMode.SEALED_SECOND_PRICE and second:
+            task.price = min(task.reserve, int(second[0] * best.quality))
+        task.deadline = self.now + task.windows[2]
+        task.promised_at = min(self.now + best.promised, task.deadline)
+        task.state = TaskState.AWARDED
+
+    def _refund(self, task):
+        self._unlock(task.requester, task.escrow)
+        task.state = TaskState.REFUNDED
 
     def _settle(self, task):
         fee = task.price * self.fee_bps // 10_000

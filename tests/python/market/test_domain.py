@@ -11,6 +11,7 @@ from agents.market.domain import (
     AwardMode,
     Balance,
     Bid,
+    MarketTerms,
     Reputation,
     Task,
     TaskState,
@@ -18,11 +19,12 @@ from agents.market.domain import (
     account_of,
     account_of_agent,
     bond_of,
-    escrow_of,
+    compensation_of,
     skill_name,
 )
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+TERMS = MarketTerms(fee_bps=250, bond_percent=10, seat_fee=500)
 TASK = Task(
     id=1,
     requester=ADDRESS,
@@ -35,31 +37,41 @@ TASK = Task(
     reveal_end=20,
     delivery_window=30,
     review_window=40,
-    fee_bps=250,
+    terms=TERMS,
     specification=b"\1" * 32,
+    seal=b"\2" * 32,
 )
 
 
 @pytest.mark.parametrize(
-    ("reserve", "bond", "escrow"),
+    ("reserve", "bond", "compensation"),
     [
-        (100_000, 100_000, 110_000),
-        (1_000_000, 100_000, 1_100_000),
-        (1_000_001, 100_001, 1_100_002),
-        (1_000_009, 100_001, 1_100_010),
-        (20_000_000, 2_000_000, 22_000_000),
+        (100_000, 100_000, 10_000),
+        (1_000_000, 100_000, 100_000),
+        (1_000_001, 100_001, 100_001),
+        (1_000_009, 100_001, 100_001),
+        (20_000_000, 2_000_000, 2_000_000),
     ],
 )
-def test_bond_and_escrow_are_rounded_up(reserve, bond, escrow):
-    assert (bond_of(reserve), escrow_of(reserve)) == (bond, escrow)
-    task = replace(TASK, reserve=reserve)
-    assert (task.bond, task.escrow) == (bond, escrow)
+def test_bond_and_compensation_are_rounded_up(reserve, bond, compensation):
+    assert (bond_of(reserve), compensation_of(reserve)) == (bond, compensation)
+    assert replace(TASK, reserve=reserve).bond == bond
 
 
-@given(st.integers(100_000, 2**88 - 1))
-def test_amounts_are_the_contracts_formulas(reserve):
-    assert bond_of(reserve) == max(100_000, (reserve * 1_000 + 9_999) // 10_000)
-    assert escrow_of(reserve) == reserve + (reserve * 1_000 + 9_999) // 10_000
+@given(st.integers(100_000, 2**48 - 1), st.integers(0, 100))
+def test_amounts_are_the_contracts_formulas(reserve, percent):
+    assert bond_of(reserve, percent) == max(100_000, (reserve * percent + 99) // 100)
+    assert compensation_of(reserve) == (reserve * 1_000 + 9_999) // 10_000
+
+
+def test_the_bond_is_of_the_tasks_own_terms():
+    assert replace(TASK, reserve=1_000_001, terms=replace(TERMS, bond_percent=25)).bond == 250_001
+
+
+def test_the_deposit_is_both_panels_fees_or_the_larger_ones_and_the_compensation():
+    assert (TERMS.panel_fee, TERMS.appeal_fee) == (1_500_000, 3_500_000)
+    assert TERMS.deposit(1_000_001) == 3_500_000 + 100_001
+    assert TERMS.deposit(1_000_001, by_pool=True) == 3_500_000 + 1_500_000
 
 
 def test_the_fee_is_rounded_down():
@@ -102,10 +114,10 @@ bids = st.builds(
     Bid,
     task_id=st.just(1),
     agent_id=st.integers(1, 9),
-    price=st.integers(1, 2**88 - 1),
+    price=st.integers(1, 2**48 - 1),
     promised=st.just(1),
     quality=st.integers(5_000, 10_000),
-    tie_break=st.integers(0, 2**48 - 1),
+    tie_break=st.integers(0, 2**64 - 1),
 )
 
 
@@ -133,11 +145,11 @@ def test_accounts_of_addresses_and_agents_never_meet():
 
 
 def test_skill_names_are_shown_whatever_the_bytes():
-    assert skill_name(b"code-reading".ljust(24, b"\0")) == "code-reading"
-    assert skill_name(b"\xff" + bytes(23)) == "ff" + "00" * 23
-    assert skill_name(bytes(24)) == ""
+    assert skill_name(b"code-reading".ljust(16, b"\0")) == "code-reading"
+    assert skill_name(b"\xff" + bytes(15)) == "ff" + "00" * 15
+    assert skill_name(bytes(16)) == ""
 
 
 def test_a_balance_adds_up():
-    assert Balance(3, 4).total == 7
+    assert Balance(3, 4).total == Balance(3, 4, debt=5).total == 7
     assert Balance().total == 0

@@ -16,7 +16,7 @@ from agents.market.specification import skill_bytes
 from agents.money import CREDIT
 
 BODY = hashlib.sha256(b"a question").digest()
-ANY = Filter(skill=bytes(24), states=0, modes=0, min_reserve=0, max_reserve=0)
+ANY = Filter(skill=bytes(16), states=0, modes=0, min_reserve=0, max_reserve=0)
 
 
 async def test_letters_pay_the_recipients_postage_and_threads_hold(world, wallets):
@@ -78,5 +78,5 @@ async def test_pages_show_the_tasks_that_the_view_has(world, wallets):
 
     task_id = posted[0].id
     assert (await read(world.rpc, window.match_of(agent_id, task_id))).score == 0
-    [skill] = {one.task.skill for one in first.page}
+    [skill] = {one.auction.skill for one in first.page}
     assert skill == skill_bytes("extraction")

@@ -40,12 +40,13 @@ from agents.money import CREDIT
 AGENTS = 4
 WINDOWS = (50, 40, 200, 60)
 SKILL = skill_bytes("extraction")
+MODES = [mode for mode in AwardMode if mode.is_sealed]
 
 SCORES = (0, 59, 60, 100, 100, 101)
 DELAYS = (0, 0, 100, 101, 150, 1000)
 STRAYS = [
     *("commit", "reveal", "forfeit", "submit", "evaluate", "cancel"),
-    *("finalize", "release", "declare_default", "close_rejected"),
+    *("finalize", "release", "declare_default", "close_rejected", "close_defaulted", "take_over"),
     *("warp", "warp", "withdraw", "post"),
 ]
 
@@ -76,7 +77,7 @@ class Stage:
             self.do(world.register(f"agent {number}", wallet, 14 * CREDIT))
             for number, wallet in enumerate(self.workers)
         ]
-        self.fee_bps = self.do(read(self.rpc, self.deployment.tasks.fee_bps()))
+        self.terms = self.do(world.market.terms())
         self.treasury = self.do(read(self.rpc, self.deployment.tasks.treasury()))
         self.end_world(world)
         self.snapshot = self.do(self.rpc.call("evm_snapshot"))
@@ -105,7 +106,9 @@ class Market(RuleBasedStateMachine):
         self.workers = [account_of_agent(agent_id) for agent_id in stage.ids]
         self.accounts = [self.buyer, *self.workers, stage.treasury]
         free = {account: self.world.view.balance(account).free for account in self.accounts}
-        self.naive = NaiveMarket(self.world.feed.now(), free, stage.treasury, stage.fee_bps)
+        self.naive = NaiveMarket(
+            self.world.feed.now(), free, stage.treasury, stage.terms.fee_bps, stage.terms.seat_fee
+        )
 
     def teardown(self):
         """The chain is as it was before the example."""
@@ -135,7 +138,7 @@ class Market(RuleBasedStateMachine):
 
     # What one may do
 
-    @initialize(reserve=st.sampled_from([1_000_001, 20 * CREDIT]), mode=st.sampled_from(AwardMode))
+    @initialize(reserve=st.sampled_from([1_000_001, 20 * CREDIT]), mode=st.sampled_from(MODES))
     def begin(self, reserve, mode):
         self.post_one(reserve, mode)
 
@@ -204,6 +207,14 @@ class Market(RuleBasedStateMachine):
             lambda intent: self.market.evaluate(self.stage.buyer, task_id, score, intent=intent),
         )
 
+    def take_over_one(self, task_id, agent):
+        self.attempt(
+            lambda: self.naive.take_over(task_id, self.workers[agent]),
+            lambda intent: self.market.take_over(
+                self.stage.workers[agent], task_id, self.stage.ids[agent], intent=intent
+            ),
+        )
+
     # One rule, and one draw for all it needs: of many, Hypothesis leaves out or repeats so much that few lives
     # would get far.
     @rule(seed=st.integers(0, 2**32 - 1))
@@ -219,7 +230,7 @@ class Market(RuleBasedStateMachine):
         elif alive:
             self.live_on(dice.choice(alive), who, shares, score, delay)
         else:
-            self.post_one(20 * CREDIT, AwardMode(seed % 2))
+            self.post_one(20 * CREDIT, MODES[seed % 2])
 
     def stray(self, number, what, agent, share, promised, score):
         """A call that may be out of turn, and may be nobody's business."""
@@ -227,12 +238,8 @@ class Market(RuleBasedStateMachine):
         match what:
             case "commit":
                 self.commit_one(task_id, agent, share, promised)
-            case "reveal":
-                self.reveal_one(task_id, agent)
-            case "forfeit":
-                self.forfeit_one(task_id, agent)
-            case "submit":
-                self.submit_one(task_id, agent)
+            case "reveal" | "forfeit" | "submit" | "take_over":
+                getattr(self, f"{what}_one")(task_id, agent)
             case "evaluate":
                 self.evaluate_one(task_id, score)
             case "cancel":
@@ -242,7 +249,7 @@ class Market(RuleBasedStateMachine):
             case "withdraw":
                 self.withdraw_one(agent, [0, 1, 7 * CREDIT, 15 * CREDIT][number])
             case "post":
-                self.post_one([100_000, 1_000_001, 20 * CREDIT, 120 * CREDIT][number], AwardMode(agent % 2))
+                self.post_one([100_000, 1_000_001, 20 * CREDIT, 120 * CREDIT][number], MODES[agent % 2])
             case _:
                 self.anyone(what, task_id)
 
@@ -267,18 +274,8 @@ class Market(RuleBasedStateMachine):
     def live_on(self, task_id, who, shares, score, delay):
         """What most parties do most of the time: the step that is due, by some of those who may take it."""
         task = self.naive.tasks[task_id]
-        if task.state is TaskState.OPEN and self.naive.now < task.bidding_end:
-            for agent in who:
-                self.commit_one(task_id, agent, shares[agent], 100)
-            self.warp_to(task.bidding_end)
-        elif task.state is TaskState.OPEN and self.naive.now < task.reveal_end:
-            for agent in who:
-                self.reveal_one(task_id, agent)
-            self.warp_to(task.reveal_end)
-        elif task.state is TaskState.OPEN:
-            for agent in who:
-                self.forfeit_one(task_id, agent)
-            self.anyone("finalize", task_id)
+        if task.state is TaskState.OPEN:
+            self.bid_on(task_id, task, who, shares)
         elif task.state is TaskState.AWARDED:
             self.warp_to(self.naive.now + delay)
             self.submit_one(task_id, self.workers.index(task.agent))
@@ -287,9 +284,28 @@ class Market(RuleBasedStateMachine):
             self.warp_to(self.naive.now + delay // 10)
             self.evaluate_one(task_id, score)
             self.anyone("release", task_id)
+        elif task.state is TaskState.DEFAULTED:
+            self.warp_to(self.naive.now + delay // 2)
+            for agent in who:
+                self.take_over_one(task_id, agent)
+            self.anyone("close_defaulted", task_id)
         elif task.state is TaskState.REJECTED:
             self.warp_to(task.deadline)
             self.anyone("close_rejected", task_id)
+
+    def bid_on(self, task_id, task, who, shares):
+        if self.naive.now < task.bidding_end:
+            for agent in who:
+                self.commit_one(task_id, agent, shares[agent], 100)
+            self.warp_to(task.bidding_end)
+        elif self.naive.now < task.reveal_end:
+            for agent in who:
+                self.reveal_one(task_id, agent)
+            self.warp_to(task.reveal_end)
+        else:
+            for agent in who:
+                self.forfeit_one(task_id, agent)
+            self.anyone("finalize", task_id)
 
     def anyone(self, what, task_id):
         self.attempt(
@@ -307,7 +323,7 @@ class Market(RuleBasedStateMachine):
         for account, parts in zip(self.accounts, found, strict=True):
             told = self.world.view.balance(account)
             expected = Balance(self.naive.free[account], self.naive.locked[account])
-            assert Balance(parts.free, parts.locked) == told == expected, account
+            assert Balance(parts.free, parts.locked, parts.debt) == told == expected, account
         pending = self.do(read(self.stage.rpc, self.stage.deployment.ledger.pending_burn()))
         assert pending == self.world.view.pending_burn == self.naive.burned
 
@@ -331,6 +347,7 @@ class Market(RuleBasedStateMachine):
                 ), task_id
             assert (told.score, found.score) == (task.score, task.score or 0)
             assert (told.bidding_end, told.reveal_end) == (task.bidding_end, task.reveal_end)
+            assert (task_id in view.taken_over) == task.taken_over
 
     @invariant()
     def bids_agree(self):
@@ -345,9 +362,12 @@ class Market(RuleBasedStateMachine):
         for (task_id, task), ranking in zip(
             self.naive.tasks.items(), self.do(read_many(self.stage.rpc, calls)), strict=True
         ):
-            expected = [(self.id_of(agent), one.price) for _, _, agent, one in task.bids]
-            assert [(bid.agent_id, bid.price) for bid in ranking if bid.agent_id] == expected
-            assert [(bid.agent_id, bid.price) for bid in view.ranking(task_id)][:3] == expected
+            heirs, bids = (
+                [(self.id_of(agent), one.price) for _, _, agent, one in listed]
+                for listed in (task.heirs, task.bids)
+            )
+            assert [(bid.agent_id, bid.price) for bid in ranking if bid.agent_id] == heirs
+            assert [(bid.agent_id, bid.price) for bid in view.ranking(task_id)] == bids
 
     @invariant()
     def reputations_agree(self):

@@ -5,14 +5,25 @@ from dataclasses import replace
 import pytest
 
 from agents.chain.store import Store
-from agents.market.domain import AwardMode, Balance, Bid, Commitment, Task, TaskState, account_of_agent
+from agents.market.domain import (
+    AwardMode,
+    Balance,
+    Bid,
+    Commitment,
+    MarketTerms,
+    Round,
+    Task,
+    TaskState,
+    account_of_agent,
+)
 from agents.market.view import MarketView
+from agents.mind.actions import CloseRejected, CloseRuled, CloseSealed, Release
 from agents.mind.notes import BidNote, Notes
 from agents.mind.percept import CLOSE_GRACE, FINALIZE_GRACE, look, workload
 
 AGENT, RIVAL = 3, 4
 BIDDING_END, REVEAL_END, DEADLINE = 1000, 2000, 3000
-KINDS = ("consider", "commit", "reveal", "finalize", "work", "submit", "release", "close", "learn")
+KINDS = ("consider", "commit", "reveal", "finalize", "work", "submit", "end", "take_over", "learn")
 TASK = Task(
     id=7,
     requester="0x" + "11" * 20,
@@ -25,8 +36,9 @@ TASK = Task(
     reveal_end=REVEAL_END,
     delivery_window=600,
     review_window=60,
-    fee_bps=250,
+    terms=MarketTerms(fee_bps=250, bond_percent=10, seat_fee=1_000),
     specification=b"\1" * 32,
+    seal=b"\2" * 32,
 )
 
 
@@ -153,19 +165,53 @@ def test_work_that_was_given_up_is_not_begun_again(view, notes):
     assert seen(view, notes, 0) == []
 
 
-@pytest.mark.parametrize(("now", "expected"), [(2999, []), (3000, ["release"]), (3001, ["release"])])
-def test_pay_is_taken_from_the_end_of_the_review_on(view, notes, now, expected):
-    put(view, state=TaskState.SUBMITTED, agent_id=AGENT, deadline=DEADLINE)
+def test_a_task_that_the_agent_let_lie_is_for_others_to_end(view, notes):
+    put(view, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
+    assert seen(view, notes, DEADLINE + 100) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "round_", "grace", "action"),
+    [
+        (TaskState.SUBMITTED, Round.NONE, 0, Release(7)),
+        (TaskState.SUBMITTED, Round.CONVENED, 0, CloseSealed(7)),
+        (TaskState.DISPUTED, Round.CONVENED, 0, CloseSealed(7)),
+        (TaskState.RULED, Round.UNSEALED, 0, CloseRuled(7)),
+        (TaskState.REJECTED, Round.NONE, CLOSE_GRACE, CloseRejected(7)),
+    ],
+)
+def test_the_agents_own_task_is_ended_from_its_deadline_on(view, notes, state, round_, grace, action):
+    """A rejection that stands costs the agent, so the requester goes first."""
+    put(view, state=state, round=round_, agent_id=AGENT, deadline=DEADLINE)
+    found = [look(view, notes, AGENT, DEADLINE + grace + delta).end for delta in (-1, 0, 1)]
+    assert found == [(), (action,), (action,)]
+
+
+@pytest.mark.parametrize(("now", "expected"), [(2998, ["take_over"]), (2999, []), (3000, []), (3001, [])])
+def test_the_runner_up_sees_a_vacancy_while_the_next_block_still_takes_it(view, notes, now, expected):
+    put(view, state=TaskState.DEFAULTED, agent_id=RIVAL, deadline=DEADLINE)
+    opened(view, 10, 9)
     assert seen(view, notes, now) == expected
 
 
-@pytest.mark.parametrize(("delta", "expected"), [(-1, []), (0, ["close"]), (1, ["close"])])
-def test_a_rejected_task_is_closed_some_seconds_after_the_dispute_window(view, notes, delta, expected):
-    put(view, state=TaskState.REJECTED, agent_id=AGENT, deadline=DEADLINE)
-    assert seen(view, notes, DEADLINE + CLOSE_GRACE + delta) == expected
+@pytest.mark.parametrize("prices", [(), (10,), (8, 9), (10, 8, 9)], ids=["none", "alone", "first", "third"])
+def test_nobody_else_sees_it(view, notes, prices):
+    put(view, state=TaskState.DEFAULTED, agent_id=RIVAL, deadline=DEADLINE)
+    opened(view, *prices)
+    assert seen(view, notes, 0) == []
 
 
-@pytest.mark.parametrize("state", [TaskState.AWARDED, TaskState.SUBMITTED, TaskState.REJECTED])
+def test_a_place_is_taken_over_once(view, notes):
+    put(view, state=TaskState.DEFAULTED, agent_id=AGENT, deadline=DEADLINE)
+    opened(view, 10, 9)
+    view.taken_over.add(TASK.id)
+    assert seen(view, notes, 0) == []
+
+
+@pytest.mark.parametrize(
+    "state",
+    [TaskState.AWARDED, TaskState.SUBMITTED, TaskState.REJECTED, TaskState.DISPUTED, TaskState.RULED],
+)
 def test_tasks_of_other_workers_are_theirs(view, notes, state):
     put(view, state=state, agent_id=RIVAL, deadline=DEADLINE)
     assert [seen(view, notes, now) for now in (0, DEADLINE + 100)] == [[], []]

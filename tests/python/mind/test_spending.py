@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_percept import TASK
 
 from agents.market.domain import Balance
-from agents.mind.actions import CloseRejected, Commit, Finalize, Release, Reveal, Submit
+from agents.mind.actions import CloseRejected, Commit, Finalize, Release, Reveal, Submit, TakeOver
 from agents.mind.spending import SpendingPolicy
 
 RICH = Balance(10**9, 0)
@@ -50,3 +50,4 @@ def test_what_is_allowed_always_leaves_the_runway(free, locked, share, reserve):
     assert (refusal is None) == (rest >= int(balance.total * share))
     if refusal is None:
         assert rest >= 0
+    assert SpendingPolicy(share).refusal(TakeOver(task.id), task, balance) == refusal, "it locks a bond too"
