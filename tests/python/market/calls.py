@@ -82,4 +82,5 @@ class Calls:
 
     def signature(self, relayed):
         """By the signer, or by another in its name."""
-        return self.stage.sign(relayed.item, relayed.signer if relayed.genuine else self.stage.people[ANYONE])
+        item, signer = relayed.item, relayed.signer if relayed.genuine else self.stage.people[ANYONE]
+        return self.stage.sign(type(item).__name__, astuple(item), signer)
