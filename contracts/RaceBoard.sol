@@ -302,7 +302,7 @@ contract RaceBoard is IRaceBoard {
         uint64 tail = race.tail;
         if (tail == 0) race.head = uint64(agentId);
         else _entries[taskId][tail].next = uint64(agentId);
-        entry.previous = tail;
+        (entry.previous, entry.next) = (tail, 0);
         race.tail = uint64(agentId);
     }
 
