@@ -14,6 +14,7 @@ PLAIN = {
     ],
     "auction": ["commit", "reveal", "forfeit", "bid", "finalize", "take_over", "invalidate_nonces"],
     "ledger": ["deposit", "withdraw", "transfer", "owe", "repay", "forgive", "flush_burn"],
+    "races": ["enter", "show", "judge", "advance"],
     "registry": ["register", "set_active"],
 }
 """Those that have the contract's own arguments."""
@@ -52,6 +53,28 @@ class Calls:
 
     def give_up_case(self, caller, task_id):
         return self.stage.of_pool(GIVE_UP, self.stage.tasks.address, task_id)
+
+    def unseal_race(self, caller, task_id, file, secret):
+        return self.stage.races.unseal(task_id, structs.File(*astuple(file)), secret)
+
+    def convene_entry(self, caller, task_id):
+        return self.stage.races.convene(task_id)
+
+    def release_race(self, caller, task_id):
+        return self.stage.races.release(task_id)
+
+    def forfeit_entry(self, caller, task_id, agent):
+        return self.stage.races.forfeit(task_id, agent)
+
+    def withdraw_entry(self, caller, task_id, agent):
+        return self.stage.races.withdraw(task_id, agent)
+
+    def decide_entry(self, caller, task_id, agent, score, payee):
+        case = task_id << 64 | agent
+        return self.stage.of_pool(DECIDE, self.stage.races.address, case, score, payee)
+
+    def give_up_entry(self, caller, task_id, agent):
+        return self.stage.of_pool(GIVE_UP, self.stage.races.address, task_id << 64 | agent)
 
     def set_seats(self, caller, seats):
         return self.stage.of_pool(SET_SEATS, seats)

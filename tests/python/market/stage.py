@@ -18,7 +18,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from model import Terms, account_of, account_of_agent
 from model.law import PANEL
-from walk import AGENTS, BUYERS, CAPITAL, EVALUATOR, OWNERS
+from walk import AGENTS, BUYERS, CAPITAL, EVALUATOR, OWNERS, TREASURY
 
 from agents.chain import toolchain
 from agents.chain.abi import Function, nothing
@@ -56,7 +56,7 @@ DEPLOYED = [*WIRED, "governance/VotingCredits"]
 TERMS = Terms()
 OVERDRAFT, CAP = CREDIT, 10**15
 SEAT_STAKE, WARM_UP, LEAVE_DELAY, CHALLENGE_WINDOW = 10 * CREDIT, 5, 60, 60
-ADMIN, TREASURY = 0, 9
+ADMIN = 0
 TOKENS = 1_000_000 * CREDIT
 WALLETS = [Seed(TEST_PHRASE).wallet(index) for index in range(10)]
 PEOPLE = [wallet.address for wallet in WALLETS]
@@ -144,8 +144,9 @@ class Stage:
 
     def __init__(self, url, pool="contracts/EvaluatorPool.sol"):
         self.loop, self.rpc = asyncio.new_event_loop(), Rpc(url)
+        self.people = [*PEOPLE, AT["MessageHub"]]
         # So that evaluators are warm when a life begins.
-        self.people, self.at, self.now = PEOPLE, AT, START - WARM_UP - 1
+        self.at, self.now = AT, START - WARM_UP - 1
         self.deploy({"EvaluatorPool": pool})
         self.fund()
         if pool != STUB:
@@ -290,6 +291,11 @@ class Stage:
         kinds = ["uint256", "address", "uint256", "uint256", "uint256", "uint256", "bytes32"]
         bound = CHAIN_ID, self.auction.address, task_id, agent, price, promised, salt
         return int.from_bytes(keccak(encode(kinds, bound))) >> 56
+
+    def seal_of(self, task_id, agent, result, salt):
+        """The commitment of a race's entry, bound in the same way."""
+        kinds = ["uint256", "address", "uint256", "uint256", "bytes32", "bytes32"]
+        return keccak(encode(kinds, (CHAIN_ID, self.races.address, task_id, agent, result, salt)))
 
     def sign(self, kind, values, signer):
         """The signature of typed data by one of the people."""

@@ -18,6 +18,7 @@ from model import (
     Round,
     SignedBid,
     SignedCommitment,
+    Stage,
     State,
     account_of,
     account_of_agent,
@@ -26,13 +27,21 @@ from model import (
 from agents.money import CREDIT
 
 AGENTS = range(1, 5)
-BUYERS, OWNERS, EVALUATOR, ANYONE = (1, 2), (3, 4, 5, 6), 7, 8
+BUYERS, OWNERS, EVALUATOR, ANYONE, TREASURY, JUDGE = (1, 2), (3, 4, 5, 6), 7, 8, 9, 10
 WINDOWS = {"bidding_window": 50, "reveal_window": 40, "delivery_window": 200, "review_window": 60}
 PART_WINDOWS = {"bidding_window": 6, "reveal_window": 5, "delivery_window": 20, "review_window": 9}
 RESERVES = (100_000, 1_000_001, 20 * CREDIT, 20 * CREDIT, 120 * CREDIT)
 ODD_RESERVES = (0, 99_999, 2**48, 10_000 * CREDIT)
 SCORES = (0, 59, 60, 100, 100, 100)
-MODES = (Mode.SECOND_PRICE, Mode.SECOND_PRICE, Mode.FIRST_PRICE, Mode.OPEN, Mode.OPEN, Mode.DIRECT)
+MODES = (
+    Mode.SECOND_PRICE,
+    Mode.SECOND_PRICE,
+    Mode.FIRST_PRICE,
+    Mode.OPEN,
+    Mode.OPEN,
+    Mode.DIRECT,
+    *(Mode.RACE,) * 3,
+)
 SKILL = b"extraction".ljust(16, b"\0")
 CAPITAL = {"buyer": 150 * CREDIT, "agent": 14 * CREDIT}
 
@@ -46,12 +55,12 @@ def work_of(number):
 
 
 class Walk(RuleBasedStateMachine):
-    """``people`` are addresses: nobody, buyers, owners of agents, an evaluator and anyone."""
+    """``people`` are addresses: nobody, buyers, owners, an evaluator, anyone, the treasury, a contract that judges."""
 
     def __init__(self, market, people):
         super().__init__()
         self.market, self.people = market, people
-        self.openings = {}
+        self.openings, self.entries = {}, {}
         self.steps, self.dice = 0, random.Random(0)
 
     def attempt(self, what, caller, *arguments):
@@ -95,7 +104,9 @@ class Walk(RuleBasedStateMachine):
             due[task.state](task)
 
     def auction(self, task):
-        if self.market.now < task.bidding_end:
+        if task.mode is Mode.RACE:
+            self.race(task)
+        elif self.market.now < task.bidding_end:
             bidders = self.dice.sample(AGENTS, self.dice.randint(1, len(AGENTS)))
             for agent in bidders[:1] if task.mode is Mode.DIRECT else bidders:
                 self.bid(task, agent)
@@ -109,6 +120,51 @@ class Walk(RuleBasedStateMachine):
             self.attempt("finalize", self.anyone(), task.id)
             for agent in [agent for agent in task.bids if task.sealed(agent)]:
                 self.attempt("forfeit", self.anyone(), task.id, agent)
+
+    def race(self, task):
+        if self.market.now < task.bidding_end:
+            for agent in self.dice.choices(AGENTS, k=5):
+                self.enter(task.id, agent)
+            if self.dice.random() < 0.8:
+                self.warp_to(task.bidding_end)
+        elif self.market.now < task.reveal_end:
+            for agent in task.race.entries if task.race else ():
+                if self.dice.random() < 0.8:
+                    self.show(task.id, agent)
+            self.warp_to(task.reveal_end)
+        elif task.race and task.race.deadline:
+            self.judge_head(task)
+        else:
+            self.attempt("advance", self.anyone(), task.id, self.dice.choice((0, 1, 9, 9)))
+        if task.race and task.race.over:
+            self.leave_race(task)
+
+    def judge_head(self, task):
+        head, chance = task.race.head, self.dice.random()
+        if task.race.entries[head].stage is Stage.CONVENED:
+            payee = account_of(self.people[EVALUATOR])
+            if chance < 0.8:
+                score = self.dice.choice((10, 59, 59, 60))
+                self.attempt("decide_entry", self.anyone(), task.id, head, score, payee)
+            else:
+                self.attempt("give_up_entry", self.anyone(), task.id, head)
+        elif chance < 0.2:
+            self.warp_to(task.race.deadline)
+            self.attempt("release_race", self.anyone(), task.id)
+        elif not task.by_pool:
+            score = self.dice.choice((10, 59, 59, 60))
+            self.attempt("judge", task.params.evaluator, task.id, head, score)
+        elif task.race.unsealed:
+            self.attempt("convene_entry", self.anyone(), task.id)
+        else:
+            self.attempt("unseal_race", self.anyone(), task.id, task.file, secret_of(task.id))
+
+    def leave_race(self, task):
+        for agent, entry in task.race.entries.items():
+            if entry.stage is Stage.SHOWN:
+                self.attempt("withdraw_entry", self.anyone(), task.id, agent)
+            elif entry.stage is Stage.SEALED:
+                self.attempt("forfeit_entry", self.anyone(), task.id, agent)
 
     def work(self, task):
         if task.depth < 2 and self.dice.random() < 0.15:
@@ -183,6 +239,8 @@ class Walk(RuleBasedStateMachine):
         )
         if mode in (Mode.OPEN, Mode.DIRECT):
             params = replace(params, reveal_window=0)
+        elif mode is Mode.RACE and self.dice.random() < 0.95:
+            params = replace(params, evaluator=self.dice.choice((self.market.pool, self.people[JUDGE])))
         self.attempt("create_task", caller, params)
 
     def bid(self, task, agent):
@@ -218,6 +276,16 @@ class Walk(RuleBasedStateMachine):
         opening = self.openings.get((task_id, agent), (1, 1, bytes(32)))
         self.attempt("reveal", self.anyone(), task_id, agent, *opening)
 
+    def enter(self, task_id, agent):
+        opening = hashlib.sha256(self.dice.randbytes(4)).digest(), self.dice.randbytes(32)
+        digest = self.market.seal_of(task_id, agent, *opening)
+        if self.attempt("enter", self.owner(agent), task_id, agent, digest):
+            self.entries[task_id, agent] = opening
+
+    def show(self, task_id, agent):
+        opening = self.entries.get((task_id, agent), (bytes(32), bytes(32)))
+        self.attempt("show", self.anyone(), task_id, agent, *opening)
+
     def submit(self, task):
         self.attempt("submit", self.owner(task.agent), task.id, hashlib.sha256(work_of(task.id)).digest())
 
@@ -243,12 +311,14 @@ class Walk(RuleBasedStateMachine):
         task_id = self.dice.randint(1, len(self.market.tasks) + (self.dice.random() < 0.1))
         caller = self.people[self.dice.choice((*BUYERS, *OWNERS, EVALUATOR, ANYONE))]
         agent = self.dice.choice(AGENTS)
-        kind = self.dice.randrange(4)
+        kind = self.dice.randrange(5)
         if kind == 0:
             self.stray_bid(task_id, caller, agent)
         elif kind == 1:
             self.stray_step(task_id, caller)
         elif kind == 2:
+            self.stray_entry(task_id, caller, agent)
+        elif kind == 3:
             self.stray_money(caller, agent)
         else:
             self.stray_agent(caller, agent)
@@ -268,6 +338,24 @@ class Walk(RuleBasedStateMachine):
             self.reveal(task_id, agent)
         else:
             self.attempt(what, caller, task_id, *calls[what])
+
+    def stray_entry(self, task_id, caller, agent):
+        task = self.market.tasks.get(task_id)
+        file = task.file if task else File(bytes(32), bytes(32))
+        judge = self.people[JUDGE] if self.dice.random() < 0.7 else caller
+        calls = {
+            "enter": (caller, agent, self.dice.choice((bytes(32), b"\4" * 32))),
+            "show": (caller, agent, self.dice.choice((bytes(32), b"\2" * 32)), bytes(32)),
+            "judge": (judge, agent, self.dice.choice((*SCORES, 101))),
+            "advance": (caller, self.dice.choice((0, 9))),
+            "unseal_race": (caller, file, bytes(32)),
+            "decide_entry": (caller, agent, 60, account_of(caller)),
+            **dict.fromkeys(("forfeit_entry", "withdraw_entry", "give_up_entry"), (caller, agent)),
+            **dict.fromkeys(("convene_entry", "release_race"), (caller,)),
+        }
+        what = self.dice.choice(list(calls))
+        caller, *arguments = calls[what]
+        self.attempt(what, caller, task_id, *arguments)
 
     def stray_step(self, task_id, caller):
         task = self.market.tasks.get(task_id)

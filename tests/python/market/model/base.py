@@ -1,6 +1,6 @@
 """What all operations need: the clock, the accounts, the tasks, and the tale of what happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,6 +25,15 @@ def digest_of(task_id: int, agent: int, price: int, promised: int, salt: bytes) 
     return int.from_bytes(keccak(encode(kinds, (task_id, agent, price, promised, salt)))) >> 56
 
 
+Seal = Callable[[int, int, bytes, bytes], bytes]
+"""Of task, agent, result and salt: the commitment of a race's entry."""
+
+
+def seal_of(task_id: int, agent: int, result: bytes, salt: bytes) -> bytes:
+    """Such a commitment, bound to no chain."""
+    return keccak(encode(("uint256", "uint256", "bytes32", "bytes32"), (task_id, agent, result, salt)))
+
+
 M = TypeVar("M", bound="Base")
 P = ParamSpec("P")
 
@@ -45,9 +54,18 @@ class Base:
     """The state of a market. Credits stay: each check of an operation comes before its first change."""
 
     def __init__(
-        self, now: int, treasury: int, pool: str, terms: Terms | None = None, digest: Digest = digest_of
+        self,
+        now: int,
+        treasury: int,
+        pool: str,
+        terms: Terms | None = None,
+        *,
+        judges: Iterable[str] = (),
+        digest: Digest = digest_of,
+        seal: Seal = seal_of,
     ) -> None:
-        self.now, self.treasury, self.pool, self.digest_of = now, treasury, pool, digest
+        self.now, self.treasury, self.pool, self.digest_of, self.seal_of = now, treasury, pool, digest, seal
+        self.contracts = {pool, *judges}
         self.terms = terms or Terms()
         self.seats = 7
         self.told: list[Event] = []

@@ -2,11 +2,11 @@
 
 from .base import operation
 from .law import Refused, account_of, account_of_agent, need
-from .panels import Panels
 from .people import NOBODY, Agent
+from .races import Races
 
 
-class Market(Panels):
+class Market(Races):
     """A market without a chain."""
 
     # Credits
