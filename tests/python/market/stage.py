@@ -12,13 +12,13 @@ import subprocess
 from dataclasses import astuple, fields, is_dataclass
 from pathlib import Path
 
+from cast import AGENTS, BUYERS, CAPITAL, EVALUATOR, OWNERS, TREASURY
 from eth_abi.abi import decode, encode
 from eth_account.messages import encode_typed_data
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from model import Terms, account_of, account_of_agent
 from model.law import PANEL
-from walk import AGENTS, BUYERS, CAPITAL, EVALUATOR, OWNERS, TREASURY
 
 from agents.chain import toolchain
 from agents.chain.abi import Function, nothing

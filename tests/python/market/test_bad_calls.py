@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import valid_calls as good
+from cast import AGENTS, CAPITAL
 from eth_utils.crypto import keccak
 from model import Mode, Round, State, account_of, account_of_agent
 from model.law import MAX_PROMISE, MAX_RESERVE, MAX_WORK, MIN_RESERVE
@@ -38,7 +39,6 @@ from valid_calls import (
     SCORING_END,
     WEEK,
 )
-from walk import AGENTS, CAPITAL
 
 from agents.errors import RpcError
 from agents.money import CREDIT

@@ -7,13 +7,14 @@ import os
 from dataclasses import astuple
 
 from calls import Calls
+from cast import AGENTS, ANYONE, BUYERS, CAPITAL, EVALUATOR, JUDGE, OWNERS, SKILL, TREASURY
 from eth_utils.crypto import keccak
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from model import Market, Params, Refused, account_of, account_of_agent
 from model.law import KEPT
 from stage import TERMS
-from walk import AGENTS, ANYONE, BUYERS, CAPITAL, EVALUATOR, JUDGE, OWNERS, SKILL, TREASURY, Walk
+from walk import Walk
 
 from agents.chain.abi import encode
 from agents.chain.bindings import structs
@@ -34,8 +35,9 @@ def expected(event):
 def market_of(stage):
     """The model of the stage as it begins."""
     treasury, pool = account_of(stage.people[TREASURY]), stage.at["EvaluatorPool"]
+    places = {"judges": [stage.people[JUDGE]], "meter": stage.at["UsageMeter"]}
     oracles = {"digest": stage.digest_of, "seal": stage.seal_of}
-    market = Market(stage.now, treasury, pool, TERMS, judges=[stage.people[JUDGE]], **oracles)
+    market = Market(stage.now, treasury, pool, TERMS, **places, **oracles)
     for agent, owner in zip(AGENTS, OWNERS, strict=True):
         market.register(stage.people[owner])
         market.deposit(stage.people[0], account_of_agent(agent), CAPITAL["agent"])
@@ -53,15 +55,15 @@ class Together(Walk):
         self.stage, self.calls, self.over = stage, Calls(stage), set()
         people = [account_of(stage.people[one]) for one in (*BUYERS, *OWNERS, EVALUATOR, ANYONE, TREASURY)]
         self.accounts = [*people, *(account_of_agent(agent) for agent in AGENTS)]
+        self.accounts.append(account_of(stage.at["UsageMeter"]))
 
     def attempt(self, what, caller, *arguments):
         call = self.calls.call(what, caller, arguments)
-        sender = self.stage.at["UsageMeter"] if what == "owe" else caller
         events, refusal = self.by_the_model(what, caller, arguments)
         if refusal:
-            assert self.stage.refusal(call, sender) == refusal, what
+            assert self.stage.refusal(call, caller) == refusal, what
         else:
-            assert self.stage.send(call, sender) == [expected(event) for event in events], what
+            assert self.stage.send(call, caller) == [expected(event) for event in events], what
         return not refusal
 
     def by_the_model(self, what, caller, arguments):
@@ -85,7 +87,10 @@ class Together(Walk):
         self.compare(self.market.tasks.values())
 
     def compare(self, tasks):
-        parts = self.credits(), self.tasks(tasks), self.bids(tasks), self.races(tasks), self.agents()
+        parts = (
+            *(self.credits(), self.tasks(tasks), self.bids(tasks), self.races(tasks)),
+            *(self.channels(), self.agents()),
+        )
         expected = [one for part in parts for one in part]
         found = self.stage.read([call for call, _, _ in expected])
         for (call, fields, values), one in zip(expected, found, strict=True):
@@ -144,6 +149,15 @@ class Together(Walk):
             for entry in race.entries.values():
                 kept = entry.digest, entry.epoch, entry.stage
                 yield at.get_entry(task.id, entry.agent), ("digest", "epoch", "stage"), kept
+
+    def channels(self):
+        meter, market = self.stage.meter, self.market
+        fields = "epoch", "deposit", "redeemed", "exit_end", "owner_epoch", "open"
+        for key, channel in market.channels.items():
+            yield meter.channel_of(*key), fields, astuple(channel)
+            yield meter.available(*key), (), (market.available(*key),)
+        for agent, pledge in market.stakes.items():
+            yield meter.pledge_of(agent), ("amount", "release_at", "owed_since"), astuple(pledge)
 
     def agents(self):
         incentives, registry = self.stage.incentives, self.stage.registry

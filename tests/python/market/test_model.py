@@ -5,13 +5,7 @@ from collections import Counter
 from copy import deepcopy
 
 import pytest
-from eth_utils.crypto import keccak
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import invariant, run_state_machine_as_test
-from model import Market, Mode, Params, Refused, Round, Stage, State, account_of, account_of_agent
-from model.bids import Bid, ranking, second_price
-from walk import (
+from cast import (
     AGENTS,
     ANYONE,
     BUYERS,
@@ -21,10 +15,16 @@ from walk import (
     OWNERS,
     SKILL,
     WINDOWS,
-    Walk,
     secret_of,
     work_of,
 )
+from eth_utils.crypto import keccak
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, run_state_machine_as_test
+from model import Market, Mode, Params, Refused, Round, Stage, State, account_of, account_of_agent
+from model.bids import Bid, ranking, second_price
+from walk import Walk
 
 from agents.money import CREDIT
 
@@ -87,12 +87,10 @@ class Alone(Walk):
 
     def hear_of(self, name, values):
         match name:
-            case "Locked":
-                self.move(self.free, self.locked, values[0], values[0], values[1])
-            case "Unlocked":
-                self.move(self.locked, self.free, values[0], values[0], values[1])
-            case "Paid":
-                self.move(self.locked, self.free, *values)
+            case "Locked" | "Held":
+                self.move(self.free, self.locked, values[0], *values[-2:])
+            case "Unlocked" | "Paid":
+                self.move(self.locked, self.free, values[0], *values[-2:])
             case "Transferred":
                 self.move(self.free, self.free, *values)
             case "DebtPaid":
@@ -120,8 +118,10 @@ class Alone(Walk):
         assert all(amount >= 0 for part in (book.free, book.locked, book.debt) for amount in part.values())
 
     @invariant()
-    def what_is_locked_is_what_tasks_hold(self):
+    def what_is_locked_is_what_tasks_and_channels_hold(self):
         held = sum((task.pledged for task in self.market.tasks.values()), Counter())
+        held[self.market.deposits] = sum(channel.deposit for channel in self.market.channels.values())
+        held.update({account_of_agent(agent): one.amount for agent, one in self.market.stakes.items()})
         assert held == self.market.book.locked
 
     @invariant()
@@ -152,6 +152,14 @@ class Alone(Walk):
             self.market.now += 10_000_000
             for task in list(self.market.tasks.values()):
                 self.end(task)
+        for (agent, *parties), channel in self.market.channels.items():
+            if channel.open and not channel.exit_end:
+                assert self.attempt("start_exit", self.owner(agent), agent, *parties)
+        self.market.now += 10_000_000
+        for key in [key for key, channel in self.market.channels.items() if channel.open]:
+            assert self.attempt("close_channel", PEOPLE[ANYONE], *key)
+        for agent in [agent for agent, pledge in self.market.stakes.items() if pledge.amount]:
+            self.leave_pledge(agent)
         assert all(task.state.is_final for task in self.market.tasks.values())
         assert not self.market.book.locked.total()
         self.credits_are_conserved_and_told()
@@ -184,6 +192,17 @@ class Alone(Walk):
         else:
             assert self.attempt("release_race", PEOPLE[ANYONE], task.id)
 
+    def leave_pledge(self, agent):
+        account = account_of_agent(agent)
+        if self.market.book.debt[account]:
+            creditor = self.market.book.creditor[account]
+            assert self.attempt("seize", f"0x{creditor:040x}", agent)
+            self.attempt("forgive", f"0x{creditor:040x}", account)
+        if self.market.stakes[agent].amount:
+            assert self.attempt("start_unpledge", self.owner(agent), agent)
+            self.market.now += self.market.challenge_window
+            assert self.attempt("unpledge", self.owner(agent), agent)
+
     def leave(self, task):
         for agent in [agent for agent in task.bids if task.sealed(agent)]:
             assert self.attempt("forfeit", PEOPLE[ANYONE], task.id, agent)
@@ -192,7 +211,7 @@ class Alone(Walk):
 
 
 def test_promises_hold_whatever_happens():
-    run_state_machine_as_test(Alone, settings=settings(max_examples=200, stateful_step_count=40))
+    run_state_machine_as_test(Alone, settings=settings(max_examples=100, stateful_step_count=40))
 
 
 # Prices
@@ -339,7 +358,7 @@ def test_each_panel_is_paid_by_the_party_that_it_finds_against(first, second, ex
 
 def test_what_a_worker_owes_is_paid_from_what_it_earns():
     market = new_market()
-    market.owe(PEOPLE[0], account_of_agent(1), account_of(PEOPLE[ANYONE]), 3 * CREDIT)
+    market.book.owe(account_of_agent(1), account_of(PEOPLE[ANYONE]), 3 * CREDIT)
     task = awarded(market, {1: 5 * CREDIT})
     market.submit(PEOPLE[OWNERS[0]], task.id, b"\2" * 32)
     events = market.evaluate(REVIEWER, task.id, 100)

@@ -4,18 +4,18 @@ one fact, which a test can break. ``at`` is the second after the beginning at wh
 
 import hashlib
 
-import walk
+import cast
+from cast import BUYERS, OWNERS, SKILL, WINDOWS, secret_of
 from eth_utils.crypto import keccak
 from model import Mode, account_of, account_of_agent
 from stage import ADMIN, AT, CHAIN_ID, LEAVE_DELAY, PEOPLE, START, TERMS
-from walk import BUYERS, OWNERS, SKILL, WINDOWS, secret_of
 
 from agents.chain.abi import encode
 from agents.chain.bindings import structs
 from agents.money import CREDIT
 
 BUYER, OWNER, RIVAL = PEOPLE[BUYERS[0]], PEOPLE[OWNERS[0]], PEOPLE[OWNERS[1]]
-EVALUATOR, ANYONE, MINTER = PEOPLE[walk.EVALUATOR], PEOPLE[walk.ANYONE], PEOPLE[ADMIN]
+EVALUATOR, ANYONE, MINTER = PEOPLE[cast.EVALUATOR], PEOPLE[cast.ANYONE], PEOPLE[ADMIN]
 NOBODY, NOTHING = "0x" + "0" * 40, bytes(32)
 AGENT, BUYERS_OWN, CREDITOR = account_of_agent(1), account_of(BUYER), account_of(ANYONE)
 RESERVE, PRICE, PROMISED = 20 * CREDIT, 5 * CREDIT, 100

@@ -7,60 +7,37 @@ import hashlib
 import random
 from dataclasses import replace
 
+from cast import (
+    AGENTS,
+    ANYONE,
+    BUYERS,
+    EVALUATOR,
+    JUDGE,
+    MODES,
+    ODD_RESERVES,
+    PART_WINDOWS,
+    RESERVES,
+    SCORES,
+    SKILL,
+    WINDOWS,
+    secret_of,
+    work_of,
+)
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
-from model import (
-    File,
-    Mode,
-    Params,
-    Relayed,
-    Round,
-    SignedBid,
-    SignedCommitment,
-    Stage,
-    State,
-    account_of,
-    account_of_agent,
-)
-
-from agents.money import CREDIT
-
-AGENTS = range(1, 5)
-BUYERS, OWNERS, EVALUATOR, ANYONE, TREASURY, JUDGE = (1, 2), (3, 4, 5, 6), 7, 8, 9, 10
-WINDOWS = {"bidding_window": 50, "reveal_window": 40, "delivery_window": 200, "review_window": 60}
-PART_WINDOWS = {"bidding_window": 6, "reveal_window": 5, "delivery_window": 20, "review_window": 9}
-RESERVES = (100_000, 1_000_001, 20 * CREDIT, 20 * CREDIT, 120 * CREDIT)
-ODD_RESERVES = (0, 99_999, 2**48, 10_000 * CREDIT)
-SCORES = (0, 59, 60, 100, 100, 100)
-MODES = (
-    Mode.SECOND_PRICE,
-    Mode.SECOND_PRICE,
-    Mode.FIRST_PRICE,
-    Mode.OPEN,
-    Mode.OPEN,
-    Mode.DIRECT,
-    *(Mode.RACE,) * 3,
-)
-SKILL = b"extraction".ljust(16, b"\0")
-CAPITAL = {"buyer": 150 * CREDIT, "agent": 14 * CREDIT}
+from model import Mode, Params, Relayed, Round, SignedBid, SignedCommitment, Stage, State, account_of
+from spending import Spending
+from strays import Strays
 
 
-def secret_of(number):
-    return hashlib.sha256(b"secret %d" % number).digest()
-
-
-def work_of(number):
-    return b"the work on %d" % number
-
-
-class Walk(RuleBasedStateMachine):
+class Walk(Strays, Spending, RuleBasedStateMachine):
     """``people`` are addresses: nobody, buyers, owners, an evaluator, anyone, the treasury, a contract that judges."""
 
     def __init__(self, market, people):
         super().__init__()
         self.market, self.people = market, people
-        self.openings, self.entries = {}, {}
+        self.openings, self.entries, self.signers = {}, {}, {}
         self.steps, self.dice = 0, random.Random(0)
 
     def attempt(self, what, caller, *arguments):
@@ -79,11 +56,13 @@ class Walk(RuleBasedStateMachine):
         chance = self.dice.random()
         if not alive or (chance < 0.15 and len(alive) < 3):
             self.post()
-        elif chance < 0.75:
+        elif chance < 0.7:
             task = self.dice.choice(alive)
             for _ in range(self.dice.randint(1, 3)):
                 self.live_on(task)
-        elif chance < 0.95:
+        elif chance < 0.82:
+            self.spend()
+        elif chance < 0.96:
             self.stray()
         else:
             self.warp_near(self.dice.choice(alive))
@@ -303,104 +282,6 @@ class Walk(RuleBasedStateMachine):
     def relayed(self, item, agent):
         """Signed by the agent's owner; now and then by another in its name."""
         return Relayed(item, self.owner(agent), genuine=self.dice.random() < 0.95)
-
-    # What is not due
-
-    def stray(self):
-        """A call that may be out of turn, and may be nobody's business."""
-        task_id = self.dice.randint(1, len(self.market.tasks) + (self.dice.random() < 0.1))
-        caller = self.people[self.dice.choice((*BUYERS, *OWNERS, EVALUATOR, ANYONE))]
-        agent = self.dice.choice(AGENTS)
-        kind = self.dice.randrange(5)
-        if kind == 0:
-            self.stray_bid(task_id, caller, agent)
-        elif kind == 1:
-            self.stray_step(task_id, caller)
-        elif kind == 2:
-            self.stray_entry(task_id, caller, agent)
-        elif kind == 3:
-            self.stray_money(caller, agent)
-        else:
-            self.stray_agent(caller, agent)
-
-    def stray_bid(self, task_id, caller, agent):
-        price, promise = self.dice.choice((0, 1, 20 * CREDIT, 2**48)), self.dice.choice((0, 1, 2**32))
-        calls = {
-            "commit": (agent, self.dice.choice((0, 2**199))),
-            "bid": (agent, price, promise),
-            "finalize": (),
-            "forfeit": (agent,),
-            "take_over": (agent,),
-            "cancel": (),
-        }
-        what = self.dice.choice(["reveal", *calls])
-        if what == "reveal":
-            self.reveal(task_id, agent)
-        else:
-            self.attempt(what, caller, task_id, *calls[what])
-
-    def stray_entry(self, task_id, caller, agent):
-        task = self.market.tasks.get(task_id)
-        file = task.file if task else File(bytes(32), bytes(32))
-        judge = self.people[JUDGE] if self.dice.random() < 0.7 else caller
-        calls = {
-            "enter": (caller, agent, self.dice.choice((bytes(32), b"\4" * 32))),
-            "show": (caller, agent, self.dice.choice((bytes(32), b"\2" * 32)), bytes(32)),
-            "judge": (judge, agent, self.dice.choice((*SCORES, 101))),
-            "advance": (caller, self.dice.choice((0, 9))),
-            "unseal_race": (caller, file, bytes(32)),
-            "decide_entry": (caller, agent, 60, account_of(caller)),
-            **dict.fromkeys(("forfeit_entry", "withdraw_entry", "give_up_entry"), (caller, agent)),
-            **dict.fromkeys(("convene_entry", "release_race"), (caller,)),
-        }
-        what = self.dice.choice(list(calls))
-        caller, *arguments = calls[what]
-        self.attempt(what, caller, task_id, *arguments)
-
-    def stray_step(self, task_id, caller):
-        task = self.market.tasks.get(task_id)
-        file = task.file if task and self.dice.random() < 0.8 else File(bytes(32), bytes(32))
-        calls = {
-            "submit": (self.dice.choice((bytes(32), b"\2" * 32)),),
-            "evaluate": (self.dice.choice((*SCORES, 101)),),
-            "release": (),
-            "declare_default": (),
-            "dispute": (file, self.dice.choice((work_of(task_id), b"other work"))),
-            "unseal": (file, self.dice.choice((secret_of(task_id), bytes(32)))),
-            "appeal": (),
-            **dict.fromkeys(("close_sealed", "close_ruled", "close_defaulted", "close_rejected"), ()),
-        }
-        what = self.dice.choice(list(calls))
-        self.attempt(what, caller, task_id, *calls[what])
-
-    def stray_money(self, caller, agent):
-        mine, its = account_of(caller), account_of_agent(agent)
-        account = self.dice.choice((mine, its, its))
-        caller = self.owner(agent) if self.dice.random() < 0.7 else caller
-        amount = self.dice.choice((0, 1, CREDIT, 7 * CREDIT))
-        calls = {
-            "withdraw": (caller, account, caller, amount),
-            "transfer": (caller, account, self.dice.choice((mine, its)), amount),
-            "owe": (self.people[0], its, account_of(self.people[ANYONE]), self.dice.choice((1, CREDIT))),
-            "repay": (caller, account, its, amount),
-            "forgive": (self.dice.choice((caller, self.people[ANYONE])), its),
-            "flush_burn": (caller,),
-            "deposit": (self.people[0], its, amount),
-        }
-        what = self.dice.choice(list(calls))
-        self.attempt(what, *calls[what])
-
-    def stray_agent(self, caller, agent):
-        owner = self.owner(agent) if self.dice.random() < 0.8 else caller
-        calls = {
-            "set_active": (owner, agent, self.dice.random() < 0.8),
-            "invalidate_nonces": (owner, 0, 1 << self.dice.randint(0, 40)),
-            "set_seats": (self.people[0], self.dice.choice((0, 3, 7, 7))),
-        }
-        if self.dice.random() < 0.2:
-            calls = {"sell": (owner, agent, self.people[self.dice.choice(OWNERS)])}
-        what = self.dice.choice(list(calls))
-        self.attempt(what, *calls[what])
 
     def warp_near(self, task):
         ends = [end for end in (task.bidding_end, task.reveal_end, task.deadline) if end > self.market.now]

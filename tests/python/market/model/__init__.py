@@ -6,6 +6,7 @@ nothing has changed. The contracts are held against it in ``test_law``; its own 
 """
 
 from .bids import Relayed, SignedBid, SignedCommitment
+from .channels import Voucher
 from .law import Event, File, Mode, Params, Refused, Round, Stage, State, Terms, account_of, account_of_agent
 from .market import Market
 
@@ -23,6 +24,7 @@ __all__ = [
     "Stage",
     "State",
     "Terms",
+    "Voucher",
     "account_of",
     "account_of_agent",
 ]

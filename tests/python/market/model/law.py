@@ -96,6 +96,7 @@ class Terms:
     min_window: int = 5
     max_window: int = 30 * 86_400
     seat_fee: int = 10
+    overdraft_limit: int = 1_000_000
 
     def panel_fee(self, seats: int) -> int:
         """What a panel of this size is paid."""
