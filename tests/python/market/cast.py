@@ -12,16 +12,8 @@ WINDOWS = {"bidding_window": 50, "reveal_window": 40, "delivery_window": 200, "r
 PART_WINDOWS = {"bidding_window": 6, "reveal_window": 5, "delivery_window": 20, "review_window": 9}
 RESERVES = (100_000, 1_000_001, 20 * CREDIT, 20 * CREDIT, 120 * CREDIT)
 ODD_RESERVES = (0, 99_999, 2**48, 10_000 * CREDIT)
-SCORES = (0, 59, 60, 100, 100, 100)
-MODES = (
-    Mode.SECOND_PRICE,
-    Mode.SECOND_PRICE,
-    Mode.FIRST_PRICE,
-    Mode.OPEN,
-    Mode.OPEN,
-    Mode.DIRECT,
-    *(Mode.RACE,) * 3,
-)
+SCORES = (0, 59, 60, 100)
+MODES = (*Mode, Mode.SECOND_PRICE, Mode.OPEN)
 SKILL = b"extraction".ljust(16, b"\0")
 CAPITAL = {"buyer": 150 * CREDIT, "agent": 14 * CREDIT}
 

@@ -1,7 +1,7 @@
 """What agents spend on thinking: channels, vouchers, pledges and debts."""
 
 from cast import AGENTS, ANYONE, EVALUATOR
-from model import Voucher
+from model import Voucher, account_of_agent
 
 from agents.money import CREDIT
 
@@ -10,7 +10,8 @@ class Spending:
     """Mixed into a walk. The owner signs for its agent; who evaluates and who is anyone sell models too."""
 
     def spend(self):
-        agent, provider = self.dice.choice(AGENTS), self.people[self.dice.choice((EVALUATOR, ANYONE))]
+        agent = self.dice.choice((AGENTS[0], AGENTS[0], *AGENTS))
+        provider = self.people[self.dice.choice((EVALUATOR, EVALUATOR, EVALUATOR, ANYONE))]
         owner, amount = self.owner(agent), self.dice.choice((1, CREDIT // 4, CREDIT // 2))
         signer = self.signers.get((agent, provider), owner)
         key = agent, signer, provider
@@ -21,7 +22,7 @@ class Spending:
         elif channel.exit_end and self.dice.random() < 0.5:
             self.warp_to(channel.exit_end + self.dice.choice((-1, 0)))
             self.attempt("close_channel", self.anyone(), *key)
-        elif self.dice.random() < 0.6:
+        elif self.dice.random() < 0.4:
             self.redeem(key, channel)
         else:
             self.tend(key, provider, amount)
@@ -41,7 +42,7 @@ class Spending:
 
     def tend(self, key, provider, amount):
         """Owners do this, but for what only a provider would."""
-        agent = key[0]
+        agent, account = key[0], account_of_agent(key[0])
         owner = self.owner(agent) if self.dice.random() < 0.9 else self.anyone()
         calls = {
             "top_up": (owner, *key, amount),
@@ -52,6 +53,10 @@ class Spending:
             "unpledge": (owner, agent),
             "set_credit_line": (provider, agent, amount),
             "seize": (provider, agent),
+            "repay": (owner, account, account, self.market.book.debt[account] or 1),
+            "forgive": (provider, account),
         }
         what = self.dice.choice(list(calls))
+        if what in ("seize", "unpledge"):
+            self.warp_to(self.market.now + self.dice.choice((0, self.market.challenge_window)))
         self.attempt(what, *calls[what])

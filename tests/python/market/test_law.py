@@ -1,6 +1,6 @@
 """The contracts against the model: the same calls, the same events or the same refusal, and the same state.
 
-They are the same 25 lives of a market each time; with AGORA_LAW_EXAMPLES, so many other ones.
+They are the same 30 lives of a market each time; with AGORA_LAW_EXAMPLES, so many other ones.
 """
 
 import os
@@ -171,7 +171,7 @@ class Together(Walk):
 
 def test_the_contracts_do_what_the_model_does(stage):
     lives = settings(
-        max_examples=int(EXAMPLES or 25),
+        max_examples=int(EXAMPLES or 30),
         stateful_step_count=40,
         derandomize=EXAMPLES is None,
         database=None,

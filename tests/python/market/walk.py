@@ -38,7 +38,7 @@ class Walk(Strays, Spending, RuleBasedStateMachine):
         super().__init__()
         self.market, self.people = market, people
         self.openings, self.entries, self.signers = {}, {}, {}
-        self.steps, self.dice = 0, random.Random(0)
+        self.past, self.dice = b"", random.Random(0)
 
     def attempt(self, what, caller, *arguments):
         raise NotImplementedError
@@ -50,20 +50,23 @@ class Walk(Strays, Spending, RuleBasedStateMachine):
     # would get far.
     @rule(seed=st.integers(0, 2**32 - 1))
     def step(self, seed):
-        # Hypothesis likes few and small seeds.
-        self.steps, self.dice = self.steps + 1, random.Random(seed << 10 | self.steps)
+        # Hypothesis likes few and small seeds: whatever came before makes them different.
+        self.past = hashlib.sha256(self.past + seed.to_bytes(4)).digest()
+        self.dice = random.Random(self.past)
         alive = [task for task in self.market.tasks.values() if not task.state.is_final]
         chance = self.dice.random()
-        if not alive or (chance < 0.15 and len(alive) < 3):
+        if not alive or (chance < 0.15 and len(alive) < 2):
             self.post()
         elif chance < 0.7:
             task = self.dice.choice(alive)
             for _ in range(self.dice.randint(1, 3)):
                 self.live_on(task)
         elif chance < 0.82:
-            self.spend()
+            for _ in range(self.dice.randint(2, 8)):
+                self.spend()
         elif chance < 0.96:
-            self.stray()
+            for _ in range(self.dice.randint(1, 8)):
+                self.stray()
         else:
             self.warp_near(self.dice.choice(alive))
 
@@ -83,7 +86,9 @@ class Walk(Strays, Spending, RuleBasedStateMachine):
             due[task.state](task)
 
     def auction(self, task):
-        if task.mode is Mode.RACE:
+        if not task.touched and self.dice.random() < 0.08:
+            self.attempt("cancel", task.requester, task.id)
+        elif task.mode is Mode.RACE:
             self.race(task)
         elif self.market.now < task.bidding_end:
             bidders = self.dice.sample(AGENTS, self.dice.randint(1, len(AGENTS)))
