@@ -22,7 +22,9 @@ class Spending:
         elif channel.exit_end and self.dice.random() < 0.5:
             self.warp_to(channel.exit_end + self.dice.choice((-1, 0)))
             self.attempt("close_channel", self.anyone(), *key)
-        elif self.dice.random() < 0.4:
+        elif agent in self.market.stakes and self.dice.random() < 0.3:
+            self.end_pledge(agent, provider)
+        elif self.dice.random() < 0.5:
             self.redeem(key, channel)
         else:
             self.tend(key, provider, amount)
@@ -40,23 +42,32 @@ class Spending:
         else:
             self.attempt("redeem_many", self.anyone(), provider, vouchers)
 
+    def end_pledge(self, agent, provider):
+        pledge, account = self.market.stakes[agent], account_of_agent(agent)
+        debt, chance = self.market.book.debt[account], self.dice.random()
+        if debt and chance < 0.3:
+            self.attempt("repay", self.owner(agent), account, account, debt)
+        elif debt and chance < 0.4:
+            self.attempt("forgive", provider, account)
+        elif debt:
+            self.warp_to(pledge.owed_since + self.market.challenge_window - self.dice.choice((0, 0, 1)))
+            self.attempt("seize", provider, agent)
+        elif pledge.release_at:
+            self.warp_to(pledge.release_at - self.dice.choice((0, 0, 1)))
+            self.attempt("unpledge", self.owner(agent), agent)
+        else:
+            self.attempt("start_unpledge", self.owner(agent), agent)
+
     def tend(self, key, provider, amount):
         """Owners do this, but for what only a provider would."""
-        agent, account = key[0], account_of_agent(key[0])
+        agent = key[0]
         owner = self.owner(agent) if self.dice.random() < 0.9 else self.anyone()
         calls = {
             "top_up": (owner, *key, amount),
             "start_exit": (owner, *key),
             "close_channel": (self.dice.choice((owner, provider)), *key),
             "pledge_stake": (owner, agent, amount),
-            "start_unpledge": (owner, agent),
-            "unpledge": (owner, agent),
             "set_credit_line": (provider, agent, amount),
-            "seize": (provider, agent),
-            "repay": (owner, account, account, self.market.book.debt[account] or 1),
-            "forgive": (provider, account),
         }
         what = self.dice.choice(list(calls))
-        if what in ("seize", "unpledge"):
-            self.warp_to(self.market.now + self.dice.choice((0, self.market.challenge_window)))
         self.attempt(what, *calls[what])

@@ -95,6 +95,7 @@ class Strays:
     def stray_agent(self, caller, agent):
         owner = self.owner(agent) if self.dice.random() < 0.8 else caller
         calls = {
+            "register": (caller,),
             "set_active": (owner, agent, self.dice.random() < 0.8),
             "invalidate_nonces": (owner, 0, 1 << self.dice.randint(0, 40)),
             "set_seats": (self.people[0], self.dice.choice((0, 3, 7, 7))),

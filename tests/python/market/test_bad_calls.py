@@ -109,6 +109,7 @@ TASKS = [
     Bad(good.evaluate, {"at": REVIEW_END}, ("WindowClosed", 1, at(REVIEW_END), at(REVIEW_END))),
     Bad(good.release, {"at": REVIEW_END - 1}, ("WindowOpen", 1, at(REVIEW_END), at(REVIEW_END - 1))),
     Bad(good.declare_default, {"at": DEADLINE - 1}, ("WindowOpen", 1, at(DEADLINE), at(DEADLINE - 1))),
+    Bad(good.close_defaulted, {"at": DEADLINE + 59}, ("WindowOpen", 1, at(DEADLINE + 60), at(DEADLINE + 59))),
     Bad(good.close_rejected, {"at": REVIEW_END - 1}, ("WindowOpen", 1, at(REVIEW_END), at(REVIEW_END - 1))),
     Bad(good.dispute, {"sender": ANYONE}, ("NotWorker", 1, ANYONE)),
     Bad(good.dispute, {"result": OTHER_RESULT}, ("WrongFile", 1)),

@@ -108,9 +108,7 @@ def declare_default(s, at=DEADLINE):
 
 
 def close_defaulted(s, at=DEADLINE + 60):
-    awarded(s)
-    warp(s, DEADLINE)
-    s.send(s.tasks.declare_default(1), ANYONE)
+    take_over(s)
     warp(s, at)
     return s.tasks.close_defaulted(1), ANYONE
 
@@ -152,7 +150,7 @@ def appeal(s, sender=OWNER, at=SCORING_END):
     return s.tasks.appeal(1), sender
 
 
-def close_ruled(s, at=RULED_END + 60):
+def close_ruled(s, at=RULED_END):
     s.send(*tally(s))
     warp(s, at)
     return s.tasks.close_ruled(1), ANYONE
