@@ -61,8 +61,9 @@ bench-gas: setup ## Measure gas, print it beside what others cost, and write ben
 	npx hardhat run bench/gas.js
 
 .PHONY: fuzz
-fuzz: setup ## The Solidity tests with many more runs (an hour and more)
+fuzz: setup $(DEV_READY) ## The Solidity tests with many more runs, and other lives of the market (an hour and more)
 	AGORA_FUZZ_RUNS=10000 AGORA_INVARIANT_DEPTH=32 npx hardhat test solidity
+	AGORA_LAW_EXAMPLES=1000 pytest tests/python/market/test_law.py
 
 .PHONY: coverage
 coverage: setup ## Coverage of the contracts by the Solidity tests

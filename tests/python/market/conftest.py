@@ -1,19 +1,21 @@
-"""The market with a pool that says what it is told to say, on a node of its own."""
+"""The market on nodes of its own: once with a pool that says what it is told to say, once with the true one."""
 
 import pytest
 from nodes import running_node
-from stage import Stage
+from stage import STUB, Stage
 
 
 @pytest.fixture(scope="session")
-def bare_node():
-    """A node without contracts, which mines at once."""
+def stage():
     with running_node() as node:
-        yield node
+        stage = Stage(node.url, pool=STUB)
+        yield stage
+        stage.close()
 
 
 @pytest.fixture(scope="session")
-def stage(bare_node):
-    stage = Stage(bare_node.url)
-    yield stage
-    stage.close()
+def true_stage():
+    with running_node() as node:
+        stage = Stage(node.url)
+        yield stage
+        stage.close()

@@ -1,7 +1,8 @@
-"""The market's contracts on a node of their own, where a pool and parameters say what a test tells them to say.
+"""The market's contracts on a node of their own, with the pool's stub if a test is to say what panels say.
 
-Everybody's account is unlocked there, and the time stands still but for warps: a call that is only asked sees the
-same block time as one that is sent.
+Everybody's account is unlocked there, those of the contracts too, and the time stands still but for warps: a call that
+is only asked sees the same block time as one that is sent. It begins at the same time and has the same addresses
+each time.
 """
 
 import asyncio
@@ -11,12 +12,13 @@ import subprocess
 from dataclasses import astuple, fields, is_dataclass
 from pathlib import Path
 
+from cast import AGENTS, BUYERS, CAPITAL, EVALUATOR, OWNERS, TREASURY
 from eth_abi.abi import decode, encode
 from eth_account.messages import encode_typed_data
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
-from model import SignedBid, Terms, account_of, account_of_agent
-from walk import AGENTS, BUYERS, CAPITAL, OWNERS
+from model import Terms, account_of, account_of_agent
+from model.law import PANEL
 
 from agents.chain import toolchain
 from agents.chain.abi import Function, nothing
@@ -25,9 +27,15 @@ from agents.chain.bindings import (
     agent_registry,
     bid_auction,
     credit_token,
+    evaluator_pool,
     incentive_engine,
     ledger,
+    market_parameters,
+    message_hub,
+    race_board,
     task_manager,
+    usage_meter,
+    voting_credits,
 )
 from agents.chain.bindings.errors import decode_error
 from agents.chain.faucet import TEST_PHRASE
@@ -37,33 +45,41 @@ from agents.chain.wallet import Seed
 from agents.errors import RpcError
 from agents.money import CREDIT
 
-CHAIN_ID = 31337
-MOCKS = Path("tests/contracts/mocks")
-WIRED = {
-    "CreditToken": "contracts/CreditToken.sol",
-    "Ledger": "contracts/Ledger.sol",
-    "AgentRegistry": "contracts/AgentRegistry.sol",
-    "TaskManager": "contracts/TaskManager.sol",
-    "BidAuction": "contracts/BidAuction.sol",
-    "IncentiveEngine": "contracts/IncentiveEngine.sol",
-    "MessageHub": "contracts/MessageHub.sol",
-    "EvaluatorPool": MOCKS / "PoolStub.sol",
-    # Nobody asks these two for anything; debts are recorded in the meter's name.
-    "UsageMeter": MOCKS / "PoolStub.sol",
-    "RaceBoard": MOCKS / "PoolStub.sol",
-    "MarketParameters": MOCKS / "ParametersStub.sol",
-}
+CHAIN_ID, START = 31337, 2_000_000_000
+STUB = "tests/contracts/mocks/PoolStub.sol"
+WIRED = [
+    *("CreditToken", "Ledger", "AgentRegistry", "TaskManager", "BidAuction", "IncentiveEngine"),
+    *("MessageHub", "EvaluatorPool", "UsageMeter", "RaceBoard", "governance/MarketParameters"),
+]
 """The contracts in the order of the wiring, and of the deployment."""
+DEPLOYED = [*WIRED, "governance/VotingCredits"]
 TERMS = Terms()
-OVERDRAFT = CREDIT
-TREASURY = 9
+OVERDRAFT, CAP = CREDIT, 10**15
+SEAT_STAKE, WARM_UP, LEAVE_DELAY, CHALLENGE_WINDOW = 10 * CREDIT, 5, 60, 60
+ADMIN = 0
 TOKENS = 1_000_000 * CREDIT
+WALLETS = [Seed(TEST_PHRASE).wallet(index) for index in range(10)]
+PEOPLE = [wallet.address for wallet in WALLETS]
 
 TOO_FEW_SEATS = keccak(text="TooFewSeats(uint256,uint256)")[:4]
+AUTHORIZATION = "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce"
 SIGNED = {
     "SignedCommitment": "uint256 taskId,uint256 agentId,uint200 digest,uint200 replaces,uint256 validUntil",
     "SignedBid": "uint256 taskId,uint256 agentId,uint256 price,uint256 promised,uint256 validUntil,uint256 nonce",
+    "Voucher": "bytes32 channelId,uint256 cumulative,bytes32 receiptsRoot",
+    "AgentWalletSet": "uint256 agentId,address newWallet,address owner,uint256 deadline",
+    "TransferWithAuthorization": AUTHORIZATION,
+    "ReceiveWithAuthorization": AUTHORIZATION,
 }
+DOMAINS = {
+    "SignedCommitment": ("BidAuction", "BidAuction"),
+    "SignedBid": ("BidAuction", "BidAuction"),
+    "Voucher": ("UsageMeter", "UsageMeter"),
+    "AgentWalletSet": ("AgentRegistry", "ERC8004IdentityRegistry"),
+    "TransferWithAuthorization": ("CreditToken", "Agora Credit"),
+    "ReceiveWithAuthorization": ("CreditToken", "Agora Credit"),
+}
+"""Which contract takes each of them, and what it calls itself."""
 
 
 def stub(name, *kinds):
@@ -76,10 +92,9 @@ DECIDE = stub("decide", "address", "uint256", "uint256", "uint256")
 GIVE_UP = stub("giveUp", "address", "uint256")
 
 
-def compile_mocks():
-    """The stubs are compiled, and nothing else of the tests in Solidity."""
-    sources = sorted({str(path) for path in WIRED.values() if MOCKS in Path(path).parents})
-    for files in (["--no-tests"], sources):
+def compile_contracts():
+    """The contracts and the stub are compiled, and nothing else of the tests in Solidity."""
+    for files in (["--no-tests"], [STUB]):
         subprocess.run(
             [*toolchain.hardhat(), "build", "--quiet", *files],
             cwd=toolchain.ROOT,
@@ -99,9 +114,12 @@ def creation(source, arguments):
 
 
 def created_by(deployer, nonce):
-    """Where a contract will be: the hash of the RLP of creator and nonce, which is below 128."""
+    """Where a contract of a new chain will be: the hash of the RLP of creator and nonce, which is below 128."""
     rlp = b"\xd6\x94" + bytes.fromhex(deployer[2:]) + (bytes([nonce]) if nonce else b"\x80")
     return to_checksum_address(keccak(rlp)[-20:])
+
+
+AT = {Path(name).name: created_by(PEOPLE[ADMIN], nonce) for nonce, name in enumerate(DEPLOYED)}
 
 
 def plain(value):
@@ -124,16 +142,16 @@ def told(error):
 class Stage:
     """The chain with everybody registered and funded; ``restart`` brings it back to there."""
 
-    def __init__(self, url):
+    def __init__(self, url, pool="contracts/EvaluatorPool.sol"):
         self.loop, self.rpc = asyncio.new_event_loop(), Rpc(url)
-        seed = Seed(TEST_PHRASE)
-        self.wallets = [seed.wallet(index) for index in range(10)]
-        self.people = [wallet.address for wallet in self.wallets]
-        self.now = int(self.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16) + 1
-        self.deploy()
+        self.people = [*PEOPLE, AT["MessageHub"]]
+        # So that evaluators are warm when a life begins.
+        self.at, self.now = AT, START - WARM_UP - 1
+        self.deploy({"EvaluatorPool": pool})
         self.fund()
+        if pool != STUB:
+            self.seat()
         self.snapshot = self.ask("evm_snapshot")
-        self.began = self.now
 
     def close(self):
         self.loop.run_until_complete(self.rpc.close())
@@ -142,7 +160,7 @@ class Stage:
     def restart(self):
         """All that was done since the beginning is undone."""
         self.ask("evm_revert", self.snapshot)
-        self.snapshot, self.now = self.ask("evm_snapshot"), self.began
+        self.snapshot, self.now = self.ask("evm_snapshot"), START
         self.warp(self.now)
 
     # The chain
@@ -196,46 +214,56 @@ class Stage:
 
     # The beginning
 
-    def deploy(self):
-        compile_mocks()
-        deployer = self.people[0]
-        nonce = int(self.ask("eth_getTransactionCount", deployer, "latest"), 16)
-        at = {name: created_by(deployer, nonce + place) for place, name in enumerate(WIRED)}
-        wiring = tuple(at.values())
+    def deploy(self, sources):
+        compile_contracts()
+        wiring = tuple(AT[Path(name).name] for name in WIRED)
         terms = (
             *(TERMS.fee_bps, TERMS.bond_percent, TERMS.named_weight),
             *(TERMS.min_window, TERMS.max_window, TERMS.seat_fee, OVERDRAFT),
         )
+        stubbed = sources["EvaluatorPool"] == STUB
         arguments = {
-            "CreditToken": (deployer, 10**15),
-            "TaskManager": (wiring, self.people[TREASURY]),
-            "MarketParameters": (terms,),
-            **dict.fromkeys(("EvaluatorPool", "UsageMeter", "RaceBoard"), (at["Ledger"],)),
+            "CreditToken": (PEOPLE[ADMIN], CAP),
+            "TaskManager": (wiring, PEOPLE[TREASURY]),
+            "EvaluatorPool": (AT["Ledger"],) if stubbed else (wiring, SEAT_STAKE, WARM_UP, LEAVE_DELAY),
+            "UsageMeter": (wiring, CHALLENGE_WINDOW),
+            "MarketParameters": (terms, TERMS.min_window, PEOPLE[ADMIN]),
+            "VotingCredits": (AT["CreditToken"],),
         }
-        for name, source in WIRED.items():
-            data = creation(source, arguments.get(name, (wiring,)))
-            receipt = self.transact({"from": deployer, "data": data})
-            assert to_checksum_address(receipt["contractAddress"]) == at[name], name
-        self.at = at
-        self.token = credit_token.CreditToken(at["CreditToken"])
-        self.ledger = ledger.Ledger(at["Ledger"])
-        self.registry = agent_registry.AgentRegistry(at["AgentRegistry"])
-        self.tasks = task_manager.TaskManager(at["TaskManager"])
-        self.auction = bid_auction.BidAuction(at["BidAuction"])
-        self.incentives = incentive_engine.IncentiveEngine(at["IncentiveEngine"])
+        for path, (name, address) in zip(DEPLOYED, AT.items(), strict=True):
+            data = creation(sources.get(name, f"contracts/{path}.sol"), arguments.get(name, (wiring,)))
+            receipt = self.transact({"from": PEOPLE[ADMIN], "data": data})
+            assert to_checksum_address(receipt["contractAddress"]) == address, name
+            self.ask("hardhat_impersonateAccount", address)
+            self.ask("hardhat_setBalance", address, quantity(10**18))
+        self.bind()
+
+    def bind(self):
+        self.token = credit_token.CreditToken(AT["CreditToken"])
+        self.ledger = ledger.Ledger(AT["Ledger"])
+        self.registry = agent_registry.AgentRegistry(AT["AgentRegistry"])
+        self.tasks = task_manager.TaskManager(AT["TaskManager"])
+        self.auction = bid_auction.BidAuction(AT["BidAuction"])
+        self.incentives = incentive_engine.IncentiveEngine(AT["IncentiveEngine"])
+        self.messages = message_hub.MessageHub(AT["MessageHub"])
+        self.pool = evaluator_pool.EvaluatorPool(AT["EvaluatorPool"])
+        self.meter = usage_meter.UsageMeter(AT["UsageMeter"])
+        self.races = race_board.RaceBoard(AT["RaceBoard"])
+        self.parameters = market_parameters.MarketParameters(AT["MarketParameters"])
+        self.votes = voting_credits.VotingCredits(AT["VotingCredits"])
         self.decoders = {
             self.ledger.address: ledger.EVENTS,
             self.registry.address: agent_registry.EVENTS,
             self.tasks.address: task_manager.EVENTS,
             self.auction.address: bid_auction.EVENTS,
             self.incentives.address: incentive_engine.EVENTS,
+            self.meter.address: usage_meter.EVENTS,
+            self.races.address: race_board.EVENTS,
         }
 
     def fund(self):
-        """The meter can send, the deployer holds tokens, and agents and buyers have their capital."""
-        self.ask("hardhat_impersonateAccount", self.at["UsageMeter"])
-        self.ask("hardhat_setBalance", self.at["UsageMeter"], quantity(10**18))
-        admin = self.people[0]
+        """The deployer holds tokens, and agents and buyers have their capital."""
+        admin = PEOPLE[ADMIN]
         minter = keccak(text="MINTER_ROLE")
         for call in (
             self.token.grant_role(minter, admin),
@@ -249,6 +277,13 @@ class Stage:
         for buyer in BUYERS:
             self.send(self.ledger.deposit(account_of(self.people[buyer]), CAPITAL["buyer"]), admin)
 
+    def seat(self):
+        """The evaluator has the seats of a first panel, and credits for those of an appeal."""
+        evaluator = PEOPLE[EVALUATOR]
+        self.send(self.ledger.deposit(account_of(evaluator), 7 * SEAT_STAKE), PEOPLE[ADMIN])
+        for _ in range(PANEL):
+            self.send(self.pool.take_seat(), evaluator)
+
     # Words
 
     def digest_of(self, task_id, agent, price, promised, salt):
@@ -257,21 +292,21 @@ class Stage:
         bound = CHAIN_ID, self.auction.address, task_id, agent, price, promised, salt
         return int.from_bytes(keccak(encode(kinds, bound))) >> 56
 
-    def sign(self, item, signer):
-        """The signature of a relayed bid or commitment, by one of the people."""
-        kind = "SignedBid" if isinstance(item, SignedBid) else "SignedCommitment"
+    def seal_of(self, task_id, agent, result, salt):
+        """The commitment of a race's entry, bound in the same way."""
+        kinds = ["uint256", "address", "uint256", "uint256", "bytes32", "bytes32"]
+        return keccak(encode(kinds, (CHAIN_ID, self.races.address, task_id, agent, result, salt)))
+
+    def sign(self, kind, values, signer):
+        """The signature of typed data by one of the people."""
         fields = [field.split(" ") for field in SIGNED[kind].split(",")]
-        domain = {
-            "name": "BidAuction",
-            "version": "1",
-            "chainId": CHAIN_ID,
-            "verifyingContract": self.auction.address,
-        }
+        contract, name = DOMAINS[kind]
+        domain = {"name": name, "version": "1", "chainId": CHAIN_ID, "verifyingContract": AT[contract]}
         types = {kind: [{"type": type_, "name": name} for type_, name in fields]}
-        message = dict(zip([name for _, name in fields], astuple(item), strict=True))
+        message = dict(zip([name for _, name in fields], values, strict=True))
         signable = encode_typed_data(domain, types, message)
-        wallet = self.wallets[self.people.index(signer)]
-        return wallet.sign_digest(keccak(b"\x19" + signable.version + signable.header + signable.body))
+        digest = keccak(b"\x19" + signable.version + signable.header + signable.body)
+        return WALLETS[PEOPLE.index(signer)].sign_digest(digest)
 
     def of_pool(self, function, *arguments):
         """A call of the pool's stub."""

@@ -5,24 +5,37 @@ from collections import Counter
 from copy import deepcopy
 
 import pytest
+from cast import (
+    AGENTS,
+    ANYONE,
+    BUYERS,
+    CAPITAL,
+    EVALUATOR,
+    JUDGE,
+    OWNERS,
+    SKILL,
+    WINDOWS,
+    secret_of,
+    work_of,
+)
 from eth_utils.crypto import keccak
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, run_state_machine_as_test
-from model import Market, Mode, Params, Refused, Round, State, account_of, account_of_agent
+from model import Market, Mode, Params, Refused, Round, Stage, State, account_of, account_of_agent
 from model.bids import Bid, ranking, second_price
-from walk import AGENTS, ANYONE, BUYERS, CAPITAL, EVALUATOR, OWNERS, SKILL, WINDOWS, Walk, secret_of, work_of
+from walk import Walk
 
 from agents.money import CREDIT
 
-PEOPLE = [f"0x{number + 1:040x}" for number in range(9)]
+PEOPLE = [f"0x{number + 1:040x}" for number in range(11)]
 TREASURY, POOL = 99, f"0x{100:040x}"
 START = 1_800_000_000
 
 
 def new_market():
     """Four agents and two buyers with credits."""
-    market = Market(START, TREASURY, POOL)
+    market = Market(START, TREASURY, POOL, judges=[PEOPLE[JUDGE]])
     for agent, owner in zip(AGENTS, OWNERS, strict=True):
         market.register(PEOPLE[owner])
         market.deposit(PEOPLE[0], account_of_agent(agent), CAPITAL["agent"])
@@ -36,6 +49,17 @@ def picture(market):
     book = {name: value for name, value in vars(market.book).items() if name != "told"}
     kept = {name: value for name, value in vars(market).items() if name not in ("told", "book")}
     return deepcopy((kept, book))
+
+
+def stakes(task):
+    """What agents have locked for a task that is open, or over: a bond for each live bid, a stake for each entry."""
+    if task.race:
+        entries = task.race.entries.values()
+        live, stake = [one.agent for one in entries if one.stage is not Stage.CLOSED], task.race.stake
+    else:
+        leader = [one.agent for one in task.ranking[:1] if task.state is State.OPEN]
+        live, stake = [*leader, *(one for one in task.bids if task.sealed(one))], task.bond
+    return Counter({account_of_agent(agent): stake for agent in live})
 
 
 class Alone(Walk):
@@ -63,12 +87,10 @@ class Alone(Walk):
 
     def hear_of(self, name, values):
         match name:
-            case "Locked":
-                self.move(self.free, self.locked, values[0], values[0], values[1])
-            case "Unlocked":
-                self.move(self.locked, self.free, values[0], values[0], values[1])
-            case "Paid":
-                self.move(self.locked, self.free, *values)
+            case "Locked" | "Held":
+                self.move(self.free, self.locked, values[0], *values[-2:])
+            case "Unlocked" | "Paid":
+                self.move(self.locked, self.free, values[0], *values[-2:])
             case "Transferred":
                 self.move(self.free, self.free, *values)
             case "DebtPaid":
@@ -96,22 +118,21 @@ class Alone(Walk):
         assert all(amount >= 0 for part in (book.free, book.locked, book.debt) for amount in part.values())
 
     @invariant()
-    def what_is_locked_is_what_tasks_hold(self):
+    def what_is_locked_is_what_tasks_and_channels_hold(self):
         held = sum((task.pledged for task in self.market.tasks.values()), Counter())
+        held[self.market.deposits] = sum(channel.deposit for channel in self.market.channels.values())
+        held.update({account_of_agent(agent): one.amount for agent, one in self.market.stakes.items()})
         assert held == self.market.book.locked
 
     @invariant()
     def an_auction_holds_the_bonds_of_its_live_bids(self):
         for task in self.market.tasks.values():
             pledged = Counter(task.pledged)
-            live = {one.agent for one in task.bids.values() if one.price is None}
             if task.state is State.OPEN:
-                live |= {one.agent for one in task.ranking[:1]}
-                assert pledged.pop(task.account) == task.reserve + task.terms.deposit(
-                    task.reserve, task.by_pool
-                )
+                deposit = task.terms.deposit(task.reserve, task.by_pool)
+                assert pledged.pop(task.account) == task.reserve + deposit
             if task.state is State.OPEN or task.state.is_final:
-                assert pledged == Counter({account_of_agent(agent): task.bond for agent in live})
+                assert pledged == stakes(task)
 
     @invariant()
     def a_task_ends_once_and_pays_only_for_a_result(self):
@@ -131,32 +152,66 @@ class Alone(Walk):
             self.market.now += 10_000_000
             for task in list(self.market.tasks.values()):
                 self.end(task)
+        for (agent, *parties), channel in self.market.channels.items():
+            if channel.open and not channel.exit_end:
+                assert self.attempt("start_exit", self.owner(agent), agent, *parties)
+        self.market.now += 10_000_000
+        for key in [key for key, channel in self.market.channels.items() if channel.open]:
+            assert self.attempt("close_channel", PEOPLE[ANYONE], *key)
+        for agent in [agent for agent, pledge in self.market.stakes.items() if pledge.amount]:
+            self.leave_pledge(agent)
         assert all(task.state.is_final for task in self.market.tasks.values())
         assert not self.market.book.locked.total()
         self.credits_are_conserved_and_told()
 
     def end(self, task):
-        drawn = self.market.awaits_panel(task)
-        sealed = task.round is Round.CONVENED
-        heard = "give_up_case" if drawn else "close_sealed" if sealed else "release"
-        after = {
+        steps = {
             State.OPEN: "finalize",
             State.AWARDED: "declare_default",
-            State.SUBMITTED: heard,
+            State.SUBMITTED: "release",
             State.REJECTED: "close_rejected",
-            State.DISPUTED: heard,
             State.RULED: "close_ruled",
             State.DEFAULTED: "close_defaulted",
         }
-        if task.state in after:
-            assert self.attempt(after[task.state], PEOPLE[ANYONE], task.id)
+        if task.state is State.OPEN and task.mode is Mode.RACE:
+            self.end_race(task)
+        elif self.market.awaits_panel(task):
+            assert self.attempt("give_up_case", PEOPLE[ANYONE], task.id)
+        elif task.round is Round.CONVENED and not task.state.is_final:
+            assert self.attempt("close_sealed", PEOPLE[ANYONE], task.id)
+        elif task.state in steps:
+            assert self.attempt(steps[task.state], PEOPLE[ANYONE], task.id)
+        self.leave(task)
+
+    def end_race(self, task):
+        race = task.race
+        if race is None or not race.deadline:
+            assert self.attempt("advance", PEOPLE[ANYONE], task.id, len(AGENTS))
+        elif race.entries[race.head].stage is Stage.CONVENED:
+            assert self.attempt("give_up_entry", PEOPLE[ANYONE], task.id, race.head)
+        else:
+            assert self.attempt("release_race", PEOPLE[ANYONE], task.id)
+
+    def leave_pledge(self, agent):
+        account = account_of_agent(agent)
+        if self.market.book.debt[account]:
+            creditor = self.market.book.creditor[account]
+            assert self.attempt("seize", f"0x{creditor:040x}", agent)
+            self.attempt("forgive", f"0x{creditor:040x}", account)
+        if self.market.stakes[agent].amount:
+            assert self.attempt("start_unpledge", self.owner(agent), agent)
+            self.market.now += self.market.challenge_window
+            assert self.attempt("unpledge", self.owner(agent), agent)
+
+    def leave(self, task):
         for agent in [agent for agent in task.bids if task.sealed(agent)]:
-            if task.state is not State.CANCELLED:
-                assert self.attempt("forfeit", PEOPLE[ANYONE], task.id, agent)
+            assert self.attempt("forfeit", PEOPLE[ANYONE], task.id, agent)
+        if task.race and task.race.over:
+            self.leave_race(task)
 
 
 def test_promises_hold_whatever_happens():
-    run_state_machine_as_test(Alone, settings=settings(max_examples=200, stateful_step_count=40))
+    run_state_machine_as_test(Alone, settings=settings(max_examples=100, stateful_step_count=40))
 
 
 # Prices
@@ -193,10 +248,10 @@ def test_no_bid_is_better_than_ones_true_cost_under_the_second_price(field, lie)
 # Lives with known figures
 
 RESERVE = 20 * CREDIT
-BUYER, JUDGE = PEOPLE[BUYERS[0]], PEOPLE[EVALUATOR]
+BUYER, REVIEWER = PEOPLE[BUYERS[0]], PEOPLE[EVALUATOR]
 
 
-def posted(market, mode=Mode.SECOND_PRICE, evaluator=JUDGE):
+def posted(market, mode=Mode.SECOND_PRICE, evaluator=REVIEWER):
     """A task without bids."""
     reveal = {"reveal_window": 0} if mode is Mode.OPEN else {}
     params = Params(
@@ -243,7 +298,7 @@ def rejected(market):
     """The result of agent 1, alone in its auction, was scored 10."""
     task = awarded(market, {1: 5 * CREDIT})
     market.submit(PEOPLE[OWNERS[0]], task.id, hashlib.sha256(work_of(1)).digest())
-    market.evaluate(JUDGE, task.id, 10)
+    market.evaluate(REVIEWER, task.id, 10)
     return task
 
 
@@ -256,7 +311,7 @@ def disputed(market):
 
 def wealth(market):
     """What the buyer, the agent, the treasury and the panel have, beyond what they began with."""
-    accounts = account_of(BUYER), account_of_agent(1), TREASURY, account_of(JUDGE)
+    accounts = account_of(BUYER), account_of_agent(1), TREASURY, account_of(REVIEWER)
     began = CAPITAL["buyer"], CAPITAL["agent"], 0, 0
     book = market.book
     return tuple(
@@ -290,23 +345,23 @@ def test_whoever_is_rejected_and_says_nothing_loses_half_its_bond_to_nobody():
 def test_each_panel_is_paid_by_the_party_that_it_finds_against(first, second, expected):
     market = new_market()
     task = disputed(market)
-    market.decide(PEOPLE[ANYONE], task.id, first, account_of(JUDGE))
+    market.decide(PEOPLE[ANYONE], task.id, first, account_of(REVIEWER))
     if second is None:
         market.now = task.deadline
         market.close_ruled(PEOPLE[ANYONE], task.id)
     else:
         market.appeal(BUYER if first == 90 else PEOPLE[OWNERS[0]], task.id)
-        market.decide(PEOPLE[ANYONE], task.id, second, account_of(JUDGE))
+        market.decide(PEOPLE[ANYONE], task.id, second, account_of(REVIEWER))
     assert wealth(market) == expected
     assert not market.book.locked.total()
 
 
 def test_what_a_worker_owes_is_paid_from_what_it_earns():
     market = new_market()
-    market.owe(PEOPLE[0], account_of_agent(1), account_of(PEOPLE[ANYONE]), 3 * CREDIT)
+    market.book.owe(account_of_agent(1), account_of(PEOPLE[ANYONE]), 3 * CREDIT)
     task = awarded(market, {1: 5 * CREDIT})
     market.submit(PEOPLE[OWNERS[0]], task.id, b"\2" * 32)
-    events = market.evaluate(JUDGE, task.id, 100)
+    events = market.evaluate(REVIEWER, task.id, 100)
     worker, creditor = account_of_agent(1), account_of(PEOPLE[ANYONE])
     assert ("DebtPaid", worker, creditor, worker, 3 * CREDIT) in events
     assert market.book.free[creditor] == 3 * CREDIT

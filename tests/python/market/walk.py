@@ -7,52 +7,38 @@ import hashlib
 import random
 from dataclasses import replace
 
+from cast import (
+    AGENTS,
+    ANYONE,
+    BUYERS,
+    EVALUATOR,
+    JUDGE,
+    MODES,
+    ODD_RESERVES,
+    PART_WINDOWS,
+    RESERVES,
+    SCORES,
+    SKILL,
+    WINDOWS,
+    secret_of,
+    work_of,
+)
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
-from model import (
-    File,
-    Mode,
-    Params,
-    Relayed,
-    Round,
-    SignedBid,
-    SignedCommitment,
-    State,
-    account_of,
-    account_of_agent,
-)
-
-from agents.money import CREDIT
-
-AGENTS = range(1, 5)
-BUYERS, OWNERS, EVALUATOR, ANYONE = (1, 2), (3, 4, 5, 6), 7, 8
-WINDOWS = {"bidding_window": 50, "reveal_window": 40, "delivery_window": 200, "review_window": 60}
-PART_WINDOWS = {"bidding_window": 6, "reveal_window": 5, "delivery_window": 20, "review_window": 9}
-RESERVES = (100_000, 1_000_001, 20 * CREDIT, 20 * CREDIT, 120 * CREDIT)
-ODD_RESERVES = (0, 99_999, 2**48, 10_000 * CREDIT)
-SCORES = (0, 59, 60, 100, 100, 100)
-MODES = (Mode.SECOND_PRICE, Mode.SECOND_PRICE, Mode.FIRST_PRICE, Mode.OPEN, Mode.OPEN, Mode.DIRECT)
-SKILL = b"extraction".ljust(16, b"\0")
-CAPITAL = {"buyer": 150 * CREDIT, "agent": 14 * CREDIT}
+from model import Mode, Params, Relayed, Round, SignedBid, SignedCommitment, Stage, State, account_of
+from spending import Spending
+from strays import Strays
 
 
-def secret_of(number):
-    return hashlib.sha256(b"secret %d" % number).digest()
-
-
-def work_of(number):
-    return b"the work on %d" % number
-
-
-class Walk(RuleBasedStateMachine):
-    """``people`` are addresses: nobody, buyers, owners of agents, an evaluator and anyone."""
+class Walk(Strays, Spending, RuleBasedStateMachine):
+    """``people`` are addresses: nobody, buyers, owners, an evaluator, anyone, the treasury, a contract that judges."""
 
     def __init__(self, market, people):
         super().__init__()
         self.market, self.people = market, people
-        self.openings = {}
-        self.steps, self.dice = 0, random.Random(0)
+        self.openings, self.entries, self.signers = {}, {}, {}
+        self.past, self.dice = b"", random.Random(0)
 
     def attempt(self, what, caller, *arguments):
         raise NotImplementedError
@@ -64,18 +50,23 @@ class Walk(RuleBasedStateMachine):
     # would get far.
     @rule(seed=st.integers(0, 2**32 - 1))
     def step(self, seed):
-        # Hypothesis likes few and small seeds.
-        self.steps, self.dice = self.steps + 1, random.Random(seed << 10 | self.steps)
+        # Hypothesis likes few and small seeds: whatever came before makes them different.
+        self.past = hashlib.sha256(self.past + seed.to_bytes(4)).digest()
+        self.dice = random.Random(self.past)
         alive = [task for task in self.market.tasks.values() if not task.state.is_final]
         chance = self.dice.random()
-        if not alive or (chance < 0.15 and len(alive) < 3):
+        if not alive or (chance < 0.15 and len(alive) < 2):
             self.post()
-        elif chance < 0.75:
+        elif chance < 0.7:
             task = self.dice.choice(alive)
             for _ in range(self.dice.randint(1, 3)):
                 self.live_on(task)
-        elif chance < 0.95:
-            self.stray()
+        elif chance < 0.82:
+            for _ in range(self.dice.randint(2, 8)):
+                self.spend()
+        elif chance < 0.96:
+            for _ in range(self.dice.randint(1, 8)):
+                self.stray()
         else:
             self.warp_near(self.dice.choice(alive))
 
@@ -95,7 +86,11 @@ class Walk(RuleBasedStateMachine):
             due[task.state](task)
 
     def auction(self, task):
-        if self.market.now < task.bidding_end:
+        if not task.touched and self.dice.random() < 0.08:
+            self.attempt("cancel", task.requester, task.id)
+        elif task.mode is Mode.RACE:
+            self.race(task)
+        elif self.market.now < task.bidding_end:
             bidders = self.dice.sample(AGENTS, self.dice.randint(1, len(AGENTS)))
             for agent in bidders[:1] if task.mode is Mode.DIRECT else bidders:
                 self.bid(task, agent)
@@ -109,6 +104,51 @@ class Walk(RuleBasedStateMachine):
             self.attempt("finalize", self.anyone(), task.id)
             for agent in [agent for agent in task.bids if task.sealed(agent)]:
                 self.attempt("forfeit", self.anyone(), task.id, agent)
+
+    def race(self, task):
+        if self.market.now < task.bidding_end:
+            for agent in self.dice.choices(AGENTS, k=5):
+                self.enter(task.id, agent)
+            if self.dice.random() < 0.8:
+                self.warp_to(task.bidding_end)
+        elif self.market.now < task.reveal_end:
+            for agent in task.race.entries if task.race else ():
+                if self.dice.random() < 0.8:
+                    self.show(task.id, agent)
+            self.warp_to(task.reveal_end)
+        elif task.race and task.race.deadline:
+            self.judge_head(task)
+        else:
+            self.attempt("advance", self.anyone(), task.id, self.dice.choice((0, 1, 9, 9)))
+        if task.race and task.race.over:
+            self.leave_race(task)
+
+    def judge_head(self, task):
+        head, chance = task.race.head, self.dice.random()
+        if task.race.entries[head].stage is Stage.CONVENED:
+            payee = account_of(self.people[EVALUATOR])
+            if chance < 0.8:
+                score = self.dice.choice((10, 59, 59, 60))
+                self.attempt("decide_entry", self.anyone(), task.id, head, score, payee)
+            else:
+                self.attempt("give_up_entry", self.anyone(), task.id, head)
+        elif chance < 0.2:
+            self.warp_to(task.race.deadline)
+            self.attempt("release_race", self.anyone(), task.id)
+        elif not task.by_pool:
+            score = self.dice.choice((10, 59, 59, 60))
+            self.attempt("judge", task.params.evaluator, task.id, head, score)
+        elif task.race.unsealed:
+            self.attempt("convene_entry", self.anyone(), task.id)
+        else:
+            self.attempt("unseal_race", self.anyone(), task.id, task.file, secret_of(task.id))
+
+    def leave_race(self, task):
+        for agent, entry in task.race.entries.items():
+            if entry.stage is Stage.SHOWN:
+                self.attempt("withdraw_entry", self.anyone(), task.id, agent)
+            elif entry.stage is Stage.SEALED:
+                self.attempt("forfeit_entry", self.anyone(), task.id, agent)
 
     def work(self, task):
         if task.depth < 2 and self.dice.random() < 0.15:
@@ -183,6 +223,8 @@ class Walk(RuleBasedStateMachine):
         )
         if mode in (Mode.OPEN, Mode.DIRECT):
             params = replace(params, reveal_window=0)
+        elif mode is Mode.RACE and self.dice.random() < 0.95:
+            params = replace(params, evaluator=self.dice.choice((self.market.pool, self.people[JUDGE])))
         self.attempt("create_task", caller, params)
 
     def bid(self, task, agent):
@@ -218,6 +260,16 @@ class Walk(RuleBasedStateMachine):
         opening = self.openings.get((task_id, agent), (1, 1, bytes(32)))
         self.attempt("reveal", self.anyone(), task_id, agent, *opening)
 
+    def enter(self, task_id, agent):
+        opening = hashlib.sha256(self.dice.randbytes(4)).digest(), self.dice.randbytes(32)
+        digest = self.market.seal_of(task_id, agent, *opening)
+        if self.attempt("enter", self.owner(agent), task_id, agent, digest):
+            self.entries[task_id, agent] = opening
+
+    def show(self, task_id, agent):
+        opening = self.entries.get((task_id, agent), (bytes(32), bytes(32)))
+        self.attempt("show", self.anyone(), task_id, agent, *opening)
+
     def submit(self, task):
         self.attempt("submit", self.owner(task.agent), task.id, hashlib.sha256(work_of(task.id)).digest())
 
@@ -235,84 +287,6 @@ class Walk(RuleBasedStateMachine):
     def relayed(self, item, agent):
         """Signed by the agent's owner; now and then by another in its name."""
         return Relayed(item, self.owner(agent), genuine=self.dice.random() < 0.95)
-
-    # What is not due
-
-    def stray(self):
-        """A call that may be out of turn, and may be nobody's business."""
-        task_id = self.dice.randint(1, len(self.market.tasks) + (self.dice.random() < 0.1))
-        caller = self.people[self.dice.choice((*BUYERS, *OWNERS, EVALUATOR, ANYONE))]
-        agent = self.dice.choice(AGENTS)
-        kind = self.dice.randrange(4)
-        if kind == 0:
-            self.stray_bid(task_id, caller, agent)
-        elif kind == 1:
-            self.stray_step(task_id, caller)
-        elif kind == 2:
-            self.stray_money(caller, agent)
-        else:
-            self.stray_agent(caller, agent)
-
-    def stray_bid(self, task_id, caller, agent):
-        price, promise = self.dice.choice((0, 1, 20 * CREDIT, 2**48)), self.dice.choice((0, 1, 2**32))
-        calls = {
-            "commit": (agent, self.dice.choice((0, 2**199))),
-            "bid": (agent, price, promise),
-            "finalize": (),
-            "forfeit": (agent,),
-            "take_over": (agent,),
-            "cancel": (),
-        }
-        what = self.dice.choice(["reveal", *calls])
-        if what == "reveal":
-            self.reveal(task_id, agent)
-        else:
-            self.attempt(what, caller, task_id, *calls[what])
-
-    def stray_step(self, task_id, caller):
-        task = self.market.tasks.get(task_id)
-        file = task.file if task and self.dice.random() < 0.8 else File(bytes(32), bytes(32))
-        calls = {
-            "submit": (self.dice.choice((bytes(32), b"\2" * 32)),),
-            "evaluate": (self.dice.choice((*SCORES, 101)),),
-            "release": (),
-            "declare_default": (),
-            "dispute": (file, self.dice.choice((work_of(task_id), b"other work"))),
-            "unseal": (file, self.dice.choice((secret_of(task_id), bytes(32)))),
-            "appeal": (),
-            **dict.fromkeys(("close_sealed", "close_ruled", "close_defaulted", "close_rejected"), ()),
-        }
-        what = self.dice.choice(list(calls))
-        self.attempt(what, caller, task_id, *calls[what])
-
-    def stray_money(self, caller, agent):
-        mine, its = account_of(caller), account_of_agent(agent)
-        account = self.dice.choice((mine, its, its))
-        caller = self.owner(agent) if self.dice.random() < 0.7 else caller
-        amount = self.dice.choice((0, 1, CREDIT, 7 * CREDIT))
-        calls = {
-            "withdraw": (caller, account, caller, amount),
-            "transfer": (caller, account, self.dice.choice((mine, its)), amount),
-            "owe": (self.people[0], its, account_of(self.people[ANYONE]), self.dice.choice((1, CREDIT))),
-            "repay": (caller, account, its, amount),
-            "forgive": (self.dice.choice((caller, self.people[ANYONE])), its),
-            "flush_burn": (caller,),
-            "deposit": (self.people[0], its, amount),
-        }
-        what = self.dice.choice(list(calls))
-        self.attempt(what, *calls[what])
-
-    def stray_agent(self, caller, agent):
-        owner = self.owner(agent) if self.dice.random() < 0.8 else caller
-        calls = {
-            "set_active": (owner, agent, self.dice.random() < 0.8),
-            "invalidate_nonces": (owner, 0, 1 << self.dice.randint(0, 40)),
-            "set_seats": (self.people[0], self.dice.choice((0, 3, 7, 7))),
-        }
-        if self.dice.random() < 0.2:
-            calls = {"sell": (owner, agent, self.people[self.dice.choice(OWNERS)])}
-        what = self.dice.choice(list(calls))
-        self.attempt(what, *calls[what])
 
     def warp_near(self, task):
         ends = [end for end in (task.bidding_end, task.reveal_end, task.deadline) if end > self.market.now]

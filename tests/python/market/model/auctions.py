@@ -122,8 +122,7 @@ class Auctions(Lives):
         need(self.now >= task.reveal_end, "RevealStillOpen", task_id, task.reveal_end, self.now)
         if not task.ranking:
             self.tell("AuctionFinalized", task_id, 0, 0)
-            self.tell("TaskExpired", task_id)
-            self.refund(task, State.EXPIRED)
+            self.expire(task)
             return
         best, *others = task.ranking
         price = self._price(task, best, others)

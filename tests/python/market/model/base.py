@@ -1,6 +1,6 @@
 """What all operations need: the clock, the accounts, the tasks, and the tale of what happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -9,10 +9,11 @@ from eth_utils.crypto import keccak
 from agents.chain.abi import encode
 
 from .book import Book
-from .law import Event, Refused, State, Terms, account_of_agent, need
+from .law import Event, Refused, State, Terms, account_of, account_of_agent, need
 from .task import Task
 
 if TYPE_CHECKING:
+    from .channels import Channel, Key, Pledge
     from .people import Agent
 
 Digest = Callable[[int, int, int, int, bytes], int]
@@ -24,6 +25,18 @@ def digest_of(task_id: int, agent: int, price: int, promised: int, salt: bytes) 
     kinds = ("uint256", "uint256", "uint256", "uint256", "bytes32")
     return int.from_bytes(keccak(encode(kinds, (task_id, agent, price, promised, salt)))) >> 56
 
+
+Seal = Callable[[int, int, bytes, bytes], bytes]
+"""Of task, agent, result and salt: the commitment of a race's entry."""
+
+
+def seal_of(task_id: int, agent: int, result: bytes, salt: bytes) -> bytes:
+    """Such a commitment, bound to no chain."""
+    return keccak(encode(("uint256", "uint256", "bytes32", "bytes32"), (task_id, agent, result, salt)))
+
+
+METER = "0x" + "ee" * 20
+"""Where the deposits of all channels are, on no chain."""
 
 M = TypeVar("M", bound="Base")
 P = ParamSpec("P")
@@ -45,9 +58,20 @@ class Base:
     """The state of a market. Credits stay: each check of an operation comes before its first change."""
 
     def __init__(
-        self, now: int, treasury: int, pool: str, terms: Terms | None = None, digest: Digest = digest_of
+        self,
+        now: int,
+        treasury: int,
+        pool: str,
+        terms: Terms | None = None,
+        *,
+        judges: Iterable[str] = (),
+        meter: str = METER,
+        digest: Digest = digest_of,
+        seal: Seal = seal_of,
     ) -> None:
-        self.now, self.treasury, self.pool, self.digest_of = now, treasury, pool, digest
+        self.now, self.treasury, self.pool, self.digest_of, self.seal_of = now, treasury, pool, digest, seal
+        self.contracts = {pool, *judges}
+        self.deposits, self.challenge_window = account_of(meter), 60
         self.terms = terms or Terms()
         self.seats = 7
         self.told: list[Event] = []
@@ -55,6 +79,9 @@ class Base:
         self.agents: dict[int, Agent] = {}
         self.tasks: dict[int, Task] = {}
         self.nonces: set[tuple[str, int]] = set()
+        self.channels: dict[Key, Channel] = {}
+        self.stakes: dict[int, Pledge] = {}
+        self.lines: dict[tuple[str, int, int], int] = {}
 
     def tell(self, name: str, *arguments: Any) -> None:
         """Something has happened."""

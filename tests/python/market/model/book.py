@@ -63,6 +63,14 @@ class Book:
         self.free[account] += amount
         self.told.append(("Unlocked", account, amount))
 
+    def hold(self, source: int, target: int, amount: int) -> None:
+        """Free credits are bound in another's account."""
+        self.solvent(source)
+        self.afford(source, amount)
+        self.free[source] -= amount
+        self.locked[target] += amount
+        self.told.append(("Held", source, target, amount))
+
     def pay(self, source: int, target: int, amount: int) -> None:
         """Bound credits become another's; its creditor comes first."""
         self._unbind(source, amount)

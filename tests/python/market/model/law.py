@@ -76,6 +76,16 @@ class Round(IntEnum):
     APPEAL = 3
 
 
+class Stage(IntEnum):
+    """How far an entry of a race has come; a closed one has nothing pledged."""
+
+    NONE = 0
+    SEALED = 1
+    SHOWN = 2
+    CONVENED = 3
+    CLOSED = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What tasks are created under; the seat fee is in thousandths of a credit."""
@@ -86,6 +96,7 @@ class Terms:
     min_window: int = 5
     max_window: int = 30 * 86_400
     seat_fee: int = 10
+    overdraft_limit: int = 1_000_000
 
     def panel_fee(self, seats: int) -> int:
         """What a panel of this size is paid."""

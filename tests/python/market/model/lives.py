@@ -152,14 +152,23 @@ class Lives(Base):
         self.tell("TaskRefunded", task.id, task.pledged[task.account])
         self.give_back(task, task.account)
 
+    def expire(self, task: Task) -> None:
+        """Nobody has won the task."""
+        self.tell("TaskExpired", task.id)
+        self.refund(task, State.EXPIRED)
+
     def report(self, task: Task, score: int, weight: int, *, settled: bool) -> None:
         """What the market learns of the worker, and whether its client may give feedback."""
-        agent, skill = self.agents[task.agent], task.params.skill
         if weight:
-            sums = agent.learn(skill, task.epoch, task.price, score, task.lateness, weight)
-            self.tell("ReputationUpdated", agent.id, skill, task.epoch, score, task.lateness, *sums)
+            self.learn(task, task.agent, task.epoch, task.price, score, weight)
         if settled:
-            self.tell("FeedbackAllowed", agent.id, task.requester, task.epoch)
+            self.tell("FeedbackAllowed", task.agent, task.requester, task.epoch)
+
+    def learn(self, task: Task, agent: int, epoch: int, price: int, score: int, weight: int) -> None:
+        """What the market learns of an agent from a score."""
+        skill = task.params.skill
+        sums = self.agents[agent].learn(skill, epoch, price, score, task.lateness, weight)
+        self.tell("ReputationUpdated", agent, skill, epoch, score, task.lateness, *sums)
 
     def can_convene(self) -> bool:
         """Whether there are enough evaluators for a first panel."""
@@ -187,6 +196,8 @@ class Lives(Base):
         inside("WindowOutOfBounds", params.review_window, *bounds)
         reveals = params.mode not in (Mode.OPEN, Mode.DIRECT)
         inside("WindowOutOfBounds", params.reveal_window, *(bounds if reveals else (0, 0)))
+        if params.mode is Mode.RACE:
+            need(params.evaluator in self.contracts, "EvaluatorNotContract", params.evaluator)
 
     def _check_parent(self, caller: str, params: Params) -> int:
         """The depth of a part, which only the worker of the whole posts, and which ends before the whole is due."""

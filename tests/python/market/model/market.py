@@ -1,12 +1,12 @@
 """The whole market: what owners do with credits and agents, and all that the other parts know."""
 
 from .base import operation
+from .channels import Channels
 from .law import Refused, account_of, account_of_agent, need
-from .panels import Panels
 from .people import NOBODY, Agent
 
 
-class Market(Panels):
+class Market(Channels):
     """A market without a chain."""
 
     # Credits
@@ -28,11 +28,6 @@ class Market(Panels):
         """Give credits to another."""
         self._as_owner(caller, source)
         self.book.send(source, target, amount)
-
-    @operation
-    def owe(self, caller: str, debtor: int, creditor: int, amount: int) -> None:
-        """The meter finds that an agent has thought for more than it had."""
-        self.book.owe(debtor, creditor, amount)
 
     @operation
     def repay(self, caller: str, payer: int, debtor: int, amount: int) -> None:
@@ -82,6 +77,8 @@ class Market(Panels):
         need(caller == known.owner, "ERC721InsufficientApproval", caller, agent)
         locked = self.book.locked[account_of_agent(agent)]
         need(not locked, "AgentHasLockedCredits", agent, locked)
+        debt = self.book.debt[account_of_agent(agent)]
+        need(not debt, "AgentInDebt", agent, debt)
         known.sell(buyer)
         self.tell("Transfer", caller, buyer, agent)
         self.tell("MetadataSet", agent, "agentWallet", b"")

@@ -4,7 +4,40 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from .bids import Bid, ranking
-from .law import File, Mode, Params, Round, State, Terms, account_of, account_of_agent
+from .law import File, Mode, Params, Round, Stage, State, Terms, account_of, account_of_agent
+
+
+@dataclass(slots=True)
+class Entry:
+    """One of those that race; ``digest`` is its commitment, and then its result."""
+
+    agent: int
+    epoch: int
+    digest: bytes
+    stage: Stage = Stage.SEALED
+
+
+@dataclass(slots=True)
+class Race:
+    """``entries`` are in the order of their commitments; the head is judged until the deadline, if there is one."""
+
+    bond: int
+    fee: int
+    entries: dict[int, Entry] = field(default_factory=dict)
+    head: int = 0
+    deadline: int = 0
+    over: bool = False
+    unsealed: bool = False
+
+    @property
+    def stake(self) -> int:
+        """What each entry pledges."""
+        return self.bond + self.fee
+
+    def after(self, agent: int) -> int:
+        """The entry behind this one, or nobody."""
+        order = [*self.entries, 0]
+        return order[order.index(agent) + 1]
 
 
 @dataclass(slots=True)
@@ -38,6 +71,8 @@ class Task:
     lateness: int = 0
     score: int = 0
     result: bytes = bytes(32)
+    race: Race | None = None
+    """What there is of it, in this mode."""
 
     @property
     def mode(self) -> Mode:
