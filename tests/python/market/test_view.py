@@ -43,7 +43,7 @@ SKILL = skill_bytes("extraction")
 MODES = [mode for mode in AwardMode if mode.is_sealed]
 
 SCORES = (0, 59, 60, 100, 100, 101)
-DELAYS = (0, 0, 100, 101, 150, 1000)
+DELAYS = (0, 0, 100, 101, 150, 1000, 1000)
 STRAYS = [
     *("commit", "reveal", "forfeit", "submit", "evaluate", "cancel"),
     *("finalize", "release", "declare_default", "close_rejected", "close_defaulted", "take_over"),
