@@ -12,7 +12,7 @@ import { runScript, startNode } from "../support/node.js";
 
 const CHAIN_ID = 31338;
 const CREDIT = 1_000_000n;
-const CREATIONS = 13;
+const CREATIONS = 16;
 /** The first account of the public test phrase, and the second. */
 const KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 const OTHER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";

@@ -15,20 +15,44 @@ import { deployAll, startNode } from "../support/node.js";
 
 const CREDIT = 1_000_000n;
 const RESERVE = 10n * CREDIT;
-const ESCROW = 11n * CREDIT;
 const BOND = 1n * CREDIT;
 const FEE_BPS = 250n;
+const BOND_PERCENT = 10n;
+const NAMED_WEIGHT = 25n;
+/** In thousandths of a credit. */
+const SEAT_FEE = 10n;
+const PANEL_FEE = 3n * SEAT_FEE * 1_000n;
+const APPEAL_FEE = 7n * SEAT_FEE * 1_000n;
+const COMPENSATION = 1n * CREDIT;
+const ESCROW = RESERVE + COMPENSATION + APPEAL_FEE;
+const SEATS = 7n;
+const STAKE = 10n * CREDIT;
+const LEAVE_DELAY = 60n;
 const WINDOW = 600n;
 const PROMISE = 60n;
+/** Of `Round`: a panel, for the first time. */
+const UNSEALED = 2n;
 const SECOND_PRICE = 0n;
 const FIRST_PRICE = 1n;
-const STATES = ["Open", "Awarded", "Submitted", "Rejected", "Settled", "Refunded", "Cancelled", "Expired"];
+const STATES = [
+  "Open",
+  "Awarded",
+  "Submitted",
+  "Rejected",
+  "Disputed",
+  "Ruled",
+  "Defaulted",
+  "Settled",
+  "Refunded",
+  "Cancelled",
+  "Expired",
+];
 
 describe("the market that deploy-all.js deployed", () => {
   let directory, file, node, connection, ethers, market;
   let people, accounts, addresses, token, ledger, registry, tasks, auction, incentives;
-  let messages, marketplace, actions;
-  let specification, skill, result;
+  let messages, marketplace, actions, pool;
+  let specification, secret, seal, skill, work, result;
 
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "agora-"));
@@ -45,8 +69,12 @@ describe("the market that deploy-all.js deployed", () => {
     ({ CreditToken: token, Ledger: ledger, AgentRegistry: registry } = market.contracts);
     ({ TaskManager: tasks, BidAuction: auction, IncentiveEngine: incentives } = market.contracts);
     ({ MessageHub: messages, TaskMarketplace: marketplace, ActionLogger: actions } = market.contracts);
+    pool = market.contracts.EvaluatorPool;
     specification = ethers.sha256(ethers.toUtf8Bytes("a specification"));
-    result = ethers.sha256(ethers.toUtf8Bytes("a result"));
+    work = ethers.toUtf8Bytes("a result");
+    result = ethers.sha256(work);
+    secret = ethers.id("a secret");
+    seal = ethers.keccak256(secret);
     skill = ethers.dataSlice(ethers.encodeBytes32String("analysis"), 0, 16);
   });
 
@@ -65,7 +93,18 @@ describe("the market that deploy-all.js deployed", () => {
   const paid = (from, to, amount) => ["Ledger", "Paid", accounts[from], accounts[to], amount];
 
   const created = (id, params) => [
-    ["TaskManager", "TaskCreated", id, people.requester.address, skill, Object.values(params), FEE_BPS],
+    [
+      "TaskManager",
+      "TaskCreated",
+      id,
+      people.requester.address,
+      skill,
+      Object.values(params),
+      FEE_BPS,
+      BOND_PERCENT,
+      SEAT_FEE,
+      NAMED_WEIGHT,
+    ],
     locked("requester", ESCROW),
   ];
   const refunded = (task) => [
@@ -119,6 +158,7 @@ describe("the market that deploy-all.js deployed", () => {
 
   const paramsOf = (mode) => ({
     specification,
+    seal,
     skill,
     mode,
     reserve: RESERVE,
@@ -128,6 +168,7 @@ describe("the market that deploy-all.js deployed", () => {
     revealWindow: WINDOW,
     deliveryWindow: WINDOW,
     reviewWindow: WINDOW,
+    parentId: 0n,
   });
 
   async function post(mode = SECOND_PRICE) {
@@ -149,12 +190,17 @@ describe("the market that deploy-all.js deployed", () => {
       events: () => [["BidAuction", "BidCommitted", task.id, id, digest, quality, false], locked(name, BOND)],
       moves: locks(name, BOND),
     });
-    return { id, price, salt, quality };
+    return { name, id, price, salt, quality };
   }
 
-  async function reveal(task, { id, price, salt, quality }) {
+  /** Only the bid that leads keeps its bond: `displaced` names whose goes back, if anyone's. */
+  async function reveal(task, { id, price, salt, quality }, displaced) {
     await market.step(() => byAnyone(auction).reveal(task.id, id, price, PROMISE, salt), {
-      events: () => [["BidAuction", "BidRevealed", task.id, id, price, PROMISE, quality]],
+      events: () => [
+        ["BidAuction", "BidRevealed", task.id, id, price, PROMISE, quality],
+        ...(displaced ? [unlocked(displaced, BOND)] : []),
+      ],
+      moves: displaced ? unlocks(displaced, BOND) : {},
     });
   }
 
@@ -163,17 +209,20 @@ describe("the market that deploy-all.js deployed", () => {
     const sealed = [];
     for (const [name, bid] of Object.entries(bids)) sealed.push(await commit(task, name, bid));
     await market.warpTo(task.biddingEnd);
-    for (const bid of sealed) await reveal(task, bid);
+    let leader;
+    for (const bid of sealed) {
+      const worse = [leader, bid.name].filter(Boolean).sort((a, b) => ranked.indexOf(b) - ranked.indexOf(a))[0];
+      await reveal(task, bid, leader && worse);
+      leader = worse === leader ? bid.name : (leader ?? bid.name);
+    }
     await market.warpTo(task.revealEnd);
-    const [winner, ...losers] = ranked;
+    const [winner] = ranked;
     const id = AGENTS[winner];
     const time = await market.step(() => byAnyone(auction).finalize(task.id), {
       events: (now) => [
         ["BidAuction", "AuctionFinalized", task.id, id, price],
-        ...losers.map((name) => unlocked(name, BOND)),
         ["TaskManager", "TaskAwarded", task.id, id, price, now + PROMISE, now + WINDOW],
       ],
-      moves: Object.assign({}, ...losers.map((name) => unlocks(name, BOND))),
     });
     Object.assign(task, { winner, price, deadline: time + WINDOW });
     await assertState(task, "Awarded");
@@ -229,6 +278,7 @@ describe("the market that deploy-all.js deployed", () => {
       ada: 5n * CREDIT,
       ben: 5n * CREDIT,
       cleo: 5n * CREDIT,
+      judge: SEATS * STAKE,
     };
     for (const [name, amount] of Object.entries(amounts)) {
       const { address } = people[name];
@@ -251,6 +301,19 @@ describe("the market that deploy-all.js deployed", () => {
         },
       });
     }
+  });
+
+  it("seats evaluators", async () => {
+    for (let seat = 0n; seat < SEATS; seat++) {
+      await market.step(() => pool.connect(people.judge).takeSeat(), {
+        events: () => [
+          ["EvaluatorPool", "SeatTaken", seat, people.judge.address, STAKE],
+          locked("judge", STAKE),
+        ],
+        moves: locks("judge", STAKE),
+      });
+    }
+    await market.warpTo(BigInt((await ethers.provider.getBlock("latest")).timestamp) + WINDOW);
   });
 
   it("pays the winner the second price, and lets it withdraw", async () => {
@@ -317,10 +380,10 @@ describe("the market that deploy-all.js deployed", () => {
     await market.warpTo(task.deadline);
     await market.step(() => byAnyone(tasks).declareDefault(task.id), {
       events: () => [
-        ["TaskManager", "TaskDefaulted", task.id, AGENTS.cleo, BOND],
+        ["TaskManager", "TaskDefaulted", task.id, AGENTS.cleo, BOND, 0n],
         paid("cleo", "requester", BOND),
-        ...refunded(task),
         reputed("cleo", 0n, 2_500_000n, 0n),
+        ...refunded(task),
       ],
       moves: {
         "requester.locked": -ESCROW,
@@ -345,6 +408,105 @@ describe("the market that deploy-all.js deployed", () => {
     });
     await assertState(task, "Settled");
     assert.equal(await incentives.qualityOf(AGENTS.ben, skill), 5_088n, "silence moves no reputation");
+  });
+
+  /** From a rejected submission to the drawn panel's seats. */
+  async function convene(task) {
+    const file = { specification, seal, result };
+    const { createdAt } = await tasks.getTask(task.id);
+    const entropy = await auction.entropyOf(task.id, AGENTS.ben);
+    const kase = [addresses.TaskManager, task.id];
+    await market.step(() => tasks.connect(people.ben).dispute(task.id, file, work), {
+      events: (now) => [
+        ["TaskManager", "TaskDisputed", task.id, AGENTS.ben, now + WINDOW, ethers.hexlify(work)],
+        locked("ben", APPEAL_FEE),
+        ["TaskManager", "PanelConvened", task.id],
+        ["EvaluatorPool", "CaseConvened", ...kase, 3n, PANEL_FEE, createdAt, WINDOW, entropy],
+      ],
+      moves: locks("ben", APPEAL_FEE),
+    });
+    const next = BigInt(await ethers.provider.getBlockNumber()) + 1n;
+    await market.step(() => tasks.connect(people.requester).unseal(task.id, file, secret), {
+      events: () => [
+        ["TaskManager", "SecretShown", task.id, secret],
+        ["EvaluatorPool", "CaseUnsealed", ...kase, secret],
+        ["EvaluatorPool", "DrawFixed", ...kase, 1n, next + 1n, SEATS],
+      ],
+    });
+    await ethers.provider.send("evm_mine");
+    const seats = async () => (await pool.membersOf(...kase)).map((vote) => vote.seat);
+    await (await byAnyone(pool).draw(...kase)).wait();
+    return seats();
+  }
+
+  /** Every seat of the panel gives the same score, sealed and then opened. */
+  async function judge(task, seats, score) {
+    const kase = [addresses.TaskManager, task.id];
+    const { since } = await pool.panelOf(...kase);
+    for (const seat of seats) {
+      const digest = await pool.scoreDigest(...kase, 1n, seat, score, result);
+      await market.step(() => pool.connect(people.judge).commitScore(...kase, seat, digest), {
+        events: () => [["EvaluatorPool", "ScoreCommitted", ...kase, seat, 1n, digest]],
+      });
+    }
+    await market.warpTo(since + WINDOW);
+    for (const seat of seats) {
+      await market.step(() => pool.connect(people.judge).revealScore(...kase, seat, score, result), {
+        events: () => [["EvaluatorPool", "ScoreRevealed", ...kase, seat, 1n, score]],
+      });
+    }
+    await market.warpTo(since + 2n * WINDOW);
+    const pay = PANEL_FEE / 3n;
+    return market.step(() => byAnyone(pool).tally(...kase), {
+      events: (now) => [
+        ["EvaluatorPool", "PanelTallied", ...kase, 1n, 3n],
+        ["EvaluatorPool", "CaseClosed", ...kase, true, score],
+        ["TaskManager", "TaskRuled", task.id, score, UNSEALED, now + WINDOW],
+        paid("requester", "pool", PANEL_FEE),
+        locked("pool", PANEL_FEE),
+        ...seats.flatMap((seat) => [
+          ["EvaluatorPool", "EvaluatorPaid", ...kase, seat, people.judge.address, pay],
+          paid("pool", "judge", pay),
+        ]),
+      ],
+      moves: { "requester.locked": -PANEL_FEE, "judge.free": PANEL_FEE },
+    });
+  }
+
+  it("lets a panel overturn a rejection, at the requester's cost", async () => {
+    const task = await post();
+    await auctionOff(task, { ben: 6n * CREDIT }, { ranked: ["ben"], price: RESERVE });
+    await submit(task);
+    await (await tasks.connect(people.evaluator).evaluate(task.id, 10n)).wait();
+    await assertState(task, "Rejected");
+    const seats = await convene(task);
+    assert.equal(new Set(seats).size, 3);
+    const ruledAt = await judge(task, seats, 80n);
+    await assertState(task, "Ruled");
+    await market.warpTo(ruledAt + WINDOW);
+    const fee = 250_000n;
+    await market.step(() => byAnyone(tasks).closeRuled(task.id), {
+      events: () => [
+        ["TaskManager", "WorkerCompensated", task.id, AGENTS.ben, COMPENSATION],
+        paid("requester", "ben", COMPENSATION),
+        ["TaskManager", "TaskSettled", task.id, AGENTS.ben, RESERVE, fee, false],
+        paid("requester", "ben", RESERVE - fee),
+        paid("requester", "treasury", fee),
+        unlocked("requester", APPEAL_FEE - PANEL_FEE),
+        unlocked("ben", BOND + APPEAL_FEE),
+        // A panel's word counts in full: ten credits' worth, after the two of the first task.
+        reputed("ben", 80n, 12_000_000n, 9_800_000n),
+        ["IncentiveEngine", "FeedbackAllowed", AGENTS.ben, people.requester.address, 0n],
+      ],
+      moves: {
+        "requester.locked": PANEL_FEE - ESCROW,
+        "requester.free": APPEAL_FEE - PANEL_FEE,
+        "treasury.free": fee,
+        "ben.locked": -BOND - APPEAL_FEE,
+        "ben.free": BOND + APPEAL_FEE + COMPENSATION + RESERVE - fee,
+      },
+    });
+    await assertState(task, "Settled");
   });
 
   it("expires a task whose bids stay sealed, and burns their bonds", async () => {
@@ -402,7 +564,7 @@ describe("the market that deploy-all.js deployed", () => {
     await market.step(() => messages.connect(people.requester).send(letter), {
       events: () => [
         ["MessageHub", "MessageSent", 1n, 1n, from, to, 0n, postage, body, "0x"],
-        locked("requester", postage),
+        ["Ledger", "Held", accounts.requester, accounts.requester, postage],
         paid("requester", "ada", postage),
       ],
       moves: { "requester.free": -postage, "ada.free": postage },
@@ -448,14 +610,21 @@ describe("the market that deploy-all.js deployed", () => {
       ],
       moves: { pendingBurn: -amount, vault: -amount, supply: -amount },
     });
+    for (let seat = 0n; seat < SEATS; seat++) {
+      await (await pool.connect(people.judge).announceLeave(seat)).wait();
+    }
+    await market.warpTo(BigInt((await ethers.provider.getBlock("latest")).timestamp) + LEAVE_DELAY);
+    // From the last to the first, so that no seat moves into a gap.
+    for (let seat = SEATS - 1n; seat >= 0n; seat--) await (await byAnyone(pool).leaveSeat(seat)).wait();
     for (const [name, account] of Object.entries(accounts)) {
+      if (name === "pool") continue;
       const { free, locked: kept } = await ledger.balanceOf(account);
       assert.equal(kept, 0n, `${name} has nothing locked`);
       await withdraw(name, name, free);
     }
     const sums = await market.sums();
     assert.equal(sums.vault, 0n, "the vault is empty");
-    assert.equal(sums.supply, 126n * CREDIT - amount, "what was minted is left but for what was burned");
+    assert.equal(sums.supply, 115n * CREDIT + ESCROW + SEATS * STAKE - amount, "what was minted is left but for what was burned");
   });
 
   it("is not deployed twice", async () => {

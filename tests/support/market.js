@@ -23,13 +23,15 @@ export class Market {
     for (const [name, address] of Object.entries(market.addresses)) {
       market.contracts[name] = await ethers.getContractAt(name, address);
     }
-    const [deployer, requester, evaluator, ada, ben, cleo, anyone] = await ethers.getSigners();
+    const [deployer, requester, evaluator, ada, ben, cleo, anyone, judge] = await ethers.getSigners();
     const treasury = await ethers.getImpersonatedSigner(market.addresses.TimelockController);
     await deployer.sendTransaction({ to: treasury.address, value: ethers.parseEther("1") });
-    market.people = { deployer, treasury, requester, evaluator, ada, ben, cleo, anyone };
+    market.people = { deployer, treasury, requester, evaluator, ada, ben, cleo, anyone, judge };
     market.accounts = {
       requester: BigInt(requester.address),
       treasury: BigInt(treasury.address),
+      judge: BigInt(judge.address),
+      pool: BigInt(market.addresses.EvaluatorPool),
     };
     for (const [name, id] of Object.entries(AGENTS)) market.accounts[name] = AGENT_FLAG | id;
     return market;
