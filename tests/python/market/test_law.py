@@ -1,6 +1,6 @@
 """The contracts against the model: the same calls, the same events or the same refusal, and the same state.
 
-They are the same 30 lives of a market each time; with AGORA_LAW_EXAMPLES, so many other ones.
+They are the same 25 lives of a market each time; with AGORA_LAW_EXAMPLES, so many other ones.
 """
 
 import os
@@ -53,17 +53,21 @@ class Together(Walk):
         stage.restart()
         super().__init__(market_of(stage), stage.people)
         self.stage, self.calls, self.over = stage, Calls(stage), set()
+        # False from a call or a comparison that failed on: then the end of the life has nothing to add.
+        self.agreed = True
         people = [account_of(stage.people[one]) for one in (*BUYERS, *OWNERS, EVALUATOR, ANYONE, TREASURY)]
         self.accounts = [*people, *(account_of_agent(agent) for agent in AGENTS)]
         self.accounts.append(account_of(stage.at["UsageMeter"]))
 
     def attempt(self, what, caller, *arguments):
+        self.agreed = False
         call = self.calls.call(what, caller, arguments)
         events, refusal = self.by_the_model(what, caller, arguments)
         if refusal:
             assert self.stage.refusal(call, caller) == refusal, what
         else:
             assert self.stage.send(call, caller) == [expected(event) for event in events], what
+        self.agreed = True
         return not refusal
 
     def by_the_model(self, what, caller, arguments):
@@ -84,9 +88,11 @@ class Together(Walk):
         self.over = {task.id for task in self.market.tasks.values() if task.state.is_final}
 
     def teardown(self):
-        self.compare(self.market.tasks.values())
+        if self.agreed:
+            self.compare(self.market.tasks.values())
 
     def compare(self, tasks):
+        self.agreed = False
         parts = (
             *(self.credits(), self.tasks(tasks), self.bids(tasks), self.races(tasks)),
             *(self.channels(), self.agents()),
@@ -96,6 +102,7 @@ class Together(Walk):
         for (call, fields, values), one in zip(expected, found, strict=True):
             shown = tuple(getattr(one, field) for field in fields) if fields else (one,)
             assert shown == values, (call.name, call.data[4:].hex())
+        self.agreed = True
 
     # Each part: what is asked, which fields of the answer are meant, and what they are in the model.
 
@@ -171,7 +178,7 @@ class Together(Walk):
 
 def test_the_contracts_do_what_the_model_does(stage):
     lives = settings(
-        max_examples=int(EXAMPLES or 30),
+        max_examples=int(EXAMPLES or 25),
         stateful_step_count=40,
         derandomize=EXAMPLES is None,
         database=None,
