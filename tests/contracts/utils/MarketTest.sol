@@ -97,19 +97,28 @@ abstract contract MarketTest {
 
     function _deployMarket() internal {
         Wiring memory wiring = _wiringFrom(ADMIN);
-        token = new CreditToken(ADMIN, TOKEN_CAP);
-        ledger = new Ledger(wiring);
-        registry = new AgentRegistry(wiring);
-        tasks = new TaskManager(wiring, TREASURY);
-        auction = new BidAuction(wiring);
-        incentives = new IncentiveEngine(wiring);
-        messages = new MessageHub(wiring);
+        token = CreditToken(_create("CreditToken", abi.encode(ADMIN, TOKEN_CAP)));
+        ledger = Ledger(_create("Ledger", abi.encode(wiring)));
+        registry = AgentRegistry(_create("AgentRegistry", abi.encode(wiring)));
+        tasks = TaskManager(_create("TaskManager", abi.encode(wiring, TREASURY)));
+        auction = BidAuction(_create("BidAuction", abi.encode(wiring)));
+        incentives = IncentiveEngine(_create("IncentiveEngine", abi.encode(wiring)));
+        messages = MessageHub(_create("MessageHub", abi.encode(wiring)));
         pool = new PoolStub(ledger);
-        meter = new UsageMeter(wiring, CHALLENGE_WINDOW);
-        race = new RaceBoard(wiring);
+        meter = UsageMeter(_create("UsageMeter", abi.encode(wiring, CHALLENGE_WINDOW)));
+        race = RaceBoard(_create("RaceBoard", abi.encode(wiring)));
         parameters = _deployParameters();
-        marketplace = new TaskMarketplace(wiring);
-        actions = new ActionLogger(wiring);
+        marketplace = TaskMarketplace(_create("TaskMarketplace", abi.encode(wiring)));
+        actions = ActionLogger(_create("ActionLogger", abi.encode(wiring)));
+    }
+
+    /// @dev By its compiled code: `new` would put the code of the whole market into every test contract.
+    function _create(string memory name, bytes memory arguments) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(string.concat(name, ".sol:", name)), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+        }
+        vm.assertTrue(created != address(0), name);
     }
 
     /// @dev Where the next eleven contracts that `deployer` creates will live, in the order of the deployment.

@@ -34,16 +34,18 @@ abstract contract PoolTest is MarketTest {
         vm.roll(1_000);
         vm.startPrank(ADMIN);
         Wiring memory wiring = _wiringFrom(ADMIN);
-        token = new CreditToken(ADMIN, TOKEN_CAP);
-        ledger = new Ledger(wiring);
-        registry = new AgentRegistry(wiring);
+        token = CreditToken(_create("CreditToken", abi.encode(ADMIN, TOKEN_CAP)));
+        ledger = Ledger(_create("Ledger", abi.encode(wiring)));
+        registry = AgentRegistry(_create("AgentRegistry", abi.encode(wiring)));
         client = new MockPanelClient();
         raceClient = new MockPanelClient();
         wiring.tasks = ITaskManager(address(client));
         wiring.race = IRaceBoard(address(raceClient));
         while (vm.computeCreateAddress(ADMIN, vm.getNonce(ADMIN)) != address(wiring.pool))
             new MockPanelClient();
-        panels = new EvaluatorPool(wiring, SEAT_STAKE, WARM_UP, LEAVE_DELAY);
+        panels = EvaluatorPool(
+            _create("EvaluatorPool", abi.encode(wiring, SEAT_STAKE, WARM_UP, LEAVE_DELAY))
+        );
         token.grantRole(token.MINTER_ROLE(), ADMIN);
         vm.stopPrank();
         for (uint256 i = 0; i < SEATS; i++) _takeSeat(_evaluator(i));

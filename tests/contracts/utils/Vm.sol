@@ -22,6 +22,8 @@ interface Vm {
 
     function toString(uint256 value) external pure returns (string memory);
 
+    function getCode(string calldata artifact) external view returns (bytes memory);
+
     function label(address account, string calldata name) external;
 
     function prank(address sender) external;
