@@ -23,7 +23,7 @@ demo: setup ## Five agents earn credits on a chain of their own: the main job, e
 
 .PHONY: setup
 setup: $(PYTHON_READY) $(NODE_READY) ## Install Python and npm packages and the model's weights, compile the contracts
-	@npx hardhat compile --quiet
+	@npx hardhat build --no-tests --quiet
 
 .PHONY: test
 test: test-contracts test-python ## All tests

@@ -28,6 +28,8 @@ export default defineConfig({
   plugins: [hardhatEthers, hardhatKeystore, hardhatNodeTestRunner, warningsAsErrors],
   paths: { tests: { solidity: "tests/contracts", nodejs: "tests/contracts" } },
   solidity: {
+    // Compiling the tests takes minutes: only those who run them wait for it.
+    splitTestsCompilation: true,
     version: "0.8.37",
     // The compiler is an npm package, so nothing is downloaded behind npm's back.
     path: require.resolve("solc/soljson.js"),

@@ -2,15 +2,29 @@
 import { send } from "./command.js";
 import { Mistake } from "./mistake.js";
 
-const STATES = ["Open", "Awarded", "Submitted", "Rejected", "Settled", "Refunded", "Cancelled", "Expired"];
+const STATES = [
+  "Open",
+  "Awarded",
+  "Submitted",
+  "Rejected",
+  "Disputed",
+  "Ruled",
+  "Defaulted",
+  "Settled",
+  "Refunded",
+  "Cancelled",
+  "Expired",
+];
 const SECOND_PRICE = 0;
 const PASSING_SCORE = 60;
 
-/** Posts a task as the signer, who also evaluates it; its id. All four windows are `window` seconds. */
+/** Posts a task as the signer, who also evaluates it, and returns its id. All four windows are `window` seconds. */
 export async function postTask({ ethers, contracts, signer }, { specification, skill, reserve, window }) {
   const { TaskManager: tasks } = contracts;
+  const digest = ethers.sha256(ethers.toUtf8Bytes(specification));
   const params = {
-    specification: ethers.sha256(ethers.toUtf8Bytes(specification)),
+    specification: digest,
+    seal: ethers.keccak256(await secretOf(ethers, signer, tasks.target, digest)),
     skill: ethers.zeroPadBytes(skillBytes(ethers, skill), 16),
     mode: SECOND_PRICE,
     reserve,
@@ -20,6 +34,7 @@ export async function postTask({ ethers, contracts, signer }, { specification, s
     revealWindow: window,
     deliveryWindow: window,
     reviewWindow: window,
+    parentId: 0,
   };
   const receipt = await send(contracts, tasks.createTask, params);
   const events = receipt.logs.map((log) => tasks.interface.parseLog(log));
@@ -31,15 +46,21 @@ export async function describeTask({ ethers, contracts }, taskId) {
   const { TaskManager: tasks } = contracts;
   if (taskId === 0n || taskId > (await tasks.taskCount())) return undefined;
   const task = await tasks.getTask(taskId);
+  const [{ args }] = await tasks.queryFilter(tasks.filters.TaskCreated(taskId));
   return {
     state: STATES[task.state],
-    skill: ethers.toUtf8String(task.skill).replace(/\0+$/, ""),
+    skill: ethers.toUtf8String(args.skill).replace(/\0+$/, ""),
     requester: task.requester,
     reserve: ethers.formatUnits(task.reserve, 6),
     worker: task.agentId === 0n ? "nobody yet" : `agent ${task.agentId}`,
     price: ethers.formatUnits(task.price, 6),
-    specification: task.specification,
+    specification: args.params.specification,
   };
+}
+
+/** What the requester must show in a dispute: it follows from its signature, so that there is nothing to keep. */
+async function secretOf(ethers, signer, tasks, specification) {
+  return ethers.keccak256(await signer.signMessage(`Agora: the secret of ${specification} at ${tasks}`));
 }
 
 function skillBytes(ethers, skill) {

@@ -211,7 +211,9 @@ describe("the market that deploy-all.js deployed", () => {
     await market.warpTo(task.biddingEnd);
     let leader;
     for (const bid of sealed) {
-      const worse = [leader, bid.name].filter(Boolean).sort((a, b) => ranked.indexOf(b) - ranked.indexOf(a))[0];
+      const worse = [leader, bid.name]
+        .filter(Boolean)
+        .sort((a, b) => ranked.indexOf(b) - ranked.indexOf(a))[0];
       await reveal(task, bid, leader && worse);
       leader = worse === leader ? bid.name : (leader ?? bid.name);
     }
@@ -403,7 +405,10 @@ describe("the market that deploy-all.js deployed", () => {
     await market.warpTo(task.deadline);
     const fee = 201_504n;
     await market.step(() => byAnyone(tasks).release(task.id), {
-      events: () => settled(task, fee, true),
+      events: () => [
+        ...settled(task, fee, true),
+        ["IncentiveEngine", "FeedbackAllowed", AGENTS.ben, people.requester.address, 0n],
+      ],
       moves: settles(task, fee),
     });
     await assertState(task, "Settled");
@@ -624,7 +629,11 @@ describe("the market that deploy-all.js deployed", () => {
     }
     const sums = await market.sums();
     assert.equal(sums.vault, 0n, "the vault is empty");
-    assert.equal(sums.supply, 115n * CREDIT + ESCROW + SEATS * STAKE - amount, "what was minted is left but for what was burned");
+    assert.equal(
+      sums.supply,
+      115n * CREDIT + ESCROW + SEATS * STAKE - amount,
+      "what was minted is left but for what was burned",
+    );
   });
 
   it("is not deployed twice", async () => {

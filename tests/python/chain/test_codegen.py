@@ -167,7 +167,7 @@ def test_write_makes_the_folder_hold_just_the_files(tmp_path):
 
 
 def test_contracts_that_were_not_compiled_say_what_to_do(tmp_path):
-    with pytest.raises(ToolchainMissing, match="hardhat compile"):
+    with pytest.raises(ToolchainMissing, match="hardhat build"):
         read_artifacts(tmp_path)
     names = {source: source.rpartition("/")[2] for source in CONTRACTS}
     for source, name in names.items():
