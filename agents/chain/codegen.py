@@ -47,7 +47,9 @@ def read_artifacts(folder: Path) -> dict[str, list[Entry]]:
         try:
             contracts[name] = read_abi(json.loads(path.read_text("utf-8"))["abi"])
         except (OSError, ValueError, KeyError) as error:
-            raise ToolchainMissing(f"{path} is not a compiled contract: run `npx hardhat build --no-tests`") from error
+            raise ToolchainMissing(
+                f"{path} is not a compiled contract: run `npx hardhat build --no-tests`"
+            ) from error
     return contracts
 
 
