@@ -26,7 +26,7 @@ IMPORT = re.compile(r'^import [^;]*"(\.[^"]+)";', re.MULTILINE)
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 BODY = re.compile(r"\b(?:function \w+|constructor)\([^;{]*\{")
 DECLARATION = re.compile(
-    r"(?:\w[\w.]*(?:\[\w*\])?(?: memory| storage| calldata)? \w+|\([^=]*\w \w[^=]*\)) = "
+    r"(?:\w[\w.]*(?:\[\w*\])?(?: memory| storage| calldata)? \w+|\([^=]*\w \w[^=]*\))\s=\s+"
 )
 ALIVE = "block.coinbase == address({})"
 TIMEOUT_S = 300
@@ -131,11 +131,14 @@ def plant(folder: Path, chosen: dict[int, Mutant]) -> None:
 
 
 def copy(folder: Path, contract: str) -> None:
-    """The contract, its tests without the invariants, and all that they import."""
+    """The contract's tests and those of the wiring, without the invariants, and all that they import."""
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     shutil.copy(ROOT / "package.json", folder)
     shutil.copy(Path(__file__).with_name("hardhat.config.js"), folder)
-    tests = (ROOT / "tests/contracts" / contract).glob("*.t.sol")
+    tests = [
+        *(ROOT / "tests/contracts").glob("*.t.sol"),
+        *(ROOT / "tests/contracts" / contract).glob("*.t.sol"),
+    ]
     files, seen = [path for path in tests if path.name != "Invariants.t.sol"], set[Path]()
     while files:
         path = files.pop()
@@ -182,9 +185,9 @@ def compile_all(folder: Path, chosen: dict[int, Mutant]) -> set[int]:
         refused |= bad
 
 
-def measure(contract: str, chosen: dict[int, Mutant], runs: int) -> Counter[str]:
+def measure(contract: str, chosen: dict[int, Mutant], runs: int) -> dict[Path, Counter[str]]:
     """Runs the contract's tests against each mutant, and prints those that nothing noticed."""
-    results = Counter[str]()
+    results = {mutant.file: Counter[str]() for mutant in chosen.values()}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy(folder, contract)
@@ -199,7 +202,7 @@ def measure(contract: str, chosen: dict[int, Mutant], runs: int) -> Counter[str]
                 result = "killed"
             else:
                 result = "survived" if re.search(r"\d+ passing", output) else "undecided"
-            results[result] += 1
+            results[mutant.file][result] += 1
             if result != "killed":
                 place = f"{mutant.file}:{mutant.line}"
                 print(f"{result}: {place}: {mutant.before} -> {mutant.after or 'nothing'}", flush=True)
@@ -223,8 +226,10 @@ def main() -> None:
         size = min(options.sample or len(mutants), len(mutants))
         picked = random.Random(options.seed).sample(range(len(mutants)), size)
         results = measure(contract, {i + 1: mutants[i] for i in sorted(picked)}, options.runs)
-        figures = ", ".join(f"{count} {result}" for result, count in sorted(results.items()))
-        print(f"{contract}: {size} of {len(mutants)} mutants: {figures}", flush=True)
+        print(f"{contract}: {size} of {len(mutants)} mutants")
+        for file, counts in results.items():
+            figures = ", ".join(f"{count} {result}" for result, count in sorted(counts.items()))
+            print(f"  {file}: {figures}", flush=True)
 
 
 if __name__ == "__main__":
