@@ -40,17 +40,17 @@ test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and
 
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
-	ruff format --check agents tests/python
-	ruff check agents tests/python
+	ruff format --check agents tests/python tests/mutation
+	ruff check agents tests/python tests/mutation
 	mypy
 	python -m agents.chain.codegen --check
-	npx prettier --check contracts tests/contracts tests/support scripts bench hardhat.config.js
+	npx prettier --check contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
 	npx solhint --disc --max-warnings 0 'contracts/**/*.sol'
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
-	ruff format agents tests/python
-	npx prettier --write contracts tests/contracts tests/support scripts bench hardhat.config.js
+	ruff format agents tests/python tests/mutation
+	npx prettier --write contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
 
 .PHONY: bindings
 bindings: setup ## Generate the Python bindings from the compiled contracts
@@ -68,6 +68,10 @@ fuzz: setup $(DEV_READY) ## The Solidity tests with many more runs, and other li
 .PHONY: coverage
 coverage: setup ## Coverage of the contracts by the Solidity tests
 	npx hardhat test solidity --coverage
+
+.PHONY: mutate
+mutate: setup ## Break the contracts one line at a time and see whether the Solidity tests notice (an hour and more)
+	python tests/mutation/mutate.py $(MUTATE)
 
 .PHONY: clean
 clean: ## Remove what was built, but not the virtual environment

@@ -40,11 +40,19 @@ contract AcceptTest is AuctionTest {
         vm.assertEq(task.price, offer.price, "price");
         _assertState(ITaskManager.TaskState.Awarded);
         _assertRanked(agentId, 0, 0);
+        _assertKept(offer, quality);
         vm.assertEq(auction.runnerUpOf(taskId), 0, "runner-up");
         vm.assertTrue(auction.isNonceUsed(WORKER, nonce), "nonce");
         vm.assertTrue(auction.getAuction(taskId).committed, "has a bid");
         _assertBond(agentId, true, "worker");
         vm.assertEq(_freeOf(accountOf(REQUESTER)), 0, "requester");
+    }
+
+    function _assertKept(IBidAuction.SignedBid memory offer, uint256 quality) internal {
+        IBidAuction.Bid memory kept = auction.getRanking(taskId)[0];
+        vm.assertEq(kept.price, offer.price, "price of the bid");
+        vm.assertEq(kept.promised, offer.promised, "promise of the bid");
+        vm.assertEq(kept.quality, quality, "quality of the bid");
     }
 
     /// The acceptance is the agent's alone to give, and the choice the requester's.

@@ -35,6 +35,16 @@ contract RedeemTest is MeterTest {
         vm.assertEq(meter.redeem(PROVIDER, claim, signature), paid, "paid");
     }
 
+    /// What the deposit covers to its last unit is no overdraft.
+    function testFuzzRedeemAll(uint256 amount) public {
+        amount = bound(amount, 1, MAX_AMOUNT);
+        _open(amount);
+        vm.recordLogs();
+        vm.assertEq(_redeem(amount), amount, "paid");
+        vm.assertEq(vm.getRecordedLogs().length, 2, "the voucher and the payment");
+        _assertChannel(0, amount, "all of it");
+    }
+
     function testFuzzRedeemOfContract(uint256 key, uint256 cumulative) public {
         key = bound(key, 1, type(uint128).max);
         cumulative = bound(cumulative, 1, DEPOSIT);
