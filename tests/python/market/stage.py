@@ -106,7 +106,9 @@ def compile_contracts():
 
 def creation(source, arguments):
     """The data of the transaction that creates the contract in a source file."""
-    artifact = toolchain.ROOT / "artifacts" / source / f"{Path(source).stem}.json"
+    # Hardhat keeps what is compiled of the tests apart.
+    folder = "cache/test-artifacts" if source == STUB else "artifacts"
+    artifact = toolchain.ROOT / folder / source / f"{Path(source).stem}.json"
     compiled = json.loads(artifact.read_text("utf-8"))
     inputs = next((one["inputs"] for one in compiled["abi"] if one["type"] == "constructor"), [])
     kinds = [Param.read(one, at).type for at, one in enumerate(inputs)]
