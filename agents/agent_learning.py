@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.agent_config import AgentLearningConfig
-from agents.bid_policy import BidContext
+from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.errors import LearningStateUnreadable
 from agents.market.domain import bond_of
 
@@ -22,29 +22,6 @@ BLUR = 1 / 40
 LEAST_ACCEPTANCE = 0.02
 MOST_ACCEPTANCE = 0.98
 MOST_OVERRUN = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class BidOutcome:
-    """What became of one revealed bid, known once the task has ended; money is in units."""
-
-    skill: str
-    reserve: int
-    second_price: bool
-    """True if the winner was paid the runner-up's price: then the rivals' bids are no first-price bids."""
-    own_price: int
-    won: bool
-    winning_price: int | None
-    rival_best: int | None
-    """The best rival's bid as seen from here, times own quality / its quality; None if not revealed."""
-    score: int | None
-    """0 to 100; None if nobody evaluated. Not used here: what counts is whether the work was paid."""
-    paid: int
-    """What came in: 0 for a bid that lost and for a rejected or missing delivery."""
-    cost_estimate: int
-    """What the work was expected to cost when the bid was made."""
-    cost: int
-    """What the work did cost; not used for a bid that lost."""
 
 
 _Sighting = tuple[
@@ -84,6 +61,10 @@ class AdaptiveBiddingStrategy:
     seed: int = 0
     _state: _State = field(default_factory=lambda: _State(version=1), repr=False)
     _curves: dict[str, list[int]] = field(default_factory=dict, repr=False)
+
+    async def quote(self, context: BidContext) -> Quote:
+        """``price`` as a BidPolicy gives it; this strategy believes nothing about winning."""
+        return Quote(self.price(context), source="adaptive")
 
     def price(self, context: BidContext) -> int | None:
         """The bid in units, from the estimated cost to the reserve, or None for no bid.

@@ -1,6 +1,7 @@
 """The seam between an agent and whatever decides its prices: adaptive, learned or fixed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from agents.market.domain import Task
@@ -62,11 +63,78 @@ class BidContext:
     """True if the winner is paid the runner-up's effective price rather than its own."""
     deadline_seconds: int
     """The time to deliver, from the award."""
+    worst_cost: int = 0
+    """The most that the work can cost in model calls; 0 if it is not known."""
+    overhead: int = 0
+    """What bidding and delivering cost beside the work: gas, where it is paid in credits."""
+    bond: int = 0
+    """What the bid locks."""
+    rivals: float = 1.0
+    """How many others are expected to bid."""
+    load: float = 0.0
+    """The open tasks of the skill for each agent that claims it."""
+    runway: int | None = None
+    """The agent's free credits; None if it is not known, and then nothing is limited by it."""
+    exposure: int = 0
+    """The worst-case costs of the bids and tasks that are open already; their bonds have left the runway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A policy's answer, and what it believed when it gave it."""
+
+    price: int | None
+    """The bid in units, or None for no bid."""
+    win_probability: float | None = None
+    """The believed chance that this bid wins; None if the policy has no belief, or does not bid."""
+    source: str = ""
+    """Where the price is from, or why there is none, in a few words."""
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    """The numbers that the price was computed from, by name."""
 
 
 class BidPolicy(Protocol):
-    """Names prices; shipped as ``AdaptiveBiddingStrategy`` and later as a learned policy."""
+    """Names prices; shipped as ``LearnedBidder`` (the fleet's), ``AdaptiveBiddingStrategy`` and ``FixedMarkup``."""
 
-    def price(self, context: BidContext) -> int | None:
-        """The bid in units, or None for no bid."""
+    async def quote(self, context: BidContext) -> Quote:
+        """The bid and the beliefs behind it. Asking twice about one task gives the same answer."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class BidOutcome:
+    """What became of one revealed bid, known once the task has ended; money is in units."""
+
+    skill: str
+    reserve: int
+    second_price: bool
+    """True if the winner was paid the runner-up's price: then the rivals' bids are no first-price bids."""
+    own_price: int
+    won: bool
+    winning_price: int | None
+    rival_best: int | None
+    """The best rival's bid as seen from here, times own quality / its quality; None if not revealed."""
+    score: int | None
+    """0 to 100; None if nobody evaluated."""
+    paid: int
+    """What came in: 0 for a bid that lost and for a rejected or missing delivery."""
+    cost_estimate: int
+    """What the work was expected to cost when the bid was made."""
+    cost: int
+    """What the work did cost; not used for a bid that lost."""
+    task_id: int = 0
+    quality: int = 5000
+    """The own quality that the auction froze, 5000 to 10000."""
+    rivals: int = 0
+    """How many others revealed a bid."""
+    unrevealed: int = 0
+    """How many others committed and did not reveal: their bids may have been anything."""
+    deadline_seconds: int = 3600
+    load: float = 0.0
+    """As in the bid's context."""
+    workload: float = 0.0
+    """As in the bid's context."""
+    bond_lost: int = 0
+    """What the agent lost of its bond."""
+    win_probability: float | None = None
+    """What the quote believed."""

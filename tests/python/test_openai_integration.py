@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents import prompts
-from agents.bid_policy import BidContext, TaskBrief
+from agents.bid_policy import BidContext, Quote, TaskBrief
 from agents.errors import AnswerInvalid, BadApiKey, ModelUnavailable, SettingOutOfRange
 from agents.llm.embedded import EmbeddedServer, embedded_model
 from agents.llm.embeddings import Embedder
@@ -133,9 +133,9 @@ class Fixed:
     def __init__(self, asks: int | None) -> None:
         self.asks, self.context = asks, None
 
-    def price(self, context: BidContext) -> int | None:
+    async def quote(self, context: BidContext):
         self.context: BidContext | None = context
-        return self.asks
+        return Quote(self.asks)
 
 
 FIT = FitAssessment(0.7, 0.4, "mathematics", 90, None, "not asked", Usage())

@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from agents.agent import LLMAgent
+from agents.bid_policy import Quote
 from agents.chain.faucet import Faucet
 from agents.chain.reader import read, read_many
 from agents.chain.rpc import quantity
@@ -50,9 +51,9 @@ class FixedPrice:
     def __init__(self, price):
         self.answer, self.contexts = price, []
 
-    def price(self, context):
+    async def quote(self, context):
         self.contexts.append(context)
-        return self.answer
+        return Quote(self.answer)
 
 
 class Asked:
