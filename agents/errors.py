@@ -8,6 +8,7 @@ AgoraError
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
+│   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -141,6 +142,36 @@ class LearningStateUnreadable(UserError):
         super().__init__(
             f"the learning state cannot be read ({detail}): remove it to let the agent learn afresh"
         )
+
+
+class StateFileRefused(UserError):
+    """A file of an agent's learned state is missing, damaged, another's, or of another version or shape.
+
+    ``field`` is what in the file is wrong; ``older`` is the earlier state that can be loaded, or None.
+    """
+
+    def __init__(self, path: Path, field: str, problem: str, older: Path | None = None) -> None:
+        mend = (
+            f"the state before it is whole: load it with previous=True ({older})"
+            if older
+            else "remove it to let the agent learn afresh"
+        )
+        super().__init__(f"{path}: {field} {problem}; {mend}")
+        self.path, self.field, self.older = path, field, older
+
+
+class TaskLearnedAlready(UserError):
+    """A result of this task was learned from before; it must not count twice."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"task_id {task_id!r} was learned from before: give each result once")
+
+
+class HistoryEmpty(UserError):
+    """A figure was asked for that only results can give, and there are none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"there is no {what} before the first result: call process_task_result first")
 
 
 class TasksMissing(UserError):
