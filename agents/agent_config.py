@@ -47,11 +47,11 @@ class AgentLearningConfig:
     floor_quantile: float = _setting(0.5, 0.5, 0.99)
     """The quantile of the cost of past work that a bid must cover; a half is the typical cost."""
     fit_weight: float = _setting(0.5, 0.0, 1.0)
-    """How far a task's fit, rather than even chances, decides the chance of being paid before there are results."""
+    """What a task's fit weighs, beside the claimed capability, in the chance of being paid that is believed at first."""
     shadow_gain: float = _setting(1.0, 0.0, 10.0)
     """The factor on what a slot of the agent's capacity is believed to be worth to other tasks."""
     exploration_decay: float = _setting(0.0, 0.0, 1.0)
-    """What each outcome of a skill takes from exploration: the rate is divided by 1 + decay * outcomes."""
+    """What each outcome takes from exploration: the rate is divided by 1 + decay * outcomes."""
 
     def __post_init__(self) -> None:
         """Refuse the first value that is out of range or not a number."""

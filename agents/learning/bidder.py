@@ -271,7 +271,8 @@ class LearnedBidder:
             self._notes.popitem(last=False)
 
     def _exploring(self, task_id: int) -> bool:
-        return self._draw(task_id, "explore") < self.settings.exploration_rate
+        rate = self.settings.exploration_rate / (1 + self.settings.exploration_decay * self._trained)
+        return self._draw(task_id, "explore") < rate
 
     def _draw(self, task_id: int, purpose: str) -> float:
         """A number in [0, 1) that this agent always draws for this task: replays must not differ."""

@@ -16,12 +16,13 @@ import os
 import pickle
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from agents.errors import SettingOutOfRange, StateFileRefused
@@ -32,6 +33,8 @@ MODELS = Path("models")
 
 Shapes = Mapping[str, tuple[int, ...]]
 Weights = Mapping[str, torch.Tensor]
+ShapesOf = Callable[[Mapping[str, Any]], Shapes]
+"""What shapes the weights of a state have; it may raise pydantic's ValidationError for what is no state."""
 
 _ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 
@@ -91,14 +94,19 @@ class StateFiles:
         for left in self.state.parent.glob(f".{self.state.name[:42]}_*"):
             left.unlink()  # of a process that was killed
 
-    def load(self, shapes: Shapes, *, previous: bool = False) -> Saved:
-        """The newest pair, or the one before it; its weights have just these ``shapes``.
+    def load(self, shapes_of: ShapesOf, *, previous: bool = False) -> Saved:
+        """The newest pair, or the one before it; its weights have just the shapes that its state calls for.
 
         Raises StateFileRefused, which names the file and the field.
         """
         path = _before(self.state) if previous else self.state
-        older = None if previous else self._older(shapes)
+        older = None if previous else self._older(shapes_of)
         body = self._body(path, older)
+        try:
+            shapes = shapes_of(body["state"])
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise StateFileRefused(path, ".".join(map(str, first["loc"])), first["msg"], older) from None
         model, data = self._weights_of(path, body["model_sha256"], older)
         return Saved(body["state"], _tensors(model, data, shapes, older))
 
@@ -128,10 +136,10 @@ class StateFiles:
         except StateFileRefused:
             return None
 
-    def _older(self, shapes: Shapes) -> Path | None:
+    def _older(self, shapes_of: ShapesOf) -> Path | None:
         """The earlier state, if it can be loaded."""
         try:
-            self.load(shapes, previous=True)
+            self.load(shapes_of, previous=True)
         except StateFileRefused:
             return None
         return _before(self.state)
@@ -175,11 +183,6 @@ def check_address(value: object) -> str:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
         raise SettingOutOfRange("agent_address", value, "an address: 0x and 40 hexadecimal digits")
     return value
-
-
-def shapes_of(weights: Weights) -> dict[str, tuple[int, ...]]:
-    """The shapes that ``load`` asks for."""
-    return {name: tuple(tensor.shape) for name, tensor in weights.items()}
 
 
 def _tensors(path: Path, data: bytes, shapes: Shapes, older: Path | None) -> dict[str, torch.Tensor]:
