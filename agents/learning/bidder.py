@@ -122,11 +122,11 @@ class LearnedBidder:
         if not now_allowed or self._trained == self._observed:
             return False
         for (skill, second), law in self._laws.items():
-            if law.seen != law.fitted or law.unjudged:
+            if law.due:
                 rng = self._generator(f"{skill}:{second}:{law.updates}")
                 law.train(self._memory.newest((skill, second), WINDOW), rng, self._learning)
         self._shadow.train(
-            list(self._memory),
+            self._memory.auctions,
             self._generator(f"critic:{self._observed}"),
             rate=self.settings.learning_rate,
             discount=self.settings.discount_factor,
@@ -138,7 +138,7 @@ class LearnedBidder:
     def to_json(self) -> str:
         """All it has learned, under 100 KB; ``from_json`` with the same arguments gives the same prices."""
         numbers = {law: number for number, law in enumerate(self._laws)}
-        auctions = [one for one in self._memory if one.law in numbers][-state.WRITTEN :]
+        auctions = [one for one in self._memory.auctions if one.law in numbers][-state.WRITTEN :]
         return state.BidderState(
             version=1,
             laws=[state.law_state(skill, law) for (skill, _), law in self._laws.items()],
@@ -173,7 +173,7 @@ class LearnedBidder:
         bidder._memory = Memory(bidder.settings.memory_size, auctions)
         for law in kept.laws:
             key = (law.skill, law.second_price)
-            bidder._laws[key] = state.law_of(law, sum(one.law == key for one in bidder._memory))
+            bidder._laws[key] = state.law_of(law, sum(one.law == key for one in bidder._memory.auctions))
         bidder._usage.update((usage.skill, state.usage_of(usage)) for usage in kept.usage)
         bidder._notes.update((task, state.note_of(row)) for task, row in kept.notes.items())
         bidder._shadow = ShadowPrice(np.array(kept.critic), kept.pace)

@@ -20,7 +20,8 @@ SIDES: tuple[Side, ...] = ("at", "above", "below")
 COMPONENTS = 64
 MEMBERS = 5
 FEATURES = 4
-SWEEPS = 8
+FIRST_SWEEPS, SWEEPS = 12, 4
+"""Rounds of a first fit, and of one that goes on from the last."""
 PSEUDO = 4.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
 RIDGE = 4.0
@@ -43,6 +44,7 @@ def _shapes() -> FloatArray:
 
 
 _SHAPES = _shapes()
+_PRODUCTS = (_SHAPES[:, None, :] * _SHAPES[None, :, :]).reshape(9, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class WinModel:
     def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float) -> None:
         self.weights, self.tilts, self.centre, self.quality = weights, tilts, centre, quality
 
+    @property
+    def fresh(self) -> bool:
+        """Whether it was fitted to nothing yet."""
+        return bool((self.weights == self.weights[0, 0]).all())
+
     @classmethod
     def flat(cls) -> "WinModel":
         """The model of a bidder that saw nothing: every score is as likely, and so is no rival as one score."""
@@ -118,7 +125,7 @@ class WinModel:
         if carried is not None:
             start = start + carried[0] * carried[1]
         weights, tilts = self.weights, self.tilts
-        for _ in range(SWEEPS):
+        for _ in range(FIRST_SWEEPS if self.fresh else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
         return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality)
 
@@ -199,9 +206,9 @@ def _newton(tilts: FloatArray, residual: FloatArray, expected: FloatArray, centr
     size = tilts.size
     gradient = centred.T @ (residual @ _SHAPES.T) - RIDGE * tilts
     means = expected @ _SHAPES.T
-    seconds = np.einsum("nk,ak,bk->nab", expected, _SHAPES, _SHAPES, optimize=True)
-    spread = seconds - means[:, :, None] * means[:, None, :]
-    information = np.einsum("nd,ne,nab->daeb", centred, centred, spread, optimize=True)
-    matrix = information.reshape(size, size) + RIDGE * np.eye(size)
+    spread = (expected @ _PRODUCTS.T).reshape(-1, 3, 3) - means[:, :, None] * means[:, None, :]
+    squares = (centred[:, :, None] * centred[:, None, :]).reshape(len(centred), -1)
+    information = (squares.T @ spread.reshape(-1, 9)).reshape(FEATURES, FEATURES, 3, 3)
+    matrix = information.transpose(0, 2, 1, 3).reshape(size, size) + RIDGE * np.eye(size)
     step = np.linalg.solve(matrix, gradient.reshape(size)).reshape(tilts.shape)
     return np.asarray(np.clip(step, -0.5, 0.5), dtype=np.float64)
