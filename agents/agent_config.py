@@ -47,7 +47,7 @@ class AgentLearningConfig:
     floor_quantile: float = _setting(0.5, 0.5, 0.99)
     """The quantile of the cost of past work that a bid must cover; a half is the typical cost."""
     fit_weight: float = _setting(0.5, 0.0, 1.0)
-    """What a task's fit weighs, beside the claimed capability, in the chance of being paid that is believed at first."""
+    """What a task's fit weighs, beside the claimed capability, in the chance of being paid that it begins with."""
     shadow_gain: float = _setting(1.0, 0.0, 10.0)
     """The factor on what a slot of the agent's capacity is believed to be worth to other tasks."""
     exploration_decay: float = _setting(0.0, 0.0, 1.0)

@@ -1,15 +1,14 @@
 """LearningIntegration: what an agent learns from its results, in one object that can be saved.
 
-    learning = LearningIntegration(agent_address="0x…", initial_capabilities={"analysis": 60}, rl_model=rl,
-                                   reputation=50, confidence_factor=80, risk_tolerance=60)
-    learning.process_task_result(task_id="task_123", task_type="analysis", score=85, reward=200,
-                                 tags={"analysis": 85})
-    learning.save_state()
-    learning = LearningIntegration.load_state(agent_address="0x…")
+learning = LearningIntegration(agent_address="0x…", initial_capabilities={"analysis": 60}, rl_model=rl,
+                               reputation=50, confidence_factor=80, risk_tolerance=60)
+learning.process_task_result(task_id="task_123", task_type="analysis", score=85, reward=200,
+                             tags={"analysis": 85})
+learning.save_state()
+learning = LearningIntegration.load_state(agent_address="0x…")
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,12 +23,13 @@ from agents.errors import (
     SettingOutOfRange,
     StateFileRefused,
     TaskLearnedAlready,
+    UnknownSetting,
 )
 from agents.learning import bidder_files
 from agents.learning.bidder import LearnedBidder
 from agents.learning.capabilities import Capabilities, check_share
 from agents.learning.state_files import MODELS, Shapes, StateFiles
-from agents.money import CREDIT, format_credits, parse_credits
+from agents.money import format_credits, parse_credits
 from agents.reinforcement_learning import ReinforcementLearning
 
 _Share = Annotated[float, Field(ge=0, le=100)]
@@ -48,6 +48,14 @@ class TaskResult(BaseModel):
     """In units."""
 
 
+class _Bidder(BaseModel):
+    """What ``LearnedBidder`` checks itself, but for what must be known before."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    laws: list[dict[str, Any]]
+
+
 class _Learner(BaseModel):
     model_config = _STRICT
 
@@ -58,7 +66,7 @@ class _Learner(BaseModel):
     memory_size: int
     config: dict[str, float]
     seed: int
-    bidder: dict[str, Any]
+    bidder: _Bidder
 
 
 class _State(BaseModel):
@@ -133,7 +141,7 @@ class LearningIntegration:
         given before, SettingOutOfRange or InvalidAmount for what is out of range; then nothing is learned.
         """
         result = TaskResult(
-            task_id=str(task_id),
+            task_id=_name("task_id", str(task_id)),
             task_type=_name("task_type", task_type),
             score=_share("score", score),
             reward=_units(reward),
@@ -225,19 +233,13 @@ class LearningIntegration:
         state = _State.model_validate(saved.state)
         try:
             model = ReinforcementLearning.from_parts(agent_address, saved.state["learner"], saved.weights)
-        except (SettingOutOfRange, LearningStateUnreadable) as error:
+        except (SettingOutOfRange, UnknownSetting, LearningStateUnreadable) as error:
             raise StateFileRefused(files.state, "learner", f"cannot be used ({error})") from None
+        config = model.config
         learning = cls(
-            agent_address,
-            state.capabilities,
-            model,
-            state.reputation,
-            model.config.confidence_factor,
-            model.config.risk_tolerance,
-            may_train=may_train,
-            folder=folder,
+            agent_address, state.capabilities, model, state.reputation, may_train=may_train, folder=folder
         )
-        learning._resume(model.config, state)
+        learning._resume(config, state)
         return learning
 
     def _resume(self, config: AgentLearningConfig, state: _State) -> None:
@@ -273,11 +275,7 @@ def _lesson(result: TaskResult) -> BidOutcome:
 
 
 def _shapes(state: Mapping[str, Any]) -> Shapes:
-    learner = _State.model_validate(state).learner
-    known = {item.name for item in fields(AgentLearningConfig)}
-    if set(learner.config) != known:
-        raise LearningStateUnreadable(f"learner.config has {sorted(learner.config)}")
-    return bidder_files.shapes(len(learner.bidder["laws"]))
+    return bidder_files.shapes(len(_State.model_validate(state).learner.bidder.laws))
 
 
 def _summary(results: list[TaskResult]) -> dict[str, Any]:
@@ -302,14 +300,10 @@ def _name(field: str, value: object) -> str:
 
 def _units(reward: float | str) -> int:
     """Credits in digits or as a number, in units."""
-    if isinstance(reward, bool) or not isinstance(reward, int | float | str):
-        raise SettingOutOfRange("reward", reward, "a number of credits, 0 or more")
     try:
-        return round(reward * CREDIT) if isinstance(reward, float) and 0 <= reward <= 2**53 else parse_credits(
-            str(reward)
-        )
+        return parse_credits(f"{reward:f}" if isinstance(reward, float) else str(reward))
     except InvalidAmount:
-        raise SettingOutOfRange("reward", reward, "a number of credits, 0 or more") from None
+        raise SettingOutOfRange("reward", reward, "a number of credits, 0 or more, with 6 decimals") from None
 
 
 def _always() -> bool:

@@ -103,9 +103,12 @@ class ReinforcementLearning:
     def from_parts(
         cls, agent_address: str, state: Mapping[str, Any], weights: Weights, *, prior: BidPrior | None = None
     ) -> "ReinforcementLearning":
-        """The learner whose ``parts`` these are. Raises LearningStateUnreadable or SettingOutOfRange."""
+        """The learner whose ``parts`` these are; settings that the profile did not have then are the defaults.
+
+        Raises LearningStateUnreadable, UnknownSetting or SettingOutOfRange.
+        """
         numbers = {name: state[name] for name in _NUMBERS}
-        config = AgentLearningConfig(**state["config"])
+        config = AgentLearningConfig.create_custom_profile(**state["config"])
         learner = cls(agent_address, **numbers, config=config, seed=state["seed"], prior=prior)
         learner._restore(bidder_files.join(state["bidder"], weights), config)
         return learner
