@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -40,6 +41,15 @@ MOST_NOTES = 256
 _MOST_RIVALS = 1000.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A task worth a bid."""
+
+    floor: int
+    """The least price worth winning at, in units."""
+    inputs: dict[str, float]
+
+
 class LearnedBidder:
     """A BidPolicy that learns the law of its rivals; the same seed and calls give the same prices.
 
@@ -71,11 +81,21 @@ class LearnedBidder:
         self._observed = self._trained = self._profit = 0
 
     async def quote(self, context: BidContext) -> Quote:
-        """The bid and the beliefs behind it."""
-        return self.price(context)
+        """The bid and the beliefs behind it; all who ask in one turn share one pass of a batched prior."""
+        case = self._case(context)
+        if isinstance(case, Quote):
+            return case
+        if not context.second_price:
+            await self._learning.prior.prepare(self._situation(context, case.floor))
+        return self._decide(context, case)
 
     def price(self, context: BidContext) -> Quote:
         """``quote`` for those who do not wait."""
+        case = self._case(context)
+        return case if isinstance(case, Quote) else self._decide(context, case)
+
+    def _case(self, context: BidContext) -> Quote | _Case:
+        """What there is to decide on, or why there is nothing."""
         cost = self._cost(context)
         reason = guard.refusal(context, cost) or self._unwanted(context)
         if reason:
@@ -94,13 +114,16 @@ class LearnedBidder:
         if floor + shadow > context.reserve:
             self._pass(context.task_id)
             return Quote(None, source="the reserve does not cover the floor", inputs=inputs)
-        answer = self._respond(context, floor + shadow)
-        self._remember(context, floor + shadow)
+        return _Case(floor + shadow, inputs)
+
+    def _decide(self, context: BidContext, case: _Case) -> Quote:
+        answer = self._respond(context, case.floor)
+        self._remember(context, case.floor)
         overhead = max(0, context.overhead) / context.reserve
         if guard.not_worth_it(answer.win, answer.gain, overhead):
-            return Quote(None, source="too unlikely to be worth the bid", inputs=inputs)
-        price, source = self._explored(context, floor + shadow, answer)
-        return Quote(price, answer.win, source, inputs | {"gain": answer.gain})
+            return Quote(None, source="too unlikely to be worth the bid", inputs=case.inputs)
+        price, source = self._explored(context, case.floor, answer)
+        return Quote(price, answer.win, source, case.inputs | {"gain": answer.gain})
 
     def observe(self, outcome: BidOutcome) -> None:
         """Mark one outcome, once its task has ended; prices follow at the next ``train``."""
@@ -213,11 +236,13 @@ class LearnedBidder:
     def _respond(self, context: BidContext, floor: int) -> Answer:
         """The law's answer, for a floor in units."""
         law = self._laws.get((context.skill, context.second_price)) or RivalLaw(context.second_price)
-        situation = Situation(
-            floor / context.reserve, _rivals(context.rivals), risk=float(self.settings.risk)
-        )
+        situation = self._situation(context, floor)
         quality = min(1.0, max(0.05, context.quality / FULL_QUALITY))
         return law.respond(situation, View(quality, context_features(context)), self._learning)
+
+    def _situation(self, context: BidContext, floor: int) -> Situation:
+        """What the prior is asked, for a floor in units."""
+        return Situation(floor / context.reserve, _rivals(context.rivals), risk=float(self.settings.risk))
 
     def _explored(self, context: BidContext, floor: int, answer: Answer) -> tuple[int, str]:
         """The price in units, never under the floor but for exploring that may lose, and where it is from."""
