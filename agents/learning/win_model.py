@@ -59,10 +59,22 @@ class Sightings:
     """(N, 4) log reserve, log(1 + rivals), log deadline, load."""
 
 
+def _binomial(scores: FloatArray) -> FloatArray:
+    """(J, K + 1): the chances of 0 to K successes in K tries."""
+    inside = np.clip(scores, 1e-12, 1 - 1e-12)[:, None]
+    log = _LOG_BINOMIAL + _ORDERS * np.log(inside) + (COMPONENTS - _ORDERS) * np.log1p(-inside)
+    return np.asarray(np.exp(log), dtype=np.float64)
+
+
 def survivals(scores: FloatArray) -> FloatArray:
     """(J, K + 1): the chance under each component that the best rival is above scores in [0, 1]."""
     below = np.cumsum(_binomial(scores), axis=1)  # P(Beta(k, K-k+1) > u) = P(Binomial(K, u) < k)
     return np.concatenate([np.clip(below[:, :-1], 0.0, 1.0), np.ones((len(scores), 1))], axis=1)
+
+
+_SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
+_SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
+"""Tabulated: an eighth of the time of reckoning them for each auction."""
 
 
 def densities(scores: FloatArray) -> FloatArray:
@@ -71,13 +83,6 @@ def densities(scores: FloatArray) -> FloatArray:
     orders = _ORDERS[None, 1:]
     beta = _binomial(inside)[:, 1:] * orders / inside[:, None]  # k C(K, k) u^(k-1) (1-u)^(K-k)
     return np.concatenate([beta, np.zeros((len(scores), 1))], axis=1)
-
-
-def _binomial(scores: FloatArray) -> FloatArray:
-    """(J, K + 1): the chances of 0 to K successes in K tries."""
-    inside = np.clip(scores, 1e-12, 1 - 1e-12)[:, None]
-    log = _LOG_BINOMIAL + _ORDERS * np.log(inside) + (COMPONENTS - _ORDERS) * np.log1p(-inside)
-    return np.asarray(np.exp(log), dtype=np.float64)
 
 
 class WinModel:
@@ -137,10 +142,11 @@ class WinModel:
         ``bids`` are shares of the reserve by a bidder of ``quality`` in (0, 1], in an auction of
         ``features`` (4,).
         """
-        scores = bids * self.quality / quality
-        members = survivals(np.clip(scores, 0.0, 1.0)) @ self._mixture(features).T
-        members = np.where(scores[:, None] > 1, 0.0, members)
-        return members.mean(axis=1), members.std(axis=1)
+        members = _SURVIVALS @ self._mixture(features).T
+        members[-1] = 0.0  # beyond the scale, which a lower quality than any seen asks for
+        scores = np.minimum(bids * self.quality / quality, _SCORES[-1])
+        mean, spread = members.mean(axis=1), members.std(axis=1)
+        return np.interp(scores, _SCORES, mean), np.interp(scores, _SCORES, spread)
 
     def likelihood(self, score: float, side: int, features: FloatArray) -> tuple[float, float]:
         """P(the best rival is below ``score``), and its density there (for an exact sighting; else 0)."""
