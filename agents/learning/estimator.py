@@ -37,7 +37,7 @@ class Law:
 
     def types(self, count: int) -> tuple[FloatArray, FloatArray]:
         """``count`` costs at the midpoints of their quantiles, with qualities spread evenly beside them."""
-        steps = np.arange(count)
+        steps = np.arange(count, dtype=np.float64)
         return self.cost_of((steps + 0.5) / count), self.quality_of((steps * GOLDEN + 0.5) % 1)
 
 
