@@ -8,6 +8,7 @@ AgoraError
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
+│   ├── AuctionsMalformed · LibraryMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -141,6 +142,20 @@ class LearningStateUnreadable(UserError):
         super().__init__(
             f"the learning state cannot be read ({detail}): remove it to let the agent learn afresh"
         )
+
+
+class AuctionsMalformed(UserError):
+    """Tensors that are no auctions."""
+
+    def __init__(self, name: str, found: str, allowed: str) -> None:
+        super().__init__(f"{name} is {found}, but must be {allowed}")
+
+
+class LibraryMissing(UserError):
+    """An optional library that was asked for is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is not installed: run `pip install 'agora-market[{extra}]'`")
 
 
 class TasksMissing(UserError):
