@@ -1,0 +1,166 @@
+"""The auctions that a bidder remembers, newest last, as numbers it can learn from."""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.bid_policy import BidContext, BidOutcome
+from agents.learning.prior import FloatArray
+from agents.learning.win_model import Sightings
+
+AT, ABOVE, BELOW = 0, 1, 2
+FULL_QUALITY = 10_000
+_MOST_SCORE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Auction:
+    """One settled auction; bids, floors and scores are shares of its reserve."""
+
+    skill: str
+    second_price: bool
+    score: float
+    """The best rival's price / quality, or the bound of it."""
+    side: int
+    """AT the score, or ABOVE or BELOW it."""
+    bid: float
+    floor: float
+    """The least price worth winning at, as it was thought when the bid was made."""
+    quality: float
+    reserve: int
+    rivals: float
+    """How many were expected when the bid was made."""
+    deadline: int
+    load: float
+    workload: float
+    runway: float
+    """Free credits / (free credits + 20 reserves); 1 if they were not known."""
+    won: bool
+    profit: float
+    """What came in beyond the cost, as a share of the reserve."""
+
+    @property
+    def law(self) -> tuple[str, bool]:
+        """Rivals of one skill bid by one law under each award rule."""
+        return self.skill, self.second_price
+
+    @property
+    def threshold(self) -> float:
+        """The bid below which this auction was won, or the bound of it."""
+        return self.score * self.quality
+
+    def features(self) -> FloatArray:
+        """(4,) as the win model reads them."""
+        return features(self.reserve, self.rivals, self.deadline, self.load)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was thought when a bid was made; kept until its outcome comes."""
+
+    floor: float
+    rivals: float
+    runway: float
+
+
+def features(reserve: int, rivals: float, deadline: int, load: float) -> FloatArray:
+    """(4,) log reserve, log(1 + rivals), log deadline, load; finite whatever comes in."""
+    raw = np.array(
+        [math.log(max(1, reserve)), math.log1p(max(0.0, rivals)), math.log(max(1, deadline)), load],
+        dtype=float,
+    )
+    finite = np.nan_to_num(raw, nan=0.0, posinf=50.0, neginf=-50.0)
+    return np.asarray(np.clip(finite, -50.0, 50.0), dtype=np.float64)
+
+
+def context_features(context: BidContext) -> FloatArray:
+    """``features`` of an auction that is still open."""
+    return features(context.reserve, context.rivals, context.deadline_seconds, context.load)
+
+
+def runway_share(runway: int | None, reserve: int) -> float:
+    """Free credits on a scale from 0 to 1, by what the task pays."""
+    if runway is None:
+        return 1.0
+    free = max(0, runway)
+    return free / (free + 20 * max(1, reserve))
+
+
+def auction_of(outcome: BidOutcome, note: Note | None) -> Auction:
+    """The outcome as it is remembered; without a note, the floor is the estimate and the rivals those that came."""
+    reserve = max(1, outcome.reserve)
+    quality = min(1.0, max(0.05, outcome.quality / FULL_QUALITY))
+    side, threshold = _sighting(outcome, reserve)
+    note = note or Note(min(1.0, outcome.cost_estimate / reserve), float(outcome.rivals), 1.0)
+    earned = outcome.paid - outcome.cost - outcome.bond_lost if outcome.won else -outcome.bond_lost
+    return Auction(
+        skill=outcome.skill,
+        second_price=outcome.second_price,
+        score=round(min(_MOST_SCORE, threshold / quality), 6),
+        side=side,
+        bid=outcome.own_price / reserve,
+        floor=note.floor,
+        quality=quality,
+        reserve=reserve,
+        rivals=note.rivals,
+        deadline=outcome.deadline_seconds,
+        load=outcome.load,
+        workload=min(1.0, max(0.0, outcome.workload)),
+        runway=note.runway,
+        won=bool(outcome.won),
+        profit=min(1.0, max(-4.0, earned / reserve)),
+    )
+
+
+def _sighting(outcome: BidOutcome, reserve: int) -> tuple[int, float]:
+    """Where the best rival stood, as a bid against it: exactly, or on one side of the own bid."""
+    own = max(0, outcome.own_price) / reserve
+    if outcome.rival_best is not None:
+        return AT, max(0, outcome.rival_best) / reserve
+    if outcome.won:
+        alone = outcome.rivals == 0 and outcome.unrevealed == 0
+        return ABOVE, max(own, 1.0) if alone else own
+    if outcome.winning_price is not None and outcome.winning_price <= outcome.own_price:
+        return AT, max(
+            0, outcome.winning_price
+        ) / reserve  # of a rival whose quality is not known: taken as equal
+    return BELOW, own
+
+
+class Memory:
+    """The newest ``size`` auctions."""
+
+    def __init__(self, size: int, auctions: Iterable[Auction] = ()) -> None:
+        self._auctions = deque(auctions, maxlen=size)
+
+    def append(self, auction: Auction) -> None:
+        """Remember one more, and forget the oldest if there is no room."""
+        self._auctions.append(auction)
+
+    def __len__(self) -> int:
+        return len(self._auctions)
+
+    def __iter__(self) -> Iterator[Auction]:
+        return iter(self._auctions)
+
+    def newest(self, law: tuple[str, bool], most: int) -> list[Auction]:
+        """The newest ``most`` auctions under one law, oldest first."""
+        found: list[Auction] = []
+        for auction in reversed(self._auctions):
+            if len(found) == most:
+                break
+            if auction.law == law:
+                found.append(auction)
+        return found[::-1]
+
+
+def sightings(auctions: list[Auction]) -> Sightings:
+    """What the win model learns from."""
+    return Sightings(
+        scores=np.array([one.score for one in auctions], dtype=np.float64),
+        sides=np.array([one.side for one in auctions], dtype=np.float64),
+        features=np.array([one.features() for one in auctions], dtype=np.float64).reshape(len(auctions), 4),
+    )
