@@ -5,6 +5,7 @@ and the learner's loss is no estimate.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -31,10 +32,11 @@ class OnlineLearner(Protocol):
         ...
 
 
-def win_chance(bids: FloatArray, rivals: int) -> FloatArray:
+def win_chance(bids: FloatArray | float, rivals: int) -> FloatArray:
     """P(all of ``rivals`` equilibrium bidders bid more): their bids are uniform on [1/n, 1], n = rivals + 1."""
     n = rivals + 1
-    return np.clip((1 - np.asarray(bids)) * n / rivals, 0, 1) ** rivals
+    chances: FloatArray = np.clip((1 - np.asarray(bids)) * n / rivals, 0, 1) ** rivals
+    return chances
 
 
 def exact_loss(bids: FloatArray, costs: FloatArray, rivals: int) -> float:
@@ -43,18 +45,34 @@ def exact_loss(bids: FloatArray, costs: FloatArray, rivals: int) -> float:
     return float(1 - ((bids - costs) * win_chance(bids, rivals)).mean() / best)
 
 
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """What became of one learner, by the number of auctions it has seen."""
+
+    losses: dict[int, float]
+    """The relative loss of its policy, exploration left out."""
+    regret: dict[int, float]
+    """The profit that its real bids left so far, beside best replies, in expectation over the rivals; in reserves."""
+
+
 def learning_curve(
-    learner: OnlineLearner, rivals: int, checkpoints: Sequence[int], *, seed: int
-) -> dict[int, float]:
-    """Let it learn, and give its exact loss after each number of auctions in ``checkpoints``, which rise."""
+    learner: OnlineLearner, rivals: int, checkpoints: Sequence[int], *, seed: int, types: int = TYPES
+) -> LearningCurve:
+    """Let it learn, and hold it against best replies after each number of auctions in ``checkpoints``, which rise."""
     generator = np.random.default_rng(seed)
-    costs = (np.arange(TYPES) + 0.5) / TYPES
-    losses, seen = {}, 0
+    costs = (np.arange(types) + 0.5) / types
+    curve = LearningCurve({}, {})
+    seen, regret = 0, 0.0
     for checkpoint in checkpoints:
         for _ in range(checkpoint - seen):
             cost = float(generator.random())
             rival = float(theory.first_price(generator.random(rivals), rivals).min())
-            learner.observe(cost, learner.bid(cost), rival)
+            bid = learner.bid(cost)
+            regret += (1 - cost) ** (rivals + 1) / (rivals + 1) - (bid - cost) * float(
+                win_chance(bid, rivals)
+            )
+            learner.observe(cost, bid, rival)
         seen = checkpoint
-        losses[checkpoint] = exact_loss(learner.policy(costs), costs, rivals)
-    return losses
+        curve.losses[checkpoint] = exact_loss(learner.policy(costs), costs, rivals)
+        curve.regret[checkpoint] = regret
+    return curve

@@ -26,7 +26,7 @@ def run(seeds: Sequence[int]) -> dict[str, Any]:
     found = {}
     for name, make in LEARNERS.items():
         curves = [learning_curve(make(seed), RIVALS, CHECKPOINTS, seed=seed) for seed in seeds]
-        losses = np.array([list(curve.values()) for curve in curves])
+        losses = np.array([list(curve.losses.values()) for curve in curves])
         found[name] = {
             str(count): {"mean": float(column.mean()), "worst": float(column.max())}
             for count, column in zip(CHECKPOINTS, losses.T, strict=True)

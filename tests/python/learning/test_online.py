@@ -48,7 +48,14 @@ def test_the_loss_of_a_deviation_is_that_of_simulated_auctions():
 def test_the_learner_sees_every_auction_once_and_exploration_is_not_measured():
     learner = Constant(1 / 3)
     curve = learning_curve(learner, 2, (0, 10, 30), seed=4)
-    assert list(curve) == [0, 10, 30]
-    assert list(curve.values()) == pytest.approx([0, 0, 0], abs=1e-6)
+    assert list(curve.losses) == list(curve.regret) == [0, 10, 30]
+    assert list(curve.losses.values()) == pytest.approx([0, 0, 0], abs=1e-6)
+    assert list(curve.regret.values()) == pytest.approx([0, 0, 0], abs=1e-9)
     assert len(learner.seen) == 30
     assert all(1 / 3 <= rival <= 1 for _, _, rival in learner.seen)
+
+
+def test_regret_is_what_the_bids_left():
+    learner = Constant(0.0)
+    regret = learning_curve(learner, 2, (50,), seed=5).regret[50]
+    assert regret == pytest.approx(sum((1 - cost) ** 3 / 3 for cost, _, _ in learner.seen))
