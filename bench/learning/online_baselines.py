@@ -8,9 +8,9 @@ import torch
 
 from agents.learning.baselines.dqn import DeepQ
 from agents.learning.baselines.reinforce import PolicyGradient
-from agents.learning.online import OnlineLearner, learning_curve
+from agents.learning.online import OnlineLearner, Rivals, learning_curve
 
-RIVALS = 2
+RIVALS = Rivals(2)
 CHECKPOINTS = (100, 250, 1000)
 LEARNERS: dict[str, Callable[[int], OnlineLearner]] = {
     "dqn": lambda seed: DeepQ(seed=seed),
@@ -33,7 +33,7 @@ def run(seeds: Sequence[int]) -> dict[str, Any]:
         }
         row = "  ".join(f"{one['mean']:8.2%} {one['worst']:8.2%}" for one in found[name].values())
         print(f"{name:22}{row}")
-    return {"rivals": RIVALS, "seeds": list(seeds), "relative_loss": found}
+    return {"rivals": RIVALS.count, "seeds": list(seeds), "relative_loss": found}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import torch
 from agents.learning.baselines.dqn import MARKUPS, DeepQ
 from agents.learning.baselines.networks import perceptron
 from agents.learning.baselines.reinforce import PolicyGradient
-from agents.learning.online import learning_curve
+from agents.learning.online import Rivals, learning_curve
 
 COSTS = np.linspace(0, 1, 101)
 LEARNERS = {
@@ -29,7 +29,7 @@ def one_thread():
 @pytest.mark.parametrize("name", LEARNERS)
 def test_it_learns_and_repeats_itself(name):
     first, again, other = (
-        learning_curve(LEARNERS[name](seed), 2, (0, 400), seed=seed).losses for seed in (1, 1, 2)
+        learning_curve(LEARNERS[name](seed), Rivals(2), (0, 400), seed=seed).losses for seed in (1, 1, 2)
     )
     assert first == again != other
     assert first[400] < first[0]
