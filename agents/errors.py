@@ -8,7 +8,7 @@ AgoraError
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
-│   ├── AuctionsMalformed · LibraryMissing
+│   ├── AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -156,6 +156,15 @@ class LibraryMissing(UserError):
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(f"{library} is not installed: run `pip install 'agora-market[{extra}]'`")
+
+
+class TableMissing(UserError):
+    """A document that tables are written into has no place for one."""
+
+    def __init__(self, document: Path, table: str) -> None:
+        super().__init__(
+            f"{document} has no place for {table}: add `<!-- table: {table} -->` and `<!-- end -->`"
+        )
 
 
 class TasksMissing(UserError):

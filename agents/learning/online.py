@@ -67,7 +67,7 @@ class Rivals:
     def best_replies(self, costs: FloatArray) -> FloatArray:
         """The bids that are expected to bring the most: c + (1-c)/n, but no less than what always wins."""
         costs = np.asarray(costs)
-        return np.maximum(costs + (1 - costs) / (self.count + 1), np.maximum(costs, self.share))
+        return np.maximum(costs + (1 - costs) / (self.count + 1), self.share)
 
     def loss(self, bids: FloatArray, costs: FloatArray) -> float:
         """The share of the best replies' profit that ``bids`` leave; ``costs`` are spread evenly on [0, 1]."""

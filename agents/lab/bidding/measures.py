@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.lab.bidding.market import RESERVE, Record
+from agents.learning import theory
 from agents.learning.theory import FloatArray
 
 BINS = 10
@@ -24,6 +25,12 @@ class Bin:
 def payment(record: Record, last: int) -> float:
     """The mean payment of the ``last`` auctions in reserves, those without a bid counted as 0."""
     return float(record.payments[-last:].mean() / RESERVE)
+
+
+def equilibrium_payment(record: Record, last: int) -> float:
+    """What ``payment`` would be if all had bid the equilibrium of uniform floors; they must be of one quality."""
+    least = record.floors[-last:].min(axis=1) / RESERVE
+    return float(theory.first_price(least, record.floors.shape[1] - 1).mean())
 
 
 def efficiency(record: Record, last: int) -> float:
