@@ -8,7 +8,9 @@ AgoraError
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
-│   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty
+│   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
+=======
+│   ├── AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -121,6 +123,13 @@ class UnknownProfile(UserError):
         super().__init__(f"there is no profile {name!r}: choose one of {', '.join(known)}")
 
 
+class UnknownPolicy(UserError):
+    """No bidding policy has this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no policy {name!r}: choose one of {', '.join(known)}")
+
+
 class UnknownSetting(UserError):
     """A profile was given a parameter it does not have."""
 
@@ -172,6 +181,29 @@ class HistoryEmpty(UserError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"there is no {what} before the first result: call process_task_result first")
+
+
+class AuctionsMalformed(UserError):
+    """Tensors that are no auctions."""
+
+    def __init__(self, name: str, found: str, allowed: str) -> None:
+        super().__init__(f"{name} is {found}, but must be {allowed}")
+
+
+class LibraryMissing(UserError):
+    """An optional library that was asked for is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is not installed: run `pip install 'agora-market[{extra}]'`")
+
+
+class TableMissing(UserError):
+    """A document that tables are written into has no place for one."""
+
+    def __init__(self, document: Path, table: str) -> None:
+        super().__init__(
+            f"{document} has no place for {table}: add `<!-- table: {table} -->` and `<!-- end -->`"
+        )
 
 
 class TasksMissing(UserError):

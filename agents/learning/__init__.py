@@ -1,1 +1,1 @@
-"""Bidders that learn: what they believe of their rivals, of their own costs, and of what their time is worth."""
+"""Bidders that learn: theory, environments, beliefs, networks, and what they are measured with."""
