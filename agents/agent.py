@@ -66,7 +66,7 @@ class LLMAgent:
         clock: Callable[[], int],
         capacity: int = 3,
         spending: SpendingPolicy | None = None,
-        learn: Callable[[Outcome], str] | None = None,
+        learn: Callable[[Sequence[Outcome]], str] | None = None,
         opinions: asyncio.Semaphore | None = None,
     ) -> None:
         self.hands = hands
@@ -99,8 +99,8 @@ class LLMAgent:
             self._ponder("consider", task, self._consider)
         for task in percept.work:
             self._ponder("work", task, self._work)
-        for task, note in percept.learn:
-            self._take_in(task, note)
+        if percept.learn:
+            self._take_in(percept.learn)
         actions: list[Action] = []
         actions += [Reveal(task.id, note.price, note.promised) for task, note in percept.reveal]
         actions += [Submit(task.id, result) for task, result in percept.submit]
@@ -223,13 +223,15 @@ class LLMAgent:
     async def _brief(self, task: Task) -> TaskBrief:
         return brief_of(task, await self._content.get_specification(task.specification))
 
-    def _take_in(self, task: Task, note: BidNote) -> None:
+    def _take_in(self, ended: Sequence[tuple[Task, BidNote]]) -> None:
+        outcomes = [self._outcome(task, note) for task, note in ended]
+        state = self._learn(outcomes) if self._learn else ""
+        self.notes.put_learned([task.id for task, _ in ended], state)
+
+    def _outcome(self, task: Task, note: BidNote) -> Outcome:
         bids = tuple(self._view.ranking(task.id))
         sealed = self._view.demand.bidders.get(task.id, set()) - {bid.agent_id for bid in bids}
-        unrevealed = len(sealed - {self.hands.agent_id})
-        outcome = Outcome(task, note, bids, self.notes.cost(task.id), unrevealed)
-        state = self._learn(outcome) if self._learn else ""
-        self.notes.put_learned(task.id, state)
+        return Outcome(task, note, bids, self.notes.cost(task.id), len(sealed - {self.hands.agent_id}))
 
     # Acting
 

@@ -4,7 +4,7 @@ The tables live in the wallets' own store. Salts are not kept: they derive from 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
@@ -149,10 +149,11 @@ class Notes:
         )
         return [self._bids[task_id] for (task_id,) in rows]
 
-    def put_learned(self, task_id: int, state: str) -> None:
-        """Remember what the policy knows after learning from the task, so that no outcome counts twice."""
+    def put_learned(self, task_ids: Sequence[int], state: str) -> None:
+        """Remember what the policy knows after learning from the tasks, so that no outcome counts twice."""
         with self._store.transaction() as db:
-            db.execute("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", (self._agent, task_id))
+            rows = [(self._agent, task_id) for task_id in task_ids]
+            db.executemany("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", rows)
             self.put_policy_state(state)
 
     def put_policy_state(self, state: str) -> None:

@@ -6,6 +6,7 @@ between them and it the margin alone makes the difference. In second-price aucti
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from agents.agent_config import AgentLearningConfig
 from agents.agent_learning import PPM, AdaptiveBiddingStrategy
@@ -31,6 +32,17 @@ class Truthful:
     def observe(self, outcome: BidOutcome) -> None:
         """Correct the beliefs about costs and acceptance."""
         self._floors.observe(outcome)
+
+    def to_json(self) -> str:
+        """All it has seen; ``from_json`` with the same config gives the same prices."""
+        return self._floors.to_json()
+
+    @classmethod
+    def from_json(cls, text: str, config: AgentLearningConfig) -> Self:
+        """The policy that wrote ``text``; LearningStateUnreadable if none did."""
+        policy = cls(config)
+        policy._floors = AdaptiveBiddingStrategy.from_json(text, policy._floors.config)
+        return policy
 
 
 @dataclass(slots=True)
