@@ -223,7 +223,7 @@ def test_an_ended_task_is_learned_from_once_if_the_agent_bid(view, notes, state)
     assert seen(view, notes, 0) == []
     plan(notes)
     assert seen(view, notes, 0) == ["learn"]
-    notes.put_learned(TASK.id, "state")
+    notes.put_learned([TASK.id], "state")
     assert seen(view, notes, 0) == []
 
 
