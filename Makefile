@@ -40,8 +40,8 @@ test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and
 
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
-	ruff format --check agents tests/python tests/mutation
-	ruff check agents tests/python tests/mutation
+	ruff format --check agents examples tests/python tests/mutation
+	ruff check agents examples tests/python tests/mutation
 	mypy
 	python -m agents.chain.codegen --check
 	npx prettier --check contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
@@ -49,7 +49,7 @@ lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit th
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
-	ruff format agents tests/python tests/mutation
+	ruff format agents examples tests/python tests/mutation
 	npx prettier --write contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
 
 .PHONY: bindings
