@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from agents.learning.shadow import ShadowPrice
 from agents.learning.state_files import Shapes, Weights
 from agents.learning.win_model import COMPONENTS, FEATURES, MEMBERS
 
-_CRITIC = (5,)
 _LAW: Mapping[str, tuple[int, ...]] = {
     "weights": (MEMBERS, COMPONENTS + 1),
     "tilts": (FEATURES, 3),
@@ -40,7 +40,7 @@ def join(state: Mapping[str, Any], weights: Weights) -> str:
 def shapes(laws: int) -> Shapes:
     """The shapes of the arrays of a bidder that knows so many laws."""
     every = {f"laws.{number}.{name}": shape for number in range(laws) for name, shape in _LAW.items()}
-    return {"critic": _CRITIC} | every
+    return {"critic": ShadowPrice().critic.shape} | every
 
 
 def _tensor(values: Any) -> torch.Tensor:
