@@ -57,7 +57,7 @@ class Conditions:
     auctions: int
     floors_uniform: bool = True
     """Each bidder's floor, rather than its cost, is uniform up to the reserve, and all work is accepted: then theory
-    has an exact answer."""
+    has an exact answer. Meant for seats of the best quality: the others' beliefs about acceptance would drift."""
     least_fit: float = 1.0
     """The fit to each task is uniform from here to 1."""
     cost_spread: float = 0.0
