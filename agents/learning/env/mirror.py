@@ -9,6 +9,7 @@ as they do; equal fractions have equal keys; and since p < 2^48 and q >= 5000, e
 """
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -127,7 +128,8 @@ def clear(auctions: Auctions) -> Awards:
 
 def bonds(reserve: Tensor, percent: int = USUAL_BOND_PERCENT) -> Tensor:
     """What a bidder locks for each reserve: a share, rounded up, and at least 0.1 credit."""
-    return ((reserve * percent + PERCENT - 1) // PERCENT).clamp(min=MIN_BOND)
+    share: Tensor = (reserve * percent + PERCENT - 1) // PERCENT
+    return share.clamp(min=MIN_BOND)
 
 
 def _keys(price: Tensor, quality: Tensor, shown: Tensor) -> Tensor:
@@ -136,11 +138,10 @@ def _keys(price: Tensor, quality: Tensor, shown: Tensor) -> Tensor:
     By float64, which is exact here: p < 2^48, and no quotient p/q or 2^27 r/q lies closer than 10^-4 below a whole
     number while its own rounding is below 2^-17.
     """
-    divisor = quality.double()
-    whole = torch.floor(price.double() / divisor)
-    rest = torch.floor((price.double() - whole * divisor) * 2.0**_KEY_BITS / divisor)
-    key = whole.long() * 2**_KEY_BITS + rest.long()
-    return key.masked_fill_(~shown, _LAST)
+    rest, divisor = price.double(), quality.double()
+    whole = (rest / divisor).floor_()
+    rest.addcmul_(whole, divisor, value=-1).mul_(2.0**_KEY_BITS).div_(divisor).floor_()
+    return whole.long().mul_(2**_KEY_BITS).add_(rest.long()).masked_fill_(~shown, _LAST)
 
 
 def _best(key: Tensor, tie_break: Tensor) -> list[Tensor]:
@@ -161,7 +162,8 @@ def _best(key: Tensor, tie_break: Tensor) -> list[Tensor]:
 
 def _least(rows: Tensor) -> Tensor:
     """``rows.amin(0)``, which for few rows and many columns is ten times slower."""
-    return functools.reduce(torch.minimum, rows.unbind(0))
+    least: Tensor = functools.reduce(torch.minimum, rows.unbind(0))
+    return least
 
 
 def _payment(
@@ -177,8 +179,8 @@ def _payment(
     return torch.where(best == NOBODY, 0, paid)
 
 
-def _check_tensor(name: str, value: Tensor | None, shape: torch.Size, kind: torch.dtype) -> None:
-    if value is not None and value.shape != shape:
+def _check_tensor(name: str, value: Tensor | None, shape: Sequence[int], kind: torch.dtype) -> None:
+    if value is not None and tuple(value.shape) != tuple(shape):
         raise AuctionsMalformed(name, f"of shape {tuple(value.shape)}", f"of shape {tuple(shape)}")
     if value is not None and value.dtype != kind:
         raise AuctionsMalformed(name, f"of {value.dtype}", f"of {kind}")
