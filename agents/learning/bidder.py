@@ -64,6 +64,7 @@ class LearnedBidder:
         self._usage: OrderedDict[str, Usage] = OrderedDict()
         self._memory = Memory(self.settings.memory_size)
         self._notes: OrderedDict[int, Note] = OrderedDict()
+        self._passed: OrderedDict[int, bool] = OrderedDict()
         self._shadow = ShadowPrice()
         self._budget = ExplorationBudget()
         self._calibration = Calibration()
@@ -91,6 +92,7 @@ class LearnedBidder:
             "evidence": self.evidence(context.skill, second_price=context.second_price),
         }
         if floor + shadow > context.reserve:
+            self._pass(context.task_id)
             return Quote(None, source="the reserve does not cover the floor", inputs=inputs)
         answer = self._respond(context, floor + shadow)
         self._remember(context, floor + shadow)
@@ -113,7 +115,7 @@ class LearnedBidder:
             usage.add(outcome.cost_estimate, outcome.cost, accepted=outcome.paid > 0)
         if outcome.win_probability is not None:
             self._calibration.add(outcome.win_probability, won=outcome.won)
-        self._shadow.step(won=outcome.won, share=self.settings.win_share, rate=self.settings.pace)
+        self._pace(outcome)
         law = _newest(self._laws, auction.law, lambda: RivalLaw(outcome.second_price))
         law.observe(auction, explored=self._exploring(outcome.task_id))
 
@@ -122,11 +124,11 @@ class LearnedBidder:
         if not now_allowed or self._trained == self._observed:
             return False
         for (skill, second), law in self._laws.items():
-            if law.seen != law.fitted or law.unjudged:
+            if law.due:
                 rng = self._generator(f"{skill}:{second}:{law.updates}")
                 law.train(self._memory.newest((skill, second), WINDOW), rng, self._learning)
         self._shadow.train(
-            list(self._memory),
+            self._memory.auctions,
             self._generator(f"critic:{self._observed}"),
             rate=self.settings.learning_rate,
             discount=self.settings.discount_factor,
@@ -138,7 +140,7 @@ class LearnedBidder:
     def to_json(self) -> str:
         """All it has learned, under 100 KB; ``from_json`` with the same arguments gives the same prices."""
         numbers = {law: number for number, law in enumerate(self._laws)}
-        auctions = [one for one in self._memory if one.law in numbers][-state.WRITTEN :]
+        auctions = [one for one in self._memory.auctions if one.law in numbers][-state.WRITTEN :]
         return state.BidderState(
             version=1,
             laws=[state.law_state(skill, law) for (skill, _), law in self._laws.items()],
@@ -173,7 +175,7 @@ class LearnedBidder:
         bidder._memory = Memory(bidder.settings.memory_size, auctions)
         for law in kept.laws:
             key = (law.skill, law.second_price)
-            bidder._laws[key] = state.law_of(law, sum(one.law == key for one in bidder._memory))
+            bidder._laws[key] = state.law_of(law, sum(one.law == key for one in bidder._memory.auctions))
         bidder._usage.update((usage.skill, state.usage_of(usage)) for usage in kept.usage)
         bidder._notes.update((task, state.note_of(row)) for task, row in kept.notes.items())
         bidder._shadow = ShadowPrice(np.array(kept.critic), kept.pace)
@@ -259,6 +261,19 @@ class LearnedBidder:
         learned = self._shadow.slot(workload, runway, self.config.max_concurrent)
         slot = self.settings.shadow_gain * (weight * learned + (1 - weight) * guess)
         return slot + self._shadow.pace
+
+    def _pass(self, task_id: int) -> None:
+        """Note that a task was left to others: pacing counts it, once, when the next outcome comes."""
+        self._passed.setdefault(task_id, False)
+        if len(self._passed) > MOST_NOTES:
+            self._passed.popitem(last=False)
+
+    def _pace(self, outcome: BidOutcome) -> None:
+        """The dual updates for the tasks passed since the last outcome, and for this one."""
+        left = [task for task, counted in self._passed.items() if not counted]
+        for won in [False] * len(left) + [outcome.won]:
+            self._shadow.step(won=won, share=self.settings.win_share, rate=self.settings.pace)
+        self._passed.update(dict.fromkeys(left, True))
 
     def _remember(self, context: BidContext, floor: int) -> None:
         """Keep what the outcome will not say."""

@@ -22,9 +22,9 @@ class Calibration:
             return
         tenth = min(BINS - 1, int(believed * BINS))
         self.bids[tenth] += 1
-        self.wins[tenth] += won
-        self.believed[tenth] += believed
-        self.squared += (believed - won) ** 2
+        self.wins[tenth] += int(won)
+        self.believed[tenth] += float(believed)
+        self.squared += float(believed - won) ** 2
 
     def table(self) -> dict[str, object]:
         """The Brier score, the mean gap |believed - won| over the tenths, and the tenths with bids in them."""

@@ -32,8 +32,8 @@ class Usage:
 
     def add(self, estimate: int, cost: int, *, accepted: bool) -> None:
         """Count one task won."""
-        self.accepted += accepted
-        self.rejected += not accepted
+        self.accepted += int(accepted)
+        self.rejected += int(not accepted)
         if estimate <= 0:
             return
         ratio = min(_MOST_RATIO, max(_LEAST_RATIO, cost / estimate))

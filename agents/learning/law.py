@@ -23,6 +23,8 @@ from agents.learning.win_model import WinModel
 
 WATCHED_AFTER = 30
 """The auctions that a model must have seen before its surprises count as drift."""
+REFIT = 50
+"""A law is fitted again when its auctions have grown by 1 / this."""
 _GRID: FloatArray = np.linspace(0.0, 1.0, 257)
 
 
@@ -57,6 +59,11 @@ class RivalLaw:
     """The weights of a model whose auctions are forgotten, and how many those were."""
     unjudged: list[Auction] = field(default_factory=list)
     """Those not yet held against the prior."""
+
+    @property
+    def due(self) -> bool:
+        """Whether enough was seen since the last fit that another would tell more: 2 % of all."""
+        return self.seen - self.fitted >= max(1, self.seen // REFIT)
 
     def weight(self, settings: LearnerSettings) -> float:
         """What the model counts beside the prior, 0 to 1."""

@@ -1,9 +1,9 @@
 """The auctions that a bidder remembers, newest last, as numbers it can learn from."""
 
 import math
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from agents.learning.win_model import Sightings
 
 AT, ABOVE, BELOW = 0, 1, 2
 FULL_QUALITY = 10_000
-_MOST_SCORE = 8.0
+_MOST_SCORE, _MOST_LOAD = 8.0, 100.0
+
+Numbers: TypeAlias = float | Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,21 @@ class Note:
     runway: float
 
 
-def features(reserve: int, rivals: float, deadline: int, load: float) -> FloatArray:
-    """(4,) log reserve, log(1 + rivals), log deadline, load; finite whatever comes in."""
-    raw = np.array(
-        [math.log(max(1, reserve)), math.log1p(max(0.0, rivals)), math.log(max(1, deadline)), load],
-        dtype=float,
-    )
-    finite = np.nan_to_num(raw, nan=0.0, posinf=50.0, neginf=-50.0)
-    return np.asarray(np.clip(finite, -50.0, 50.0), dtype=np.float64)
+def features(reserve: Numbers, rivals: Numbers, deadline: Numbers, load: Numbers) -> FloatArray:
+    """(..., 4) log reserve, log(1 + rivals), log deadline, load; finite whatever comes in."""
+    parts = [np.nan_to_num(np.asarray(one, dtype=np.float64)) for one in (reserve, rivals, deadline, load)]
+    reserves, expected, deadlines, loads = parts
+    raw = [
+        np.log(np.maximum(1.0, reserves)),
+        np.log1p(np.maximum(0.0, expected)),
+        np.log(np.maximum(1.0, deadlines)),
+        np.clip(loads, 0.0, _MOST_LOAD),
+    ]
+    return np.asarray(np.stack(raw, axis=-1), dtype=np.float64)
 
 
 def context_features(context: BidContext) -> FloatArray:
-    """``features`` of an auction that is still open."""
+    """(4,) ``features`` of an auction that is still open."""
     return features(context.reserve, context.rivals, context.deadline_seconds, context.load)
 
 
@@ -107,7 +112,7 @@ def auction_of(outcome: BidOutcome, note: Note | None) -> Auction:
         reserve=reserve,
         rivals=note.rivals,
         deadline=outcome.deadline_seconds,
-        load=outcome.load,
+        load=outcome.load if math.isfinite(outcome.load) else 0.0,
         workload=min(1.0, max(0.0, outcome.workload)),
         runway=note.runway,
         won=bool(outcome.won),
@@ -131,25 +136,22 @@ def _sighting(outcome: BidOutcome, reserve: int) -> tuple[int, float]:
 
 
 class Memory:
-    """The newest ``size`` auctions."""
+    """The newest ``size`` auctions, the oldest first."""
 
     def __init__(self, size: int, auctions: Iterable[Auction] = ()) -> None:
-        self._auctions = deque(auctions, maxlen=size)
+        self._size = size
+        self.auctions = list(auctions)[-size:]
 
     def append(self, auction: Auction) -> None:
         """Remember one more, and forget the oldest if there is no room."""
-        self._auctions.append(auction)
-
-    def __len__(self) -> int:
-        return len(self._auctions)
-
-    def __iter__(self) -> Iterator[Auction]:
-        return iter(self._auctions)
+        self.auctions.append(auction)
+        if len(self.auctions) > self._size:
+            del self.auctions[0]
 
     def newest(self, law: tuple[str, bool], most: int) -> list[Auction]:
         """The newest ``most`` auctions under one law, oldest first."""
         found: list[Auction] = []
-        for auction in reversed(self._auctions):
+        for auction in reversed(self.auctions):
             if len(found) == most:
                 break
             if auction.law == law:
@@ -162,5 +164,10 @@ def sightings(auctions: list[Auction]) -> Sightings:
     return Sightings(
         scores=np.array([one.score for one in auctions], dtype=np.float64),
         sides=np.array([one.side for one in auctions], dtype=np.float64),
-        features=np.array([one.features() for one in auctions], dtype=np.float64).reshape(len(auctions), 4),
+        features=features(
+            [one.reserve for one in auctions],
+            [one.rivals for one in auctions],
+            [one.deadline for one in auctions],
+            [one.load for one in auctions],
+        ),
     )

@@ -72,6 +72,8 @@ def default_prior() -> BidPrior:
 
 def _equilibrium(costs: FloatArray, exponent: FloatArray, power: FloatArray) -> FloatArray:
     """(B,) equilibrium bids for costs in [0, 1]; the integral by 64 Gauss nodes from the cost to 1."""
+    if bool((power == 1).all()):
+        return np.asarray(costs + (1 - costs) / (exponent + 1), dtype=np.float64)
     costs, exponent, power = costs[:, None], exponent[:, None], power[:, None]
     at = costs + (1 - costs) * (_NODES + 1) / 2
     above = np.maximum(1 - costs**power, 1e-12)

@@ -52,15 +52,12 @@ class ShadowPrice:
         """Replay ``batch`` remembered auctions in each of 16 steps of Adam on the squared temporal difference."""
         if len(auctions) < 2:
             return
-        states = _state(
-            np.array([one.workload for one in auctions]), np.array([one.runway for one in auctions])
-        )
-        rewards = np.array([one.profit for one in auctions])
-        for _ in range(STEPS):
-            at = rng.integers(len(auctions) - 1, size=batch)
-            target = rewards[at] + discount * states[at + 1] @ self.critic
-            error = target - states[at] @ self.critic
-            self._adam(-(error @ states[at]) / batch, rate)
+        draws = rng.integers(len(auctions) - 1, size=(STEPS, batch))
+        for draw in draws.tolist():
+            now, later = _states([auctions[at] for at in draw]), _states([auctions[at + 1] for at in draw])
+            rewards = np.array([auctions[at].profit for at in draw])
+            error = rewards + (discount * later - now) @ self.critic
+            self._adam(-(error @ now) / batch, rate)
 
     def _adam(self, gradient: FloatArray, rate: float) -> None:
         first, second, count = self._moments
@@ -71,6 +68,11 @@ class ShadowPrice:
         mean = first / (1 - _DECAYS[0] ** count)
         scale = np.sqrt(second / (1 - _DECAYS[1] ** count)) + _EPSILON
         self.critic = self.critic - rate * mean / scale
+
+
+def _states(auctions: Sequence[Auction]) -> FloatArray:
+    """(N, 5) the critic's features in the auctions."""
+    return _state(np.array([one.workload for one in auctions]), np.array([one.runway for one in auctions]))
 
 
 def _state(workload: FloatArray, runway: FloatArray) -> FloatArray:

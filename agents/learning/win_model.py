@@ -20,7 +20,8 @@ SIDES: tuple[Side, ...] = ("at", "above", "below")
 COMPONENTS = 64
 MEMBERS = 5
 FEATURES = 4
-SWEEPS = 8
+FIRST_SWEEPS, SWEEPS = 12, 4
+"""Rounds of a first fit, and of one that goes on from the last."""
 PSEUDO = 4.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
 RIDGE = 4.0
@@ -43,6 +44,7 @@ def _shapes() -> FloatArray:
 
 
 _SHAPES = _shapes()
+_PRODUCTS = (_SHAPES[:, None, :] * _SHAPES[None, :, :]).reshape(9, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,22 @@ class Sightings:
     """(N, 4) log reserve, log(1 + rivals), log deadline, load."""
 
 
+def _binomial(scores: FloatArray) -> FloatArray:
+    """(J, K + 1): the chances of 0 to K successes in K tries."""
+    inside = np.clip(scores, 1e-12, 1 - 1e-12)[:, None]
+    log = _LOG_BINOMIAL + _ORDERS * np.log(inside) + (COMPONENTS - _ORDERS) * np.log1p(-inside)
+    return np.asarray(np.exp(log), dtype=np.float64)
+
+
 def survivals(scores: FloatArray) -> FloatArray:
     """(J, K + 1): the chance under each component that the best rival is above scores in [0, 1]."""
     below = np.cumsum(_binomial(scores), axis=1)  # P(Beta(k, K-k+1) > u) = P(Binomial(K, u) < k)
     return np.concatenate([np.clip(below[:, :-1], 0.0, 1.0), np.ones((len(scores), 1))], axis=1)
+
+
+_SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
+_SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
+"""Tabulated: an eighth of the time of reckoning them for each auction."""
 
 
 def densities(scores: FloatArray) -> FloatArray:
@@ -71,13 +85,6 @@ def densities(scores: FloatArray) -> FloatArray:
     return np.concatenate([beta, np.zeros((len(scores), 1))], axis=1)
 
 
-def _binomial(scores: FloatArray) -> FloatArray:
-    """(J, K + 1): the chances of 0 to K successes in K tries."""
-    inside = np.clip(scores, 1e-12, 1 - 1e-12)[:, None]
-    log = _LOG_BINOMIAL + _ORDERS * np.log(inside) + (COMPONENTS - _ORDERS) * np.log1p(-inside)
-    return np.asarray(np.exp(log), dtype=np.float64)
-
-
 class WinModel:
     """The best rival of one skill; the same seed and sightings give the same model.
 
@@ -86,6 +93,11 @@ class WinModel:
 
     def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float) -> None:
         self.weights, self.tilts, self.centre, self.quality = weights, tilts, centre, quality
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was fitted to nothing yet."""
+        return bool((self.weights == self.weights[0, 0]).all())
 
     @classmethod
     def flat(cls) -> "WinModel":
@@ -118,7 +130,7 @@ class WinModel:
         if carried is not None:
             start = start + carried[0] * carried[1]
         weights, tilts = self.weights, self.tilts
-        for _ in range(SWEEPS):
+        for _ in range(FIRST_SWEEPS if self.fresh else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
         return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality)
 
@@ -130,10 +142,11 @@ class WinModel:
         ``bids`` are shares of the reserve by a bidder of ``quality`` in (0, 1], in an auction of
         ``features`` (4,).
         """
-        scores = bids * self.quality / quality
-        members = survivals(np.clip(scores, 0.0, 1.0)) @ self._mixture(features).T
-        members = np.where(scores[:, None] > 1, 0.0, members)
-        return members.mean(axis=1), members.std(axis=1)
+        members = _SURVIVALS @ self._mixture(features).T
+        members[-1] = 0.0  # beyond the scale, which a lower quality than any seen asks for
+        scores = np.minimum(bids * self.quality / quality, _SCORES[-1])
+        mean, spread = members.mean(axis=1), members.std(axis=1)
+        return np.interp(scores, _SCORES, mean), np.interp(scores, _SCORES, spread)
 
     def likelihood(self, score: float, side: int, features: FloatArray) -> tuple[float, float]:
         """P(the best rival is below ``score``), and its density there (for an exact sighting; else 0)."""
@@ -199,9 +212,9 @@ def _newton(tilts: FloatArray, residual: FloatArray, expected: FloatArray, centr
     size = tilts.size
     gradient = centred.T @ (residual @ _SHAPES.T) - RIDGE * tilts
     means = expected @ _SHAPES.T
-    seconds = np.einsum("nk,ak,bk->nab", expected, _SHAPES, _SHAPES, optimize=True)
-    spread = seconds - means[:, :, None] * means[:, None, :]
-    information = np.einsum("nd,ne,nab->daeb", centred, centred, spread, optimize=True)
-    matrix = information.reshape(size, size) + RIDGE * np.eye(size)
+    spread = (expected @ _PRODUCTS.T).reshape(-1, 3, 3) - means[:, :, None] * means[:, None, :]
+    squares = (centred[:, :, None] * centred[:, None, :]).reshape(len(centred), -1)
+    information = (squares.T @ spread.reshape(-1, 9)).reshape(FEATURES, FEATURES, 3, 3)
+    matrix = information.transpose(0, 2, 1, 3).reshape(size, size) + RIDGE * np.eye(size)
     step = np.linalg.solve(matrix, gradient.reshape(size)).reshape(tilts.shape)
     return np.asarray(np.clip(step, -0.5, 0.5), dtype=np.float64)
