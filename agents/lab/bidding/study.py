@@ -9,7 +9,7 @@ import numpy as np
 from agents.agent_config import PROFILES
 from agents.agent_learning import AdaptiveBiddingStrategy
 from agents.lab.bidding.learned import FEARLESS, Learned
-from agents.lab.bidding.market import NO_BID, RESERVE, Conditions, Entrant, Seat, play
+from agents.lab.bidding.market import BEST_QUALITY, NO_BID, RESERVE, Conditions, Entrant, Seat, play
 from agents.lab.bidding.measures import (
     Bin,
     beliefs,
@@ -249,7 +249,7 @@ async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], 
         records = []
         for run in range(scale.runs):
             base = STREAM * run + seed
-            seats = [Seat(f"bidder {k}", LearnedBidder(FEARLESS, seed=base + k)) for k in range(bidders)]
+            seats = [_seat(f"bidder {k}", LearnedBidder(FEARLESS, seed=base + k)) for k in range(bidders)]
             records.append(await play(seats, Conditions(scale.self_play), seed=base))
         paid = np.array([payment(record, half) for record in records])
         exact = np.array([equilibrium_payment(record, half) for record in records])
@@ -272,24 +272,23 @@ async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], 
 
 def entrants(seed: int) -> list[Seat]:
     """One learned bidder a profile, and the baselines, all of equal quality and with the slots of their configs."""
-    learned = {
-        name: LearnedBidder(config, seed=seed + number)
-        for number, (name, config) in enumerate(PROFILES.items())
-    }
     balanced = PROFILES["balanced"]
+    learned = [
+        _seat(name, LearnedBidder(config, seed=seed + number), EQUAL_QUALITY, config.max_concurrent)
+        for number, (name, config) in enumerate(PROFILES.items())
+    ]
     others: dict[str, Entrant] = {
         "(adaptive)": AdaptiveBiddingStrategy(balanced, seed),
         "(closed form)": ClosedForm(balanced),
         "(markup 25 %)": FixedMarkup(balanced, markup=0.25),
         "(truthful)": Truthful(balanced),
     }
-    return [
-        *(
-            Seat(name, policy, EQUAL_QUALITY, policy.config.max_concurrent)
-            for name, policy in learned.items()
-        ),
-        *(Seat(name, policy, EQUAL_QUALITY, balanced.max_concurrent) for name, policy in others.items()),
-    ]
+    slots = balanced.max_concurrent
+    return learned + [Seat(name, policy, EQUAL_QUALITY, slots) for name, policy in others.items()]
+
+
+def _seat(name: str, bidder: LearnedBidder, quality: int = BEST_QUALITY, slots: int = 0) -> Seat:
+    return Seat(name, bidder, quality, slots, bidder.train)
 
 
 async def profiles(scale: Scale, *, seed: int) -> tuple[list[Standing], float]:
