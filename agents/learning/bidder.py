@@ -21,7 +21,6 @@ from agents.learning.memory import (
     Note,
     auction_of,
     context_features,
-    runway_share,
 )
 from agents.learning.prior import BidPrior, Situation, default_prior
 from agents.learning.responder import MARKUPS, evidence
@@ -64,7 +63,7 @@ class LearnedBidder:
         self._usage: OrderedDict[str, Usage] = OrderedDict()
         self._memory = Memory(self.settings.memory_size)
         self._notes: OrderedDict[int, Note] = OrderedDict()
-        self._passed: OrderedDict[int, bool] = OrderedDict()
+        self._passed: OrderedDict[int, tuple[float, bool]] = OrderedDict()
         self._shadow = ShadowPrice()
         self._budget = ExplorationBudget()
         self._calibration = Calibration()
@@ -79,6 +78,7 @@ class LearnedBidder:
         cost = self._cost(context)
         reason = guard.refusal(context, cost) or self._unwanted(context)
         if reason:
+            self._pass(context)
             return Quote(None, source=reason)
         chance = self._acceptance(context)
         floor = least_price(self.config, context.reserve, cost, chance) + max(0, context.overhead)
@@ -92,10 +92,10 @@ class LearnedBidder:
             "evidence": self.evidence(context.skill, second_price=context.second_price),
         }
         if floor + shadow > context.reserve:
-            self._pass(context.task_id)
+            self._pass(context)
             return Quote(None, source="the reserve does not cover the floor", inputs=inputs)
         answer = self._respond(context, floor + shadow)
-        self._remember(context, floor + shadow)
+        self._remember(context, floor + shadow, shadow)
         overhead = max(0, context.overhead) / context.reserve
         if guard.not_worth_it(answer.win, answer.gain, overhead):
             return Quote(None, source="too unlikely to be worth the bid", inputs=inputs)
@@ -130,9 +130,8 @@ class LearnedBidder:
         self._shadow.train(
             self._memory.auctions,
             self._generator(f"critic:{self._observed}"),
-            rate=self.settings.learning_rate,
-            discount=self.settings.discount_factor,
-            batch=self.settings.batch_size,
+            self.settings,
+            self.config.max_concurrent,
         )
         self._trained = self._observed
         return True
@@ -146,9 +145,9 @@ class LearnedBidder:
             laws=[state.law_state(skill, law) for (skill, _), law in self._laws.items()],
             usage=[state.usage_state(skill, usage) for skill, usage in self._usage.items()],
             auctions=[state.auction_state(numbers[one.law], one) for one in auctions],
-            notes={task: (note.floor, note.rivals, note.runway) for task, note in self._notes.items()},
+            notes={task: (note.floor, note.shadow, note.rivals) for task, note in self._notes.items()},
             critic=self._shadow.critic.tolist(),
-            pace=self._shadow.pace,
+            capacity=(self._shadow.pace, self._shadow.wins, self._shadow.busy),
             spent=self._budget.spent,
             pending=dict(self._budget.pending),
             bids=self._calibration.bids,
@@ -178,7 +177,7 @@ class LearnedBidder:
             bidder._laws[key] = state.law_of(law, sum(one.law == key for one in bidder._memory.auctions))
         bidder._usage.update((usage.skill, state.usage_of(usage)) for usage in kept.usage)
         bidder._notes.update((task, state.note_of(row)) for task, row in kept.notes.items())
-        bidder._shadow = ShadowPrice(np.array(kept.critic), kept.pace)
+        bidder._shadow = ShadowPrice(np.array(kept.critic), *kept.capacity)
         bidder._budget = ExplorationBudget(kept.spent, kept.pending)
         bidder._calibration = state.calibration_of(kept)
         bidder._observed, bidder._trained, bidder._profit = kept.counts
@@ -248,40 +247,43 @@ class LearnedBidder:
         return None if interest(self.config, context) >= least else "too little fit"
 
     def _slot_price(self, context: BidContext, floor: int) -> float:
-        """What the slot is worth to tasks to come, as a share of the reserve.
+        """What the capacity is worth to tasks to come, as a share of the reserve.
 
-        The profile's guess, the room to the reserve by the square of the workload, gives way to the critic
-        as auctions are seen.
+        The profile's guess, the room to the reserve by the square of the use, gives way to the critic as
+        auctions are seen. What is in use is the scarcer of the agent's slots and its runway.
         """
-        workload = max(0.0, context.workload)
-        room = max(0.0, 1 - floor / context.reserve)
-        guess = self.config.workload_sensitivity * workload**2 * room
+        used, size = max(0.0, context.workload), 1 / self.config.max_concurrent
+        if context.runway:
+            worst = context.bond + max(context.worst_cost, context.cost_estimate) + context.overhead
+            used, size = max(used, context.exposure / context.runway), max(size, worst / context.runway)
+        guess = self.config.workload_sensitivity * used**2 * max(0.0, 1 - floor / context.reserve)
         weight = evidence(self._trained, self.settings.prior_weight)
-        runway = runway_share(context.runway, context.reserve)
-        learned = self._shadow.slot(workload, runway, self.config.max_concurrent)
-        slot = self.settings.shadow_gain * (weight * learned + (1 - weight) * guess)
-        return slot + self._shadow.pace
+        learned = float(self._shadow.slot(np.array([used]), size, self.settings.discount_factor)[0])
+        return self.settings.shadow_gain * (weight * learned + (1 - weight) * guess) + self._shadow.pace
 
-    def _pass(self, task_id: int) -> None:
-        """Note that a task was left to others: pacing counts it, once, when the next outcome comes."""
-        self._passed.setdefault(task_id, False)
+    def _pass(self, context: BidContext) -> None:
+        """Note a task that was left to others: it is counted, once, when the next outcome comes."""
+        tasks = _tasks(context.workload, self.config.max_concurrent)
+        self._passed.setdefault(context.task_id, (tasks, False))
         if len(self._passed) > MOST_NOTES:
             self._passed.popitem(last=False)
 
     def _pace(self, outcome: BidOutcome) -> None:
-        """The dual updates for the tasks passed since the last outcome, and for this one."""
-        left = [task for task, counted in self._passed.items() if not counted]
-        for won in [False] * len(left) + [outcome.won]:
-            self._shadow.step(won=won, share=self.settings.win_share, rate=self.settings.pace)
-        self._passed.update(dict.fromkeys(left, True))
+        """Count the tasks passed since the last outcome, and this one, for the price of capacity."""
+        settings = self.settings
+        for task, (tasks, counted) in list(self._passed.items()):
+            if not counted:
+                self._shadow.saw(tasks, won=False)
+                self._shadow.step(won=False, share=settings.win_share, rate=settings.pace)
+                self._passed[task] = (tasks, True)
+        self._shadow.saw(_tasks(outcome.workload, self.config.max_concurrent), won=outcome.won)
+        self._shadow.step(won=outcome.won, share=settings.win_share, rate=settings.pace)
 
-    def _remember(self, context: BidContext, floor: int) -> None:
-        """Keep what the outcome will not say."""
-        self._notes[context.task_id] = Note(
-            floor / context.reserve,
-            _rivals(context.rivals),
-            runway_share(context.runway, context.reserve),
-        )
+    def _remember(self, context: BidContext, floor: int, shadow: int) -> None:
+        """Keep what the outcome will not say; ``floor`` holds the shadow price."""
+        reserve = context.reserve
+        note = Note(floor / reserve, shadow / reserve, _rivals(context.rivals))
+        self._notes[context.task_id] = note
         if len(self._notes) > MOST_NOTES:
             self._notes.popitem(last=False)
 
@@ -302,6 +304,11 @@ class LearnedBidder:
 def _rivals(expected: float) -> float:
     """An expected number of rivals that can be reckoned with; 1 for what is none."""
     return min(_MOST_RIVALS, max(0.0, expected)) if guard.finite(expected) else 1.0
+
+
+def _tasks(workload: float, slots: int) -> float:
+    """The tasks in hand at a workload, which may be no number."""
+    return slots * min(1.0, max(0.0, workload)) if guard.finite(workload) else 0.0
 
 
 def _newest(kept: OrderedDict[Key, Value], key: Key, fresh: Callable[[], Value]) -> Value:

@@ -39,8 +39,8 @@ class AuctionState(_Strict):
 
     law: Count
     row: tuple[
-        Number, Annotated[int, Field(ge=0, le=2)], Number, Number, Positive, Units, Number, Signed, Number,
-        Share, Share, bool, Number,
+        Number, Annotated[int, Field(ge=0, le=2)], Number, Number, Number, Positive, Units, Number, Signed,
+        Number, bool, Number,
     ]  # fmt: skip
 
 
@@ -76,9 +76,10 @@ class BidderState(_Strict):
     laws: list[LawState]
     usage: list[UsageState]
     auctions: Annotated[list[AuctionState], Field(max_length=WRITTEN)]
-    notes: dict[int, tuple[Number, Number, Share]]
-    critic: Annotated[list[Number], Field(min_length=5, max_length=5)]
-    pace: Share
+    notes: dict[int, tuple[Number, Number, Number]]
+    critic: Annotated[list[Number], Field(min_length=4, max_length=4)]
+    capacity: tuple[Share, Number, Number]
+    """The pace, the wins and the tasks in hand added up."""
     spent: Units
     pending: dict[int, Units]
     bids: Tenths
@@ -145,8 +146,8 @@ def law_of(state: LawState, remembered: int) -> RivalLaw:
 def auction_state(law: int, one: Auction) -> AuctionState:
     """An auction as it is written."""
     row = (
-        one.score, one.side, one.bid, one.floor, one.quality, one.reserve, one.rivals, one.deadline, one.load,
-        one.workload, one.runway, one.won, one.profit,
+        one.score, one.side, one.bid, one.floor, one.shadow, one.quality, one.reserve, one.rivals, one.deadline,
+        one.load, one.won, one.profit,
     )  # fmt: skip
     return AuctionState(law=law, row=row)
 

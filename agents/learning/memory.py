@@ -31,15 +31,14 @@ class Auction:
     bid: float
     floor: float
     """The least price worth winning at, as it was thought when the bid was made."""
+    shadow: float
+    """The part of the floor that was the price of capacity."""
     quality: float
     reserve: int
     rivals: float
     """How many were expected when the bid was made."""
     deadline: int
     load: float
-    workload: float
-    runway: float
-    """Free credits / (free credits + 20 reserves); 1 if they were not known."""
     won: bool
     profit: float
     """What came in beyond the cost, as a share of the reserve."""
@@ -64,8 +63,8 @@ class Note:
     """What was thought when a bid was made; kept until its outcome comes."""
 
     floor: float
+    shadow: float
     rivals: float
-    runway: float
 
 
 def features(reserve: Numbers, rivals: Numbers, deadline: Numbers, load: Numbers) -> FloatArray:
@@ -86,20 +85,12 @@ def context_features(context: BidContext) -> FloatArray:
     return features(context.reserve, context.rivals, context.deadline_seconds, context.load)
 
 
-def runway_share(runway: int | None, reserve: int) -> float:
-    """Free credits on a scale from 0 to 1, by what the task pays."""
-    if runway is None:
-        return 1.0
-    free = max(0, runway)
-    return free / (free + 20 * max(1, reserve))
-
-
 def auction_of(outcome: BidOutcome, note: Note | None) -> Auction:
     """The outcome as it is remembered; without a note, the floor is the estimate and the rivals those that came."""
     reserve = max(1, outcome.reserve)
     quality = min(1.0, max(0.05, outcome.quality / FULL_QUALITY))
     side, threshold = _sighting(outcome, reserve)
-    note = note or Note(min(1.0, outcome.cost_estimate / reserve), float(outcome.rivals), 1.0)
+    note = note or Note(min(1.0, outcome.cost_estimate / reserve), 0.0, float(outcome.rivals))
     earned = outcome.paid - outcome.cost - outcome.bond_lost if outcome.won else -outcome.bond_lost
     return Auction(
         skill=outcome.skill,
@@ -108,13 +99,12 @@ def auction_of(outcome: BidOutcome, note: Note | None) -> Auction:
         side=side,
         bid=outcome.own_price / reserve,
         floor=note.floor,
+        shadow=note.shadow,
         quality=quality,
         reserve=reserve,
         rivals=note.rivals,
         deadline=outcome.deadline_seconds,
         load=outcome.load if math.isfinite(outcome.load) else 0.0,
-        workload=min(1.0, max(0.0, outcome.workload)),
-        runway=note.runway,
         won=bool(outcome.won),
         profit=min(1.0, max(-4.0, earned / reserve)),
     )
