@@ -5,7 +5,7 @@ what it would see on chain, the revealed bids of its rivals included.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -48,6 +48,8 @@ class Seat:
     """What the auction freezes; (quality - 5000) / 5000 is also the chance that its work is accepted."""
     slots: int = 0
     """The tasks it can work on at once; 0 for any number."""
+    train: Callable[[], object] | None = None
+    """Called now and then, for policies that learn in batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Conditions:
     auctions: int
     floors_uniform: bool = True
     """Each bidder's floor, rather than its cost, is uniform up to the reserve, and all work is accepted: then theory
-    has an exact answer."""
+    has an exact answer. Meant for seats of the best quality: the others' beliefs about acceptance would drift."""
     least_fit: float = 1.0
     """The fit to each task is uniform from here to 1."""
     cost_spread: float = 0.0
@@ -65,7 +67,7 @@ class Conditions:
     work_time: int = 0
     """The auctions that pass while a task is worked on."""
     training_interval: int = 5
-    """The auctions after which those who learn in batches do."""
+    """The auctions after which seats train."""
 
 
 @dataclass(slots=True)
@@ -141,9 +143,8 @@ class _Market:
                 self.seats[place].policy.observe(outcome)
         if (number + 1) % self.conditions.training_interval == 0:
             for seat in self.seats:
-                train = getattr(seat.policy, "train", None)
-                if train is not None:
-                    train()
+                if seat.train is not None:
+                    seat.train()
 
     def _context(self, number: int, place: int) -> BidContext:
         """What the seat sees of this auction, its cost estimate drawn."""

@@ -16,6 +16,8 @@ Drawing = Callable[["Axes", Study], None]
 SIZE = (7.0, 3.6)
 """Inches, at DOTS an inch."""
 DOTS = 90
+LEAST_LOSS = 0.01
+"""Per cent; what is less is drawn here, as the axis has no zero."""
 
 
 def require() -> None:
@@ -65,12 +67,14 @@ def _progress(axes: "Axes", study: Study, field: str, *, regret: bool) -> None:
     here = [one for one in study.progress if one.rivals == field]
     for learner in dict.fromkeys(one.learner for one in here):
         own = [one for one in here if one.learner == learner]
-        values = [one.regret if regret else max(one.loss, 1e-5) * 100 for one in own]
+        values = [one.regret if regret else max(one.loss * 100, LEAST_LOSS) for one in own]
         axes.plot([one.auctions for one in own], values, marker=".", label=learner)
     axes.set(xlabel="auctions seen", title=field)
     axes.set_ylabel("regret so far, in reserves" if regret else "relative loss, %")
     if not regret:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("")
     axes.legend(frameon=False, fontsize="x-small")
 
 

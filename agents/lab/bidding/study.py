@@ -9,7 +9,7 @@ import numpy as np
 from agents.agent_config import PROFILES
 from agents.agent_learning import AdaptiveBiddingStrategy
 from agents.lab.bidding.learned import FEARLESS, Learned
-from agents.lab.bidding.market import NO_BID, RESERVE, Conditions, Entrant, Seat, play
+from agents.lab.bidding.market import BEST_QUALITY, NO_BID, RESERVE, Conditions, Entrant, Seat, play
 from agents.lab.bidding.measures import (
     Bin,
     beliefs,
@@ -28,7 +28,6 @@ from agents.learning.online import OnlineLearner, Rivals, learning_curve
 from agents.learning.prior import BidPrior, Situation, default_prior
 from agents.learning.theory import FloatArray
 
-BIDDERS = (2, 3, 5, 10)
 RIVALS = {"equilibrium rivals": Rivals(2), "timid rivals": Rivals(2, 0.6)}
 """Two others: those that the prior expects, and those that it does not, who ask for 60 % of their room."""
 LEARNERS: dict[str, Callable[[int, int], OnlineLearner]] = {
@@ -48,6 +47,7 @@ STREAM = 1000
 class Scale:
     """How much is measured."""
 
+    bidders: tuple[int, ...]
     runs: int
     """Independent runs of what is random."""
     checkpoints: tuple[int, ...]
@@ -60,8 +60,10 @@ class Scale:
     """Auctions of the market of profiles."""
 
 
-FULL = Scale(5, (0, 25, 50, 100, 250, 500), types=200, profiles=2**20, self_play=300, market=600)
-QUICK = Scale(1, (0, 10, 30), types=50, profiles=2**14, self_play=20, market=20)
+FULL = Scale(
+    (2, 3, 5, 10), 5, (0, 25, 50, 100, 250, 500), types=200, profiles=2**20, self_play=300, market=600
+)
+QUICK = Scale((2, 3), 1, (0, 10, 30), types=50, profiles=2**14, self_play=20, market=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ async def conduct(scale: Scale, *, seed: int, say: Callable[[str], None]) -> Stu
         seed=seed,
         scale=scale,
         comparisons=comparisons,
-        curves=[bid_curve(prior, bidders) for bidders in BIDDERS],
+        curves=[bid_curve(prior, bidders) for bidders in scale.bidders],
         progress=progress,
         self_play=self_play,
         reliability=reliability,
@@ -180,7 +182,7 @@ async def conduct(scale: Scale, *, seed: int, say: Callable[[str], None]) -> Stu
 
 def against_theory(prior: BidPrior, scale: Scale, *, seed: int) -> list[Comparison]:
     """The prior's utility loss in the auctions that it knows."""
-    kinds = [(n, 1.0, 1.0) for n in BIDDERS] + [(n, 2.0, 1.0) for n in BIDDERS] + [(3, 1.0, 0.5)]
+    kinds = [(n, 1.0, 1.0) for n in scale.bidders] + [(n, 2.0, 1.0) for n in scale.bidders] + [(3, 1.0, 0.5)]
     found = []
     for bidders, power, risk in kinds:
         game = estimator.symmetric(bidders, power=power, risk=risk)
@@ -243,11 +245,11 @@ async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], 
     """Learned bidders who know nothing of one another but their bids; and all that they believed, and won."""
     found, believed, won = [], [np.empty(0)], [np.empty(0)]
     half = scale.self_play // 2
-    for bidders in BIDDERS:
+    for bidders in scale.bidders:
         records = []
         for run in range(scale.runs):
             base = STREAM * run + seed
-            seats = [Seat(f"bidder {k}", LearnedBidder(FEARLESS, seed=base + k)) for k in range(bidders)]
+            seats = [_seat(f"bidder {k}", LearnedBidder(FEARLESS, seed=base + k)) for k in range(bidders)]
             records.append(await play(seats, Conditions(scale.self_play), seed=base))
         paid = np.array([payment(record, half) for record in records])
         exact = np.array([equilibrium_payment(record, half) for record in records])
@@ -270,24 +272,23 @@ async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], 
 
 def entrants(seed: int) -> list[Seat]:
     """One learned bidder a profile, and the baselines, all of equal quality and with the slots of their configs."""
-    learned = {
-        name: LearnedBidder(config, seed=seed + number)
-        for number, (name, config) in enumerate(PROFILES.items())
-    }
     balanced = PROFILES["balanced"]
+    learned = [
+        _seat(name, LearnedBidder(config, seed=seed + number), EQUAL_QUALITY, config.max_concurrent)
+        for number, (name, config) in enumerate(PROFILES.items())
+    ]
     others: dict[str, Entrant] = {
         "(adaptive)": AdaptiveBiddingStrategy(balanced, seed),
         "(closed form)": ClosedForm(balanced),
         "(markup 25 %)": FixedMarkup(balanced, markup=0.25),
         "(truthful)": Truthful(balanced),
     }
-    return [
-        *(
-            Seat(name, policy, EQUAL_QUALITY, policy.config.max_concurrent)
-            for name, policy in learned.items()
-        ),
-        *(Seat(name, policy, EQUAL_QUALITY, balanced.max_concurrent) for name, policy in others.items()),
-    ]
+    slots = balanced.max_concurrent
+    return learned + [Seat(name, policy, EQUAL_QUALITY, slots) for name, policy in others.items()]
+
+
+def _seat(name: str, bidder: LearnedBidder, quality: int = BEST_QUALITY, slots: int = 0) -> Seat:
+    return Seat(name, bidder, quality, slots, bidder.train)
 
 
 async def profiles(scale: Scale, *, seed: int) -> tuple[list[Standing], float]:

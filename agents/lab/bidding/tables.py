@@ -1,6 +1,5 @@
 """The figures of a study as tables, for a terminal and for a document."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +45,11 @@ def write_into(document: Path, tables: list[Table]) -> None:
     """
     text = document.read_text(encoding="utf-8")
     for table in tables:
-        place = re.compile(rf"(<!-- table: {table.name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text, found = place.subn(rf"\g<1>\n{table.as_markdown()}\n\n\g<2>", text)
-        if not found:
+        before, mark, rest = text.partition(f"<!-- table: {table.name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        if not end:
             raise TableMissing(document, table.name)
+        text = f"{before}{mark}\n{table.as_markdown()}\n\n{end}{after}"
     document.write_text(text, encoding="utf-8")
 
 

@@ -69,6 +69,12 @@ def test_who_bids_at_cost_or_not_at_all_gets_nothing_of_what_it_could():
     assert silent.interim == pytest.approx(1, abs=1e-3)
 
 
+def test_where_nobody_can_gain_there_is_no_loss():
+    game = estimator.symmetric(3, reserve=0.4, entry=0.5)
+    report = utility_loss(game.equilibrium, game, seed=1, profiles=2**14)
+    assert dataclasses.replace(report, seconds=0) == estimator.LossReport(0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def test_awards_to_the_worst_are_seen():
     game = estimator.symmetric(2)
     assert utility_loss(lambda _, c, __: 1 - c, game, seed=1, profiles=2**14).efficiency < 1e-3
