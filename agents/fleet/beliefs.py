@@ -25,14 +25,14 @@ def calibration(view: MarketView, agents: Iterable[tuple[int, Notes]]) -> Calibr
 
 
 def calibration_line(record: Calibration) -> str:
-    """``beliefs: 41 bids, Brier score 0.143; believed 12 % won 10 % of 20 bids, …``; empty if there are none."""
+    """``beliefs of 41 bids: Brier score 0.143; won of those believed at 12 %: 2 of 20, …``; empty without bids."""
     total = sum(record.bids)
     if not total:
         return ""
     tenths = (
-        f"believed {100 * record.believed[tenth] / record.bids[tenth]:.0f} % "
-        f"won {100 * record.wins[tenth] / record.bids[tenth]:.0f} % of {record.bids[tenth]}"
+        f"{100 * record.believed[tenth] / record.bids[tenth]:.0f} %: {record.wins[tenth]} of {record.bids[tenth]}"
         for tenth in range(BINS)
         if record.bids[tenth]
     )
-    return f"beliefs of {total} bids: Brier score {record.squared / total:.3f}; {', '.join(tenths)}"
+    score = record.squared / total
+    return f"beliefs of {total} bids: Brier score {score:.3f}; won of those believed at {', '.join(tenths)}"

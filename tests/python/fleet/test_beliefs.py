@@ -43,7 +43,7 @@ def test_each_opened_bid_with_a_belief_counts_once(store):
     assert (sum(record.bids), record.bids[7], record.wins[7], record.bids[0]) == (3, 2, 1, 1)
     assert record.squared == pytest.approx(0.25**2 + 0.75**2)
     assert calibration_line(record) == (
-        "beliefs of 3 bids: Brier score 0.208; believed 0 % won 0 % of 1, believed 75 % won 50 % of 2"
+        "beliefs of 3 bids: Brier score 0.208; won of those believed at 0 %: 0 of 1, 75 %: 1 of 2"
     )
 
 
