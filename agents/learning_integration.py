@@ -9,6 +9,7 @@ learning = LearningIntegration.load_state(agent_address="0x…")
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,8 +85,9 @@ class LearningIntegration:
     """An agent's capabilities and its learner, taught by the results of its tasks.
 
     ``initial_capabilities``, ``reputation``, ``confidence_factor`` and ``risk_tolerance`` go from 0 to 100; the
-    latter two replace those of ``profile``. ``rl_model`` is the learner, by default a new one. ``may_train`` says
-    whether the agent has no bid between its commitment and its reveal. Files lie in ``folder``.
+    latter two, if given, replace those of ``profile``, which by default is that of ``rl_model``. Without a model
+    there is a new one. ``may_train`` says whether the agent has no bid between its commitment and its reveal.
+    Files lie in ``folder``.
     Raises SettingOutOfRange or UnknownProfile, which name the argument.
     """
 
@@ -95,21 +97,21 @@ class LearningIntegration:
         initial_capabilities: Mapping[str, float],
         rl_model: ReinforcementLearning | None = None,
         reputation: float = 50,
-        confidence_factor: int = 60,
-        risk_tolerance: int = 50,
+        confidence_factor: int | None = None,
+        risk_tolerance: int | None = None,
         *,
-        profile: str = "balanced",
+        profile: str | None = None,
         may_train: Callable[[], bool] | None = None,
         folder: Path = MODELS,
     ) -> None:
         self._files = StateFiles(agent_address, folder)
-        config = AgentLearningConfig.create_custom_profile(
-            profile, confidence_factor=confidence_factor, risk_tolerance=risk_tolerance
-        )
         check_share("reputation", reputation)
-        self.rl_model = rl_model or ReinforcementLearning(agent_address, config=config)
+        self.rl_model = rl_model or ReinforcementLearning(agent_address)
         if self.rl_model.agent_address.lower() != agent_address.lower():
             raise SettingOutOfRange("rl_model", self.rl_model.agent_address, f"the model of {agent_address}")
+        base = AgentLearningConfig.profile(profile) if profile else self.rl_model.config
+        given = {"confidence_factor": confidence_factor, "risk_tolerance": risk_tolerance}
+        config = replace(base, **{name: value for name, value in given.items() if value is not None})
         self.rl_model.configure(config)
         self.agent_address = agent_address
         self.may_train = may_train or _always
@@ -235,19 +237,14 @@ class LearningIntegration:
             model = ReinforcementLearning.from_parts(agent_address, saved.state["learner"], saved.weights)
         except (SettingOutOfRange, UnknownSetting, LearningStateUnreadable) as error:
             raise StateFileRefused(files.state, "learner", f"cannot be used ({error})") from None
-        config = model.config
         learning = cls(
             agent_address, state.capabilities, model, state.reputation, may_train=may_train, folder=folder
         )
-        learning._resume(config, state)
+        scores = state.scores.items()
+        learning._capabilities.seen = {skill: (int(count), total) for skill, (count, total) in scores}
+        learning._history = list(state.history)
+        learning._known = {result.task_id for result in state.history}
         return learning
-
-    def _resume(self, config: AgentLearningConfig, state: _State) -> None:
-        self.rl_model.configure(config)
-        seen = {skill: (int(count), total) for skill, (count, total) in state.scores.items()}
-        self._capabilities = Capabilities(state.capabilities, config.learning_rate, seen)
-        self._history = list(state.history)
-        self._known = {result.task_id for result in self._history}
 
     def _by_type(self) -> dict[str, list[TaskResult]]:
         kinds: dict[str, list[TaskResult]] = {}

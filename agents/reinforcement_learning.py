@@ -76,8 +76,9 @@ class ReinforcementLearning:
         return dict(self._numbers)
 
     def configure(self, config: AgentLearningConfig) -> None:
-        """Go on under another profile, with all that was learned."""
-        self._restore(self._bidder.to_json(), config)
+        """Go on under another profile, with all that was learned; the policy is then a new one."""
+        if config != self.config:
+            self._restore(self._bidder.to_json(), config)
 
     def observe(self, outcome: BidOutcome) -> None:
         """Mark the outcome of one bid; prices follow at the next ``train``."""

@@ -38,11 +38,12 @@ class Member:
         return self.agent.hands.agent_id
 
     async def step(self) -> None:
-        """Pay for thinking, take a turn, and make something of what was learned in it."""
+        """Pay for thinking, take a turn, and between bids make something of what was learned."""
         await self.billing.pay()
         await self.agent.step()
-        self.lessons.revise()
-        await self.claims.offer()
+        if not self.lessons.is_bidding():
+            self.lessons.revise()
+            await self.claims.offer()
 
     async def stop(self) -> None:
         """Abandon open questions."""

@@ -66,9 +66,10 @@ class Lessons:
         return self._strategy.to_json()
 
     def revise(self) -> None:
-        """Train on what was marked, unless a bid of the agent lies between its commitment and its reveal."""
-        if not self._is_bidding() and self._strategy.train():
+        """Train on what was marked, unless the agent is bidding, and remember it."""
+        if not self.is_bidding() and self._strategy.train():
             self._notes.put_policy_state(self._strategy.to_json())
 
-    def _is_bidding(self) -> bool:
+    def is_bidding(self) -> bool:
+        """Whether a bid of the agent lies between its commitment and its reveal."""
         return any((task_id, self._agent_id) in self._view.commitments for task_id in self._view.open)

@@ -70,6 +70,17 @@ def test_the_snippet_its_users_know(tmp_path):
     assert again.get_capabilities() == learning.get_capabilities()
 
 
+def test_a_model_keeps_its_profile_unless_another_is_given(tmp_path):
+    rl = ReinforcementLearning(ADA, config=PROFILES["conservative"])
+    policy = rl.bid_policy
+    learning = new(tmp_path, rl_model=rl)
+    assert learning.rl_model.config == PROFILES["conservative"]
+    assert learning.bid_policy is policy, "which an agent may have already"
+    changed = new(tmp_path, rl_model=rl, risk_tolerance=99).rl_model.config
+    assert (changed.risk_tolerance, changed.margin) == (99, PROFILES["conservative"].margin)
+    assert new(tmp_path, rl_model=rl, profile="explorer").rl_model.config == PROFILES["explorer"]
+
+
 def test_scores_and_ratings_move_capabilities_by_the_rate(tmp_path):
     learning = new(tmp_path)
     rate = learning.rl_model.config.learning_rate
