@@ -7,6 +7,7 @@ from test_standings import TASK
 from world import Alike, draft
 
 from agents.agent import LLMAgent
+from agents.chain.bindings import agent_registry
 from agents.chain.store import Store
 from agents.chain.wallet import Seed
 from agents.fleet.definitions import fleet
@@ -14,6 +15,7 @@ from agents.fleet.policies import Shared, open_strategy
 from agents.llm.scripted import ScriptedModel
 from agents.market.content import ContentStore
 from agents.market.domain import AwardMode, Balance, account_of_agent
+from agents.market.specification import skill_bytes
 from agents.market.view import MarketView
 from agents.mind.hands import Hands
 from agents.mind.notes import Notes
@@ -40,9 +42,12 @@ async def test_agents_that_think_in_one_turn_share_one_pass(store, tmp_path):
     wallet = Seed.create().wallet(0)
     agents = []
     for number, definition in enumerate(fleet(AGENTS), 1):
-        definition = replace(definition, capabilities={"extraction": 80})
+        # No two have the same floor.
+        definition = replace(definition, profile="balanced", capabilities={"extraction": 60 + number % 40})
         strategy = open_strategy(definition, None, shared)
         view.balances[account_of_agent(number)] = Balance(100 * CREDIT)
+        if number <= 3:
+            view.demand.apply(agent_registry.SkillSet(number, skill_bytes("extraction"), 50))
         mind = OpenAIIntegration(
             ScriptedModel(lambda _request: ""),
             Alike(),
@@ -66,5 +71,5 @@ async def test_agents_that_think_in_one_turn_share_one_pass(store, tmp_path):
         await agent.settle_thoughts()
     notes = [agent.notes.bid(task.id) for agent in agents]
     assert {note.status for note in notes} == {"planned"}
-    assert len({note.price for note in notes}) > 1
+    assert len({note.price for note in notes}) >= 40
     assert shared.prior.passes <= 3
