@@ -15,7 +15,7 @@ import typer
 from agents.console import run_command, run_script
 from agents.fleet.app import Job, batch_of, run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
-from agents.fleet.policies import policy_of
+from agents.fleet.strategies import policy_of
 from agents.logs import configure
 from agents.requester import Windows
 from agents.settings import Settings

@@ -11,9 +11,9 @@ from agents.fleet.claims import Claims, claims_of
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.enrolment import enrol, fund_gas
 from agents.fleet.lessons import Lessons
-from agents.fleet.policies import open_strategy
 from agents.fleet.runner import Party
 from agents.fleet.session import Office, Session
+from agents.fleet.strategies import open_strategy
 from agents.llm.metering import MeteredModel
 from agents.llm.protocol import Usage
 from agents.market.domain import account_of_agent

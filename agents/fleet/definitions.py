@@ -18,7 +18,7 @@ class AgentDefinition:
     """By skill, 0 to 100."""
     profile: str = "balanced"
     policy: str = "learned"
-    """What names its prices; one of ``agents.fleet.policies.POLICIES``."""
+    """What names its prices; one of ``agents.fleet.strategies.POLICIES``."""
 
 
 AGENT_DEFINITIONS: tuple[AgentDefinition, ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agents.agent import Outcome
 from agents.bid_policy import BidOutcome
-from agents.fleet.policies import Strategy
+from agents.fleet.strategies import Strategy
 from agents.market.domain import AwardMode, Task, TaskState
 from agents.market.view import MarketView
 from agents.mind.notes import Notes

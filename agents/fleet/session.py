@@ -13,7 +13,7 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
-from agents.fleet.policies import Shared
+from agents.fleet.strategies import Shared
 from agents.llm.embeddings import Embedder
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore

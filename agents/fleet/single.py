@@ -12,7 +12,7 @@ from agents.console import run_command, run_script
 from agents.errors import SettingOutOfRange
 from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AgentDefinition
-from agents.fleet.policies import policy_of
+from agents.fleet.strategies import policy_of
 from agents.logs import configure
 from agents.market.specification import skill_bytes
 from agents.settings import Settings

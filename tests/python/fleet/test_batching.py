@@ -11,7 +11,7 @@ from agents.chain.bindings import agent_registry
 from agents.chain.store import Store
 from agents.chain.wallet import Seed
 from agents.fleet.definitions import fleet
-from agents.fleet.policies import Shared, open_strategy
+from agents.fleet.strategies import Shared, open_strategy
 from agents.llm.scripted import ScriptedModel
 from agents.market.content import ContentStore
 from agents.market.domain import AwardMode, Balance, account_of_agent

@@ -9,7 +9,7 @@ from agents.agent import Outcome
 from agents.chain.store import Store
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.lessons import Lessons, bid_outcome
-from agents.fleet.policies import Shared, open_strategy
+from agents.fleet.strategies import Shared, open_strategy
 from agents.market.domain import AwardMode, Bid, Commitment, TaskState
 from agents.market.view import MarketView
 from agents.mind.notes import Belief, BidNote, Notes

@@ -9,7 +9,7 @@ from agents.agent_learning import AdaptiveBiddingStrategy
 from agents.bid_policy import BidContext, BidOutcome
 from agents.errors import LearningStateUnreadable, UnknownPolicy, UnknownProfile
 from agents.fleet.definitions import AgentDefinition
-from agents.fleet.policies import POLICIES, Shared, open_strategy, policy_of
+from agents.fleet.strategies import POLICIES, Shared, open_strategy, policy_of
 from agents.learning.bidder import LearnedBidder
 
 ADA = AgentDefinition("Ada", "an analyst", {"analysis": 80, "writing": 40})
