@@ -72,8 +72,11 @@ class BatchedPrior:
     def _ask(self, situations: list[Situation]) -> None:
         self.passes += 1
         room = max(MOST_BIDS, len(situations))
-        for one, bid in zip(situations, self._prior.bids(situations).tolist(), strict=True):
-            _keep(self._bids, one, max(one.floor, round(bid, DECIMALS)), room)
+        floors = np.array([one.floor for one in situations], dtype=np.float64)
+        # What is no number stays none: the guard must see it.
+        bids = np.maximum(floors, np.round(self._prior.bids(situations), DECIMALS))
+        for one, bid in zip(situations, bids.tolist(), strict=True):
+            _keep(self._bids, one, bid, room)
 
 
 def _keep(kept: OrderedDict[Key, Value], key: Key, value: Value, most: int) -> None:

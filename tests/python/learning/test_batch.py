@@ -93,6 +93,18 @@ async def test_a_bid_is_never_below_its_floor():
     assert (prior.bids(situations) >= np.array(floors)).all()
 
 
+async def test_a_bid_that_is_no_number_reaches_the_guard():
+    class Broken(Counting):
+        def bids(self, situations):
+            return np.full(len(situations), np.nan)
+
+    bidder = LearnedBidder(AgentLearningConfig(), prior=BatchedPrior(Broken()))
+    quote = await bidder.quote(context(1))
+    assert "closed form" in quote.source
+    assert quote.price > 10**6
+    assert bidder.report()["fallbacks"] == 1
+
+
 async def test_a_prior_that_fails_fails_for_all_who_wait_and_then_works_again(counting, caplog):
     class Failing(Counting):
         broken = True
