@@ -7,7 +7,7 @@ AgoraError
 │   ├── WrongChain
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
-│   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
+│   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable · CheckpointUnreadable
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -141,6 +141,13 @@ class LearningStateUnreadable(UserError):
         super().__init__(
             f"the learning state cannot be read ({detail}): remove it to let the agent learn afresh"
         )
+
+
+class CheckpointUnreadable(UserError):
+    """The weights of the bidders' prior cannot be used."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"{path} holds no weights of the prior ({detail}): make them again with `make train`")
 
 
 class TasksMissing(UserError):
