@@ -147,7 +147,9 @@ class CheckpointUnreadable(UserError):
     """The weights of the bidders' prior cannot be used."""
 
     def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(f"{path} holds no weights of the prior ({detail}): make them again with `make train`")
+        super().__init__(
+            f"{path} holds no weights of the prior ({detail}): make them again with `make train`"
+        )
 
 
 class TasksMissing(UserError):

@@ -30,7 +30,12 @@ def save(network: BidNetwork, path: Path, *, family: Family, schedule: Schedule,
     """Write the weights, and beside them a .json that says how they were made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(network.state_dict(), path)
-    origin = {"family": asdict(family), "schedule": asdict(schedule), "seed": seed, "torch": torch.__version__}
+    origin = {
+        "family": asdict(family),
+        "schedule": asdict(schedule),
+        "seed": seed,
+        "torch": torch.__version__,
+    }
     path.with_suffix(".json").write_text(json.dumps(origin, indent=2) + "\n")
 
 

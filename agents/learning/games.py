@@ -107,9 +107,7 @@ def _column(value: Knob, rows: int, generator: torch.Generator) -> Tensor:
     return torch.tensor(values).repeat(rows // len(values) + 1)[:rows, None]
 
 
-def _qualities(
-    family: Family, shape: tuple[int, int], generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
+def _qualities(family: Family, shape: tuple[int, int], generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Qualities of the bidders, and the spread that they know of; both of ``shape``."""
     if family.rule == "capped ratio":
         spread = _column(family.spread, shape[0], generator)

@@ -53,7 +53,7 @@ def test_what_does_not_fit_is_refused(path, damage):
         with torch.no_grad():
             network.layers[0].bias[0] = float("nan")
         write(path, network)
-    with pytest.raises(CheckpointUnreadable, match="prior.pt holds no weights") as refused:
+    with pytest.raises(CheckpointUnreadable, match=r"prior\.pt holds no weights") as refused:
         checkpoint.load(path)
     assert "make train" in str(refused.value)
 

@@ -17,7 +17,9 @@ def test_the_types_of_a_row_cover_their_law_evenly():
 
 
 def test_values_come_in_turn_and_ranges_are_covered():
-    features = drawn(Family(rivals=(1.0, 4.0), risk=Span(0.5, 1.0), power=Span(0.5, 2.0, by_logarithm=True))).features
+    features = drawn(
+        Family(rivals=(1.0, 4.0), risk=Span(0.5, 1.0), power=Span(0.5, 2.0, by_logarithm=True))
+    ).features
     assert features.rivals[:, 0].tolist() == [1, 4] * 4
     eighths = ((features.risk[:, 0] - 0.5) * 16).floor().long()
     assert sorted(eighths.tolist()) == list(range(8))
