@@ -64,6 +64,10 @@ train: setup ## Make the bidders' prior again by self-play, with the seed it was
 bench-gas: setup ## Measure gas, print it beside what others cost, and write bench/results/gas.json
 	npx hardhat run bench/gas.js
 
+.PHONY: learning-pictures
+learning-pictures: setup $(DEV_READY) ## Hold bidders against theory: the pictures and tables of docs/learning.md (minutes)
+	agora lab bidding --out docs/pictures --document docs/learning.md
+
 .PHONY: fuzz
 fuzz: setup $(DEV_READY) ## The Solidity tests with many more runs, and other lives of the market (an hour and more)
 	AGORA_FUZZ_RUNS=10000 AGORA_INVARIANT_DEPTH=32 npx hardhat test solidity

@@ -7,7 +7,8 @@ AgoraError
 │   ├── WrongChain
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
-│   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable · CheckpointUnreadable
+│   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
+│   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -149,6 +150,29 @@ class CheckpointUnreadable(UserError):
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(
             f"{path} holds no weights of the prior ({detail}): make them again with `make train`"
+        )
+
+
+class AuctionsMalformed(UserError):
+    """Tensors that are no auctions."""
+
+    def __init__(self, name: str, found: str, allowed: str) -> None:
+        super().__init__(f"{name} is {found}, but must be {allowed}")
+
+
+class LibraryMissing(UserError):
+    """An optional library that was asked for is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is not installed: run `pip install 'agora-market[{extra}]'`")
+
+
+class TableMissing(UserError):
+    """A document that tables are written into has no place for one."""
+
+    def __init__(self, document: Path, table: str) -> None:
+        super().__init__(
+            f"{document} has no place for {table}: add `<!-- table: {table} -->` and `<!-- end -->`"
         )
 
 

@@ -37,7 +37,7 @@ class Law:
 
     def types(self, count: int) -> tuple[FloatArray, FloatArray]:
         """``count`` costs at the midpoints of their quantiles, with qualities spread evenly beside them."""
-        steps = np.arange(count)
+        steps = np.arange(count, dtype=np.float64)
         return self.cost_of((steps + 0.5) / count), self.quality_of((steps * GOLDEN + 0.5) % 1)
 
 
@@ -214,7 +214,8 @@ def _loss(
         gains = np.where(deviations <= game.reserve, deviations - costs[some, None], 0.0)
         found = game.utility(gains, chances[None])
         best[some] = np.maximum(best[some], found.max(axis=1, initial=0.0))
-    return float(1 - actual.mean() / best.mean()), float((best - actual).max())
+    most = float(best.mean())  # 0 where nobody can gain anything
+    return 1 - float(actual.mean()) / most if most else 0.0, float((best - actual).max())
 
 
 def _distance(bid_of: BidFunction, game: Game, law: int, types: int) -> tuple[float, float]:
@@ -223,6 +224,8 @@ def _distance(bid_of: BidFunction, game: Game, law: int, types: int) -> tuple[fl
     exact = game.equilibrium(law, costs, qualities)
     bids = bid_of(law, costs, qualities)
     apart = (np.where(bids <= game.reserve, bids, game.reserve) - exact)[np.isfinite(exact)]
+    if not apart.size:
+        return 0.0, 0.0
     return float(np.sqrt((apart**2).mean())), float(np.abs(apart).max())
 
 

@@ -62,7 +62,7 @@ class NetworkPrior:
 
 def _within(floor: FloatArray, bids: Tensor) -> FloatArray:
     """The bids in double precision, not a rounding below their floors."""
-    return np.clip(bids.double().numpy(), floor, 1.0)
+    return np.asarray(np.clip(bids.double().numpy(), floor, 1.0), dtype=np.float64)
 
 
 def _bounded(name: str, situations: Sequence[Situation]) -> FloatArray:

@@ -5,7 +5,7 @@ and everything is a share of the largest cost. ``rivals`` is n - 1, and need not
 not bid is given as nan. Sources: Krishna, *Auction Theory* (first price, reserve, entry, risk aversion,
 asymmetric bidders); McAfee & McMillan 1987 (unknown number of rivals); Asker & Cantillon 2008 (quality given);
 Che 1993 (quality chosen); Balseiro & Gur 2019 (pacing). Where a formula has an integral it is taken by
-Gauss-Legendre quadrature, to about ten digits.
+Gauss-Legendre quadrature: to about ten digits, or five where a law has a kink.
 """
 
 from collections.abc import Callable, Sequence
@@ -124,7 +124,7 @@ def unknown_rivals(
     entry_threshold(0, reserve, power)  # refuses a reserve or power out of range
 
     def survival(c: FloatArray) -> FloatArray:
-        return np.polynomial.polynomial.polyval(_alone(power, 1)(c), chances)
+        return _alone(power, 1)(c)[..., None] ** np.arange(chances.size) @ chances
 
     costs = np.asarray(costs, dtype=np.float64)
     return costs + _tail(costs, reserve, survival)
@@ -142,7 +142,8 @@ def asymmetric(costs: FloatArray, own_width: float, rival_width: float, reserve:
     value = np.where((value >= 0) & (value <= own_width * (1 + 1e-12)), value, np.nan)
     spread = 1 / own_width**2 - 1 / rival_width**2
     root = np.sqrt(np.maximum(0, 1 - spread * value**2))
-    return reserve - value / (1 + root)
+    bids: FloatArray = reserve - value / (1 + root)
+    return bids
 
 
 def difference_law(pseudotypes: FloatArray) -> FloatArray:

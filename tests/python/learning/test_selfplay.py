@@ -13,7 +13,7 @@ SHORT = Schedule(steps=400, rows=2, types=256)
 def uniform(bidders, count=201):
     """Features of types of the textbook auction."""
     one = torch.ones(count)
-    values = {name: one for name in Features._fields} | {
+    values = dict.fromkeys(Features._fields, one) | {
         "floor": torch.linspace(0, 1, count),
         "rivals": one * (bidders - 1),
         "entry": one * 0,
