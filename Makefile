@@ -56,6 +56,10 @@ format: setup $(DEV_READY) ## Format all sources
 bindings: setup ## Generate the Python bindings from the compiled contracts
 	python -m agents.chain.codegen
 
+.PHONY: train
+train: setup ## Make the bidders' prior again by self-play, with the seed it was made with
+	python -m agents.learning.train
+
 .PHONY: bench-gas
 bench-gas: setup ## Measure gas, print it beside what others cost, and write bench/results/gas.json
 	npx hardhat run bench/gas.js

@@ -9,8 +9,11 @@ AgoraError
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
-=======
+
+
 │   ├── AuctionsMalformed · LibraryMissing · TableMissing
+=======
+│   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -181,6 +184,15 @@ class HistoryEmpty(UserError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"there is no {what} before the first result: call process_task_result first")
+
+
+class CheckpointUnreadable(UserError):
+    """The weights of the bidders' prior cannot be used."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"{path} holds no weights of the prior ({detail}): make them again with `make train`"
+        )
 
 
 class AuctionsMalformed(UserError):

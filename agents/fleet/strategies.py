@@ -1,10 +1,13 @@
-"""The strategies that a fleet's agents bid by, and the text that each is remembered by."""
+"""The strategies that a fleet's agents bid by, and the text that each is remembered by.
+
+What needs torch is imported when the first learned policy is made: most commands must not wait for it.
+"""
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, runtime_checkable
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,9 +19,7 @@ from agents.errors import LearningStateUnreadable, UnknownPolicy
 from agents.fleet.definitions import AgentDefinition
 from agents.learning.baselines.policies import ClosedForm, FixedMarkup, Truthful
 from agents.learning.batch import BatchedPrior
-from agents.learning.bidder import LearnedBidder
 from agents.learning.capabilities import Capabilities
-from agents.learning.prior import default_prior
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,15 @@ class Learner(BidPolicy, Protocol):
         ...
 
 
+@runtime_checkable
+class Trainable(Protocol):
+    """A policy that does not learn in ``observe``, but when it is told to."""
+
+    def train(self) -> bool:
+        """Learn from what was observed; whether there was anything."""
+        ...
+
+
 @dataclass(slots=True)
 class Shared:
     """What the strategies of one process share: the prior, which is loaded when the first of them needs it."""
@@ -45,7 +55,9 @@ class Shared:
     def prior(self) -> BatchedPrior:
         """One prior, which answers all agents that ask in the same turn at once."""
         if self._prior is None:
-            self._prior = BatchedPrior(default_prior())
+            from agents.learning.network_prior import NetworkPrior
+
+            self._prior = BatchedPrior(NetworkPrior())
         return self._prior
 
 
@@ -66,7 +78,7 @@ class Strategy:
 
     def train(self) -> bool:
         """Learn from what was observed; whether there was anything. Not between commitment and reveal."""
-        return isinstance(self.policy, LearnedBidder) and self.policy.train()
+        return isinstance(self.policy, Trainable) and self.policy.train()
 
     def to_json(self) -> str:
         """All that was learned."""
@@ -128,6 +140,8 @@ _Make = Callable[[AgentLearningConfig, int, str | None, Shared], Learner]
 
 
 def _learned(config: AgentLearningConfig, seed: int, kept: str | None, shared: Shared) -> Learner:
+    from agents.learning.bidder import LearnedBidder
+
     if kept is None:
         return LearnedBidder(config, seed=seed, prior=shared.prior)
     return LearnedBidder.from_json(kept, config, seed=seed, prior=shared.prior)

@@ -23,7 +23,8 @@ from agents.learning.memory import (
     auction_of,
     context_features,
 )
-from agents.learning.prior import BidPrior, Situation, default_prior
+from agents.learning.network_prior import NetworkPrior
+from agents.learning.prior import BidPrior, Situation
 from agents.learning.responder import MARKUPS, evidence
 from agents.learning.settings import LearnerSettings
 from agents.learning.shadow import ShadowPrice
@@ -55,8 +56,9 @@ class LearnedBidder:
     """A BidPolicy that learns the law of its rivals; the same seed and calls give the same prices.
 
     ``config`` says what the agent wants and can do, ``settings`` how it learns (by default as the config
-    implies); ``prior`` is what it believes before it has seen anything. ``quote`` never learns, ``observe``
-    only marks, ``train`` learns: call it when no bid of the agent lies between its commitment and reveal.
+    implies); ``prior`` is what it believes before it has seen anything, by default the shipped network.
+    ``quote`` never learns, ``observe`` only marks, ``train`` learns: call it when no bid of the agent lies
+    between its commitment and reveal.
     """
 
     def __init__(
@@ -70,7 +72,7 @@ class LearnedBidder:
         self.config = config
         self.settings = LearnerSettings.of(config) if settings is None else settings
         self.seed = seed
-        self._learning = Learning(self.settings, GuardedPrior(default_prior() if prior is None else prior))
+        self._learning = Learning(self.settings, GuardedPrior(NetworkPrior() if prior is None else prior))
         self._laws: OrderedDict[tuple[str, bool], RivalLaw] = OrderedDict()
         self._usage: OrderedDict[str, Usage] = OrderedDict()
         self._memory = Memory(self.settings.memory_size)

@@ -15,7 +15,8 @@ from agents.agent_config import PROFILES
 from agents.bid_policy import BidContext
 from agents.learning.batch import BatchedPrior
 from agents.learning.bidder import LearnedBidder
-from agents.learning.prior import BidPrior, default_prior
+from agents.learning.network_prior import NetworkPrior
+from agents.learning.prior import BidPrior
 
 AGENTS = 10_000
 CREDIT = 10**6
@@ -66,12 +67,12 @@ def run(seeds: Sequence[int]) -> dict[str, Any]:
     """Quotes a second by seed: batched, one by one, and under second price."""
     rows = []
     for seed in seeds:
-        batched = BatchedPrior(default_prior())
+        batched = BatchedPrior(NetworkPrior())
         row = {
             "seed": seed,
             "agents": AGENTS,
             "batched": _rate(batched, seed),
-            "alone": _rate(default_prior(), seed, count=AGENTS // 10),
+            "alone": _rate(NetworkPrior(), seed, count=AGENTS // 10),
             "second_price": _rate(batched, seed, second_price=True),
             "passes": batched.passes,
         }

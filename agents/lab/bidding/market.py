@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from agents.agent_learning import LEAST_ACCEPTANCE, MOST_ACCEPTANCE
 from agents.bid_policy import BidContext, BidOutcome, Quote
+from agents.learning.costs import LEAST_ACCEPTANCE, MOST_ACCEPTANCE
 from agents.learning.env.mirror import Auctions, clear
 from agents.learning.theory import FloatArray
 from agents.market.domain import AwardMode, bond_of

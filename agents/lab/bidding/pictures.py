@@ -72,7 +72,7 @@ def _progress(axes: "Axes", study: Study, field: str, *, regret: bool) -> None:
     axes.set(xlabel="auctions seen", title=field)
     axes.set_ylabel("regret so far, in reserves" if regret else "relative loss, %")
     if not regret:
-        axes.set_yscale("log")
+        axes.set(yscale="log", ylim=(LEAST_LOSS, 100))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter("")
     axes.legend(frameon=False, fontsize="x-small")
@@ -111,7 +111,7 @@ def _efficiency(axes: "Axes", study: Study) -> None:
         fmt="o",
         capsize=3,
     )
-    axes.set(xlabel="bidders", ylabel="awards to the least cost, %", title="Efficiency", ylim=(0, 105))
+    axes.set(xlabel="bidders", ylabel="awards to the least cost, %", title="Efficiency")
 
 
 def _standings(axes: "Axes", study: Study) -> None:

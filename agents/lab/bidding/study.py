@@ -24,8 +24,9 @@ from agents.learning.baselines.dqn import DeepQ
 from agents.learning.baselines.policies import ClosedForm, FixedMarkup, Truthful
 from agents.learning.baselines.reinforce import PolicyGradient
 from agents.learning.bidder import LearnedBidder
+from agents.learning.network_prior import NetworkPrior
 from agents.learning.online import OnlineLearner, Rivals, learning_curve
-from agents.learning.prior import BidPrior, Situation, default_prior
+from agents.learning.prior import BidPrior, Situation
 from agents.learning.theory import FloatArray
 
 RIVALS = {"equilibrium rivals": Rivals(2), "timid rivals": Rivals(2, 0.6)}
@@ -155,7 +156,7 @@ class Study:
 
 async def conduct(scale: Scale, *, seed: int, say: Callable[[str], None]) -> Study:
     """Measure everything; ``say`` hears what is being measured."""
-    prior = default_prior()
+    prior = NetworkPrior()
     say("the prior against theory")
     comparisons = against_theory(prior, scale, seed=seed)
     say("learning curves")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from agents.agent_config import AgentLearningConfig
-from agents.agent_learning import PPM, AdaptiveBiddingStrategy
+from agents.agent_learning import AdaptiveBiddingStrategy
 from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.errors import SettingOutOfRange
+from agents.learning.costs import PPM
 
 
 @dataclass(slots=True)
