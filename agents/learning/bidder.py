@@ -28,7 +28,7 @@ from agents.learning.prior import BidPrior, Situation
 from agents.learning.responder import MARKUPS, evidence
 from agents.learning.settings import LearnerSettings
 from agents.learning.shadow import ShadowPrice
-from agents.learning.win_model import WINDOW
+from agents.learning.win_model import FEATURES, WINDOW
 
 __all__ = ["LearnedBidder", "LearnerSettings"]
 
@@ -241,7 +241,9 @@ class LearnedBidder:
         law = self._laws.get((context.skill, context.second_price)) or RivalLaw(context.second_price)
         situation = self._situation(context, floor)
         quality = min(1.0, max(0.05, context.quality / FULL_QUALITY))
-        return law.respond(situation, View(quality, context_features(context)), self._learning)
+        # A law that knows nothing yet reads no features.
+        features = context_features(context) if law.fitted else np.zeros(FEATURES)
+        return law.respond(situation, View(quality, features), self._learning)
 
     def _situation(self, context: BidContext, floor: int) -> Situation:
         """What the prior is asked, for a floor in units."""
@@ -287,7 +289,9 @@ class LearnedBidder:
             used, size = max(used, context.exposure / context.runway), max(size, worst / context.runway)
         guess = self.config.workload_sensitivity * used**2 * max(0.0, 1 - floor / context.reserve)
         weight = evidence(self._trained, self.settings.prior_weight)
-        learned = float(self._shadow.slot(np.array([used]), size, self.settings.discount_factor)[0])
+        learned = 0.0
+        if weight > 0:
+            learned = float(self._shadow.slot(np.array([used]), size, self.settings.discount_factor)[0])
         return self.settings.shadow_gain * (weight * learned + (1 - weight) * guess) + self._shadow.pace
 
     def _pass(self, context: BidContext) -> None:
