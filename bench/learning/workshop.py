@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,8 @@ from agents.openai_integration import CostEstimate, OpenAIIntegration
 PRICE = Price(1_000 * CREDIT, 4_000 * CREDIT)
 TOKEN = PRICE.input_per_million // 10**6
 """Units that a token of a prompt costs: the grain of all costs."""
+MOST_OVERRUN = 2
+"""What an agent reckons that its work can come to at worst, in estimates."""
 ANSWER = "blue"
 _NUMBER = re.compile(r"\bOrder (\d+)\b")
 
@@ -95,10 +97,10 @@ class Ticks:
         self.now = 0
         self._moved = asyncio.Condition()
 
-    async def move(self) -> None:
-        """One tick later."""
+    async def reach(self, tick: int) -> None:
+        """It is this tick now."""
         async with self._moved:
-            self.now += 1
+            self.now = tick
             self._moved.notify_all()
 
     async def until(self, tick: int) -> None:
@@ -108,18 +110,21 @@ class Ticks:
 
 
 class SlowModel:
-    """A scripted model for all agents: the right answer, ``duration`` ticks later, for the tokens of the true cost."""
+    """A scripted model for all agents: the right answer, for the tokens of the true cost, and no earlier than at the
+    tick ``ready`` of the order."""
 
     name = "scripted"
 
-    def __init__(self, orders: Orders, ticks: Ticks, duration: int, agents: dict[str, int]) -> None:
-        self._orders, self._ticks, self._duration, self._agents = orders, ticks, duration, agents
+    def __init__(
+        self, orders: Orders, ticks: Ticks, ready: Callable[[int], int], agents: dict[str, int]
+    ) -> None:
+        self._orders, self._ticks, self._ready, self._agents = orders, ticks, ready, agents
         self._reserves: dict[int, int] = {}
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         """The answer, in JSON."""
         number = number_of(request.messages[-1].content)
-        await self._ticks.until(self._ticks.now + self._duration)
+        await self._ticks.until(self._ready(number))
         reserve = self._reserves.setdefault(number, self._orders.draft(number).reward)
         units = self._orders.cost(number, self._agents[request.agent], reserve)
         return ModelAnswer(json.dumps({"answer": ANSWER}), self.name, Usage(units // TOKEN, 0))
@@ -136,8 +141,13 @@ class Worker(OpenAIIntegration):
         """The agent's own estimate."""
         usual = await super().estimate_cost(task)
         units = self._orders.estimate(number_of(task.title), self._number, task.reserve)
-        tokens = {"prompt_tokens": units // TOKEN, "completion_tokens": 0, "units": units}
-        return replace(usual, **tokens)
+        return replace(
+            usual,
+            prompt_tokens=units // TOKEN,
+            completion_tokens=0,
+            units=units,
+            worst_units=MOST_OVERRUN * units,
+        )
 
 
 class BySkill:
