@@ -65,10 +65,18 @@ class Party:
 class Arena:
     """The chain, the requester and the agents; ``open_arena`` makes one."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, store: Store, folder: Path) -> None:
+    def __init__(
+        self,
+        rpc: Rpc,
+        deployment: Deployment,
+        store: Store,
+        folder: Path,
+        interval: float = BLOCK_MS / 1000,
+    ) -> None:
+        """``interval`` is the seconds between two looks for receipts."""
         store.pin(CHAIN_ID, deployment.genesis_hash)
         self.rpc, self.deployment, self.store = rpc, deployment, store
-        self.sender = Sender(rpc, store, CHAIN_ID, interval=BLOCK_MS / 1000)
+        self.sender = Sender(rpc, store, CHAIN_ID, interval=interval)
         self.faucet = Faucet(rpc, store, CHAIN_ID)
         self.market = Marketplace(rpc, deployment, self.sender)
         self.tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)

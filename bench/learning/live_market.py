@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -26,7 +26,7 @@ from agents.learning.bidder import LearnedBidder
 from agents.llm.metering import MeteredModel
 from agents.llm.scripted import ScriptedModel
 from agents.logs import configure
-from agents.market.domain import AwardMode, account_of_agent
+from agents.market.domain import AwardMode, Task, account_of_agent
 from agents.openai_integration import OpenAIIntegration
 from bench.learning.arena import AGENT_CAPITAL, Arena, Party, open_arena
 from bench.learning.market_figures import Auction, Figures, Offer, figures, interval
@@ -121,41 +121,40 @@ class Recorded:
 
 
 async def play(plan: Plan, seed: int) -> Figures:
-    """One market from its first task to its last payment, audited."""
+    """One market on a node of its own."""
+    async with open_arena() as arena:
+        found, _ = await play_in(arena, plan, seed)
+        return found
+
+
+async def play_in(arena: Arena, plan: Plan, seed: int) -> tuple[Figures, list[Auction]]:
+    """One market from its first task to its last payment, audited; its figures, and what they are made of."""
     start = time.perf_counter()
     skills = [f"skill-{'abcdefghij'[number]}" for number in range(plan.each)]
     orders, ticks = Orders(seed, skills, MODES[plan.mode], plan.law), Ticks()
-    async with open_arena() as arena:
-        await _people(arena, plan, orders, ticks, seed)
-        auctions: list[Auction] = []
-        awarded: list[tuple[int, int]] = []
-        for tick in range(plan.ready(plan.tasks - 1) + 1):
-            await ticks.reach(tick)
-            due = [task for done, task in awarded if done == tick]
-            if due:
-                await arena.deliver(due)
-            numbers = range(tick * plan.at_once, min(plan.tasks, (tick + 1) * plan.at_once))
-            if numbers:
-                posted = await arena.post(f"tick-{tick}", [orders.draft(number) for number in numbers])
-                # What a bid's quality will be: nothing settles before the bids are committed.
-                offers = [
-                    _offers(arena, orders, number, task.id)
-                    for number, task in zip(numbers, posted, strict=True)
-                ]
-                await arena.auction(posted)
-                auctions += [
-                    _auction(arena, offered, task.id) for offered, task in zip(offers, posted, strict=True)
-                ]
-                awarded += [
-                    (tick + plan.duration, task.id) for task in posted if arena.view.tasks[task.id].agent_id
-                ]
-        spent = time.perf_counter() - start
-        report = await arena.audit()
-        assert report.conserved, report.differences[:3]
-        profits: Counter[str] = Counter(dict.fromkeys(GROUPS, 0))
-        for party in arena.parties:
-            profits[_group(party)] += _profit(arena, party)
-        return figures(seed, profits, auctions, spent)
+    await _people(arena, plan, orders, ticks, seed)
+    auctions: list[Auction] = []
+    live: defaultdict[int, list[int]] = defaultdict(list)
+    for tick in range(plan.ready(plan.tasks - 1) + 1):
+        await ticks.reach(tick)
+        if live[tick]:
+            await arena.deliver(live[tick])
+        numbers = range(tick * plan.at_once, min(plan.tasks, (tick + 1) * plan.at_once))
+        if not numbers:
+            continue
+        posted = await arena.post(f"tick-{tick}", [orders.draft(number) for number in numbers])
+        # The qualities of now are those of the bids: nothing settles before these are committed.
+        offers = [_offers(arena, orders, *one) for one in zip(numbers, posted, strict=True)]
+        await arena.auction(posted)
+        auctions += [_auction(arena, *one) for one in zip(posted, offers, strict=True)]
+        live[tick + plan.duration] = [task.id for task in posted if arena.view.tasks[task.id].agent_id]
+    spent = time.perf_counter() - start
+    report = await arena.audit()
+    assert report.conserved, report.differences[:3]
+    profits: Counter[str] = Counter(dict.fromkeys(GROUPS, 0))
+    for party in arena.parties:
+        profits[_group(party)] += _profit(arena, party)
+    return figures(seed, profits, auctions, spent), auctions
 
 
 async def _people(arena: Arena, plan: Plan, orders: Orders, ticks: Ticks, seed: int) -> None:
@@ -197,9 +196,8 @@ async def _people(arena: Arena, plan: Plan, orders: Orders, ticks: Ticks, seed: 
         )
 
 
-def _offers(arena: Arena, orders: Orders, number: int, task_id: int) -> list[Offer]:
+def _offers(arena: Arena, orders: Orders, number: int, task: Task) -> list[Offer]:
     """What each agent that claims the task's skill could do it for, and what it believes."""
-    task = arena.view.tasks[task_id]
     return [
         Offer(
             agent_id=party.agent_id,
@@ -207,21 +205,22 @@ def _offers(arena: Arena, orders: Orders, number: int, task_id: int) -> list[Off
             cost=orders.cost(number, at, task.reserve),
             estimate=orders.estimate(number, at, task.reserve),
             quality=arena.view.reputation(party.agent_id, task.skill).quality,
-            believed=_quote(party, task_id).win_probability,
+            believed=_quote(party, task.id).win_probability,
         )
         for at, party in enumerate(arena.parties)
         if task.skill in party.skills
     ]
 
 
-def _auction(arena: Arena, offers: Sequence[Offer], task_id: int) -> Auction:
-    task = arena.view.tasks[task_id]
-    bidders = {bid.agent_id for bid in arena.view.ranking(task_id)}
+def _auction(arena: Arena, task: Task, offers: Sequence[Offer]) -> Auction:
+    ended = arena.view.tasks[task.id]
+    prices = {bid.agent_id: bid.price for bid in arena.view.ranking(task.id)}
     return Auction(
-        reserve=task.reserve,
-        winner=task.agent_id,
-        payment=task.price,
-        offers=tuple(replace(offer, bid=offer.agent_id in bidders) for offer in offers),
+        reserve=ended.reserve,
+        winner=ended.agent_id,
+        payment=ended.price,
+        fee=ended.fee,
+        offers=tuple(replace(offer, price=prices.get(offer.agent_id)) for offer in offers),
     )
 
 
@@ -260,10 +259,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--tasks", type=int, default=Plan.tasks)
+    usual = Plan()
+    parser.add_argument("--tasks", type=int, default=usual.tasks)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--mode", choices=[*MODES], default="first")
-    parser.add_argument("--each", type=int, default=Plan.each, help="agents in a group")
+    parser.add_argument("--each", type=int, default=usual.each, help="agents in a group")
     chosen = parser.parse_args()
     run(range(chosen.seeds), Plan(tasks=chosen.tasks, each=chosen.each, mode=chosen.mode))
 

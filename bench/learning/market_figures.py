@@ -27,17 +27,19 @@ class Offer:
     quality: int
     believed: float | None
     """The chance of winning that stood behind its bid."""
-    bid: bool = False
-    """Whether it did bid."""
+    price: int | None = None
+    """Its bid; None if it did not bid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Auction:
-    """One task after its award; ``winner`` and ``payment`` are 0 where nobody bid."""
+    """One task after its award; ``winner``, ``payment`` and ``fee`` are 0 where nobody bid."""
 
     reserve: int
     winner: int
     payment: int
+    fee: int
+    """The market's part of the payment."""
     offers: tuple[Offer, ...]
     """Of all agents that claim the skill."""
 
@@ -52,13 +54,13 @@ class Figures:
     awarded: float
     """The share of tasks that anyone got."""
     efficiency: float
-    """The share of awarded tasks that went to the lowest true cost / quality of those that bid."""
-    estimated_efficiency: float
-    """The same by the estimates, which are all that anyone could bid on."""
-    surplus: float
     """Reserve less true cost of the winners, as a share of the best that those who bid could do."""
-    market_surplus: float
+    market_efficiency: float
     """The same against the best of all who claim the skill, busy or not."""
+    right: float
+    """The share of awarded tasks that went to the lowest true cost / quality of those that bid."""
+    right_by_estimate: float
+    """The same by the estimates, which are all that anyone could bid on."""
     payment: float
     """Mean payment / reserve."""
     overrun: float
@@ -82,7 +84,7 @@ class Figures:
         )
         return (
             f"seed {self.seed}: {profits}; ratio {self.ratio:.2f}; efficiency {self.efficiency:.3f} "
-            f"(estimated {self.estimated_efficiency:.3f}), surplus {self.surplus:.3f}, payment {self.payment:.3f}, "
+            f"(right {self.right:.3f}, by estimate {self.right_by_estimate:.3f}), payment {self.payment:.3f}, "
             f"overrun {self.overrun:.3f}, Brier {self.brier.get(LEARNED, math.nan):.3f}, {self.seconds:.0f} s"
         )
 
@@ -103,10 +105,10 @@ def figures(seed: int, profits: Mapping[str, int], auctions: Sequence[Auction], 
         profit={group: profit / CREDIT for group, profit in profits.items()},
         wins={group: wins[group] for group in profits},
         awarded=len(done) / len(auctions),
-        efficiency=_share(_best(one, "cost") == one.winner for one in done),
-        estimated_efficiency=_share(_best(one, "estimate") == one.winner for one in done),
-        surplus=gained / sum(one.reserve - min(offer.cost for offer in _bidding(one)) for one in done),
-        market_surplus=gained
+        right=_share(_best(one, "cost") == one.winner for one in done),
+        right_by_estimate=_share(_best(one, "estimate") == one.winner for one in done),
+        efficiency=gained / sum(one.reserve - min(offer.cost for offer in _bidding(one)) for one in done),
+        market_efficiency=gained
         / sum(one.reserve - min(offer.cost for offer in one.offers) for one in auctions),
         payment=statistics.fmean(one.payment / one.reserve for one in done),
         overrun=sum(winner.cost for winner in winners) / sum(winner.estimate for winner in winners),
@@ -135,14 +137,14 @@ def interval(found: Sequence[Figures]) -> dict[str, Any]:
         "met_efficiency": efficiency >= WANTED_EFFICIENCY,
         **{
             name: statistics.fmean(getattr(one, name) for one in found)
-            for name in ("estimated_efficiency", "surplus", "market_surplus", "payment", "overrun", "seconds")
+            for name in ("market_efficiency", "right", "right_by_estimate", "payment", "overrun", "seconds")
         },
         "profit": {group: statistics.fmean(one.profit[group] for one in found) for group in found[0].profit},
     }
 
 
 def _bidding(auction: Auction) -> list[Offer]:
-    return [offer for offer in auction.offers if offer.bid]
+    return [offer for offer in auction.offers if offer.price is not None]
 
 
 def _winner(auction: Auction) -> Offer:
