@@ -52,6 +52,12 @@ class Plan:
     mode: str = "first"
     law: Law = field(default_factory=Law)
 
+    def orders(self, seed: int) -> Orders:
+        """The tasks; there are as many skills as agents in a group."""
+        skills = [f"skill-{'abcdefghij'[number]}" for number in range(self.each)]
+        mode = MODES[self.mode]
+        return Orders(seed, skills, mode, tasks=self.tasks, groups=len(GROUPS), law=self.law)
+
     def ready(self, number: int) -> int:
         """The tick at which the work on an order is done."""
         return number // self.at_once + self.duration
@@ -130,8 +136,7 @@ async def play(plan: Plan, seed: int) -> Figures:
 async def play_in(arena: Arena, plan: Plan, seed: int) -> tuple[Figures, list[Auction]]:
     """One market from its first task to its last payment, audited; its figures, and what they are made of."""
     start = time.perf_counter()
-    skills = [f"skill-{'abcdefghij'[number]}" for number in range(plan.each)]
-    orders, ticks = Orders(seed, skills, MODES[plan.mode], plan.law), Ticks()
+    orders, ticks = plan.orders(seed), Ticks()
     await _people(arena, plan, orders, ticks, seed)
     auctions: list[Auction] = []
     live: defaultdict[int, list[int]] = defaultdict(list)
@@ -264,8 +269,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--mode", choices=[*MODES], default="first")
     parser.add_argument("--each", type=int, default=usual.each, help="agents in a group")
+    parser.add_argument("--uniform", action="store_true", help="costs are uniform up to the reserve")
     chosen = parser.parse_args()
-    run(range(chosen.seeds), Plan(tasks=chosen.tasks, each=chosen.each, mode=chosen.mode))
+    law = Law(uniform=chosen.uniform)
+    run(range(chosen.seeds), Plan(tasks=chosen.tasks, each=chosen.each, mode=chosen.mode, law=law))
 
 
 if __name__ == "__main__":

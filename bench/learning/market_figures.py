@@ -50,6 +50,9 @@ class Figures:
 
     seed: int
     profit: dict[str, float]
+    """By group, from the ledgers."""
+    late_profit: dict[str, float]
+    """The part of it that came from the second half of the tasks."""
     wins: dict[str, int]
     awarded: float
     """The share of tasks that anyone got."""
@@ -73,9 +76,13 @@ class Figures:
 
     @property
     def ratio(self) -> float:
-        """The learned group's profit / the best baseline's."""
-        best = max(profit for group, profit in self.profit.items() if group != LEARNED)
-        return self.profit[LEARNED] / best if best > 0 else math.inf
+        """The learned group's profit / the best baseline's of this market."""
+        return _ratio(self.profit)
+
+    @property
+    def late_ratio(self) -> float:
+        """The same in the second half of the tasks."""
+        return _ratio(self.late_profit)
 
     def line(self) -> str:
         """The market in a line."""
@@ -83,14 +90,14 @@ class Figures:
             f"{group} {profit:.0f} ({self.wins[group]} won)" for group, profit in self.profit.items()
         )
         return (
-            f"seed {self.seed}: {profits}; ratio {self.ratio:.2f}; efficiency {self.efficiency:.3f} "
+            f"seed {self.seed}: {profits}; ratio {self.ratio:.2f}, late {self.late_ratio:.2f}; efficiency {self.efficiency:.3f} "
             f"(right {self.right:.3f}, by estimate {self.right_by_estimate:.3f}), payment {self.payment:.3f}, "
             f"overrun {self.overrun:.3f}, Brier {self.brier.get(LEARNED, math.nan):.3f}, {self.seconds:.0f} s"
         )
 
     def as_json(self) -> dict[str, Any]:
         """All figures."""
-        return {**asdict(self), "ratio": self.ratio}
+        return {**asdict(self), "ratio": self.ratio, "late_ratio": self.late_ratio}
 
 
 def figures(seed: int, profits: Mapping[str, int], auctions: Sequence[Auction], seconds: float) -> Figures:
@@ -100,9 +107,15 @@ def figures(seed: int, profits: Mapping[str, int], auctions: Sequence[Auction], 
     wins = Counter(offer.group for offer in winners)
     beliefs = _beliefs(auctions)
     gained = sum(one.reserve - winner.cost for one, winner in zip(done, winners, strict=True))
+    late = Counter(dict.fromkeys(profits, 0))
+    for auction in auctions[len(auctions) // 2 :]:
+        if auction.winner:
+            winner = _winner(auction)
+            late[winner.group] += auction.payment - auction.fee - winner.cost
     return Figures(
         seed=seed,
         profit={group: profit / CREDIT for group, profit in profits.items()},
+        late_profit={group: profit / CREDIT for group, profit in late.items()},
         wins={group: wins[group] for group in profits},
         awarded=len(done) / len(auctions),
         right=_share(_best(one, "cost") == one.winner for one in done),
@@ -137,10 +150,23 @@ def interval(found: Sequence[Figures]) -> dict[str, Any]:
         "met_efficiency": efficiency >= WANTED_EFFICIENCY,
         **{
             name: statistics.fmean(getattr(one, name) for one in found)
-            for name in ("market_efficiency", "right", "right_by_estimate", "payment", "overrun", "seconds")
+            for name in (
+                "late_ratio",
+                "market_efficiency",
+                "right",
+                "right_by_estimate",
+                "payment",
+                "overrun",
+                "seconds",
+            )
         },
         "profit": {group: statistics.fmean(one.profit[group] for one in found) for group in found[0].profit},
     }
+
+
+def _ratio(profit: Mapping[str, float]) -> float:
+    best = max(gain for group, gain in profit.items() if group != LEARNED)
+    return profit[LEARNED] / best if best > 0 else math.inf
 
 
 def _bidding(auction: Auction) -> list[Offer]:

@@ -1,6 +1,6 @@
 """The work of the live market: private costs by one law for all, and a scripted model that takes its time.
 
-The true cost of a task to an agent is a share of its reserve, drawn by the agent and the task; the agent knows an
+The true cost of a task to an agent is a share of its reserve, drawn for the agent and the task; the agent knows an
 estimate of it. Whoever wins has more often than not estimated too low: the winner's curse.
 """
 
@@ -35,31 +35,55 @@ _NUMBER = re.compile(r"\bOrder (\d+)\b")
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """How costs fall: true shares of the reserve are uniform, estimates are off by a lognormal factor."""
+    """How costs fall, as shares of the reserve. Agents all have the same law; skills differ in how well they pay."""
 
-    lowest: float = 0.1
-    highest: float = 1.0
+    medians: tuple[float, ...] = (0.2, 0.3, 0.4, 0.5, 0.6)
+    """By skill: half of the costs are below. Costs are lognormal around it; many are above the reserve."""
+    spread: float = 0.6
+    """The standard deviation of a cost's logarithm."""
+    uniform: bool = False
+    """Costs are uniform up to the reserve in every skill instead, which is what the closed form takes for granted."""
     error: float = 0.15
     """The standard deviation of the estimate's logarithm around the true cost's."""
     least_reserve: int = 10 * CREDIT
     most_reserve: int = 30 * CREDIT
 
+    def share(self, skill: int, chance: np.random.Generator) -> float:
+        """A true cost."""
+        if self.uniform:
+            return float(chance.random())
+        return self.medians[skill % len(self.medians)] * float(np.exp(self.spread * chance.standard_normal()))
+
 
 class Orders:
-    """The tasks of one seed: what each pays, and what it costs each agent. Agents and orders go by number."""
+    """The tasks of one seed: what each pays, and what it costs each agent. Agents and orders go by number.
 
-    def __init__(self, seed: int, skills: Sequence[str], mode: AwardMode, law: Law | None = None) -> None:
+    Agents stand in rows of ``groups``, one of each group. The orders come in as many equal rounds; a round repeats the
+    one before it, but the groups change places in each row. So every group is dealt the same costs, and luck with
+    them, which would hide all else in a few hundred auctions, is the same for all.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        skills: Sequence[str],
+        mode: AwardMode,
+        *,
+        tasks: int,
+        groups: int = 1,
+        law: Law | None = None,
+    ) -> None:
         self.seed, self.skills, self.mode, self.law = seed, list(skills), mode, law or Law()
+        self._groups, self._round = groups, -(-tasks // groups)
 
     def draft(self, number: int) -> TaskDraft:
         """The order as its requester posts it."""
-        law, chance = self.law, np.random.default_rng([self.seed, 1, number])
+        law, chance = self.law, np.random.default_rng([self.seed, 1, number % self._round])
         key = AnswerKey(ANSWER, hashlib.sha256(f"{self.seed}:{number}".encode()).digest())
-        skill = self.skills[int(chance.integers(len(self.skills)))]
         specification = TaskSpecification(
             title=f"Order {number}",
             description="Which colour is named in: 'The lamp is blue.'",
-            skill=skill,
+            skill=self.skills[self._skill(number % self._round)],
             checker=ExactChecker(commitment=key.commitment()),
         )
         # Whole hundredths of a credit, so that no share of it is rounded twice.
@@ -74,9 +98,15 @@ class Orders:
         """What the agent expects it to cost."""
         return self._units(self._shares(number, agent)[1], reserve)
 
+    def _skill(self, place: int) -> int:
+        return int(np.random.default_rng([self.seed, 0, place]).integers(len(self.skills)))
+
     def _shares(self, number: int, agent: int) -> tuple[float, float]:
-        law, chance = self.law, np.random.default_rng([self.seed, 2, number, agent])
-        true = law.lowest + (law.highest - law.lowest) * chance.random()
+        turn, place = divmod(number, self._round)
+        row, group = divmod(agent, self._groups)
+        dealt = row * self._groups + (group + turn) % self._groups
+        law, chance = self.law, np.random.default_rng([self.seed, 2, place, dealt])
+        true = law.share(self._skill(place), chance)
         return true, true * float(np.exp(law.error * chance.standard_normal()))
 
     def _units(self, share: float, reserve: int) -> int:

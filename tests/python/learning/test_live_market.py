@@ -50,25 +50,39 @@ async def test_a_small_market_ends_and_adds_up(arena, mode):
     assert "learned" in believed
 
 
-def test_all_agents_have_costs_of_one_law_and_winners_are_cursed():
-    law = Law()
-    orders = Orders(3, ["skill-a"], AwardMode.SEALED_FIRST_PRICE, law)
+@pytest.mark.parametrize("law", [Law(), Law(uniform=True)])
+def test_all_agents_have_costs_of_one_law_and_winners_are_cursed(law):
+    orders = Orders(3, ["skill-a"], AwardMode.SEALED_FIRST_PRICE, tasks=600, law=law)
     reserve = 20 * CREDIT
-    costs = [[orders.cost(number, agent, reserve) / reserve for number in range(400)] for agent in range(4)]
+    costs = [[orders.cost(number, agent, reserve) / reserve for number in range(600)] for agent in range(4)]
     for shares in costs:
-        assert law.lowest <= min(shares) < 0.15
-        assert 0.95 < max(shares) <= law.highest
-        assert statistics.fmean(shares) == pytest.approx((law.lowest + law.highest) / 2, abs=0.04)
-    ratios = [
-        orders.estimate(number, agent, reserve) / orders.cost(number, agent, reserve)
-        for number in range(400)
+        assert statistics.median(shares) == pytest.approx(0.5 if law.uniform else law.medians[0], rel=0.1)
+        assert max(shares) <= 1 or not law.uniform
+    errors = [
+        math.log(orders.estimate(number, agent, reserve) / orders.cost(number, agent, reserve))
+        for number in range(600)
         for agent in range(4)
     ]
-    assert statistics.fmean(map(math.log, ratios)) == pytest.approx(0, abs=0.02)
-    assert statistics.stdev(map(math.log, ratios)) == pytest.approx(law.error, abs=0.02)
-    won = [min(range(4), key=lambda agent: orders.estimate(number, agent, reserve)) for number in range(400)]
+    assert statistics.fmean(errors) == pytest.approx(0, abs=0.02)
+    assert statistics.stdev(errors) == pytest.approx(law.error, abs=0.02)
+    won = [min(range(4), key=lambda agent: orders.estimate(number, agent, reserve)) for number in range(600)]
     true = sum(orders.cost(number, agent, reserve) for number, agent in enumerate(won))
     assert true > 1.02 * sum(orders.estimate(number, agent, reserve) for number, agent in enumerate(won))
+
+
+def test_the_groups_are_dealt_the_same_costs_in_turn():
+    orders = Orders(5, ["skill-a"], AwardMode.SEALED_FIRST_PRICE, tasks=40, groups=4)
+    assert [orders.draft(number).reward for number in range(10)] == [
+        orders.draft(number).reward for number in range(30, 40)
+    ]
+    dealt = [
+        [(orders.cost(number, agent, CREDIT), orders.estimate(number, agent, CREDIT)) for number in range(40)]
+        for agent in range(8)
+    ]
+    for row in (dealt[:4], dealt[4:]):
+        assert all(sorted(costs) == sorted(row[0]) for costs in row)
+        assert all(row[a] != row[b] for a in range(4) for b in range(a))
+    assert sorted(dealt[0]) != sorted(dealt[4])
 
 
 def offer(agent_id, cost, price, *, estimate=None, quality=5000, believed=None, group="learned"):
@@ -101,6 +115,7 @@ def test_figures_of_two_auctions_by_hand():
     nobody = Auction(reserve=100, winner=0, payment=0, fee=0, offers=(offer(1, 90, None),))
     found = figures(7, {"learned": 2 * CREDIT, "truthful": CREDIT}, [first, second, nobody], 1.0)
     assert found.profit == {"learned": 2, "truthful": 1}
+    assert found.late_profit == {"learned": 0, "truthful": 8 / CREDIT}
     assert found.wins == {"learned": 1, "truthful": 1}
     assert found.awarded == pytest.approx(2 / 3)
     assert found.efficiency == pytest.approx((40 + 40) / (50 + 60))
@@ -116,7 +131,14 @@ def test_figures_of_two_auctions_by_hand():
 def test_the_interval_is_students():
     def market(seed, learned):
         return Figures(
-            seed, {"learned": learned, "truthful": 1.0, "markup": 2.0}, {}, 1, 1, 1, 1, 1, 1, 1, {}, {}, 1
+            seed,
+            profit := {"learned": learned, "truthful": 1.0, "markup": 2.0},
+            profit,
+            {},
+            *[1] * 7,
+            {},
+            {},
+            1,
         )
 
     said = interval([market(0, 2.0), market(1, 3.0), market(2, 4.0)])
@@ -128,7 +150,7 @@ def test_the_interval_is_students():
 
 
 async def test_slow_work_is_ready_at_its_tick_and_costs_what_it_truly_does():
-    ticks, orders = Ticks(), Orders(1, ["skill-a"], AwardMode.SEALED_FIRST_PRICE)
+    ticks, orders = Ticks(), Orders(1, ["skill-a"], AwardMode.SEALED_FIRST_PRICE, tasks=10)
     model = SlowModel(orders, ticks, lambda number: number + 2, {"one": 4})
     request = ModelRequest("one", "work", (Message("user", "Order 3, please"),), 10)
     work = asyncio.create_task(model.complete(request))
