@@ -19,7 +19,7 @@ from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
 from agents.lab.audit import Audit, AuditReport
-from agents.llm.metering import MeteredModel
+from agents.llm.metering import MeteredModel, Price
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
 from agents.market.domain import Task, TaskState, account_of, account_of_agent
@@ -34,13 +34,13 @@ from agents.money import CREDIT
 from agents.openai_integration import OpenAIIntegration
 from agents.requester import Requester, Windows
 
-BLOCK_MS = 40
+BLOCK_MS = 50
 HOUR = 3600
 WINDOWS = Windows(bidding=HOUR, reveal=HOUR, delivery=14 * 24 * HOUR, review=HOUR)
 """Far longer than the parties take, so that what they do never depends on how busy the machine is."""
 GAS_MONEY = 10**18
-AGENT_CAPITAL, REQUESTER_CAPITAL = 400 * CREDIT, 100_000 * CREDIT
-PATIENCE = 300.0
+AGENT_CAPITAL, REQUESTER_CAPITAL = 1_000 * CREDIT, 100_000 * CREDIT
+PATIENCE = 60.0
 """Seconds after which something that should have happened has failed."""
 MOST_ROUNDS = 20
 
@@ -65,10 +65,18 @@ class Party:
 class Arena:
     """The chain, the requester and the agents; ``open_arena`` makes one."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, store: Store, folder: Path) -> None:
+    def __init__(
+        self,
+        rpc: Rpc,
+        deployment: Deployment,
+        store: Store,
+        folder: Path,
+        interval: float = BLOCK_MS / 1000,
+    ) -> None:
+        """``interval`` is the seconds between two looks for receipts."""
         store.pin(CHAIN_ID, deployment.genesis_hash)
         self.rpc, self.deployment, self.store = rpc, deployment, store
-        self.sender = Sender(rpc, store, CHAIN_ID, interval=0.01)
+        self.sender = Sender(rpc, store, CHAIN_ID, interval=interval)
         self.faucet = Faucet(rpc, store, CHAIN_ID)
         self.market = Marketplace(rpc, deployment, self.sender)
         self.tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)
@@ -133,6 +141,7 @@ class Arena:
         skills: Mapping[str, int],
         *,
         model: Model,
+        price: Price,
         mind: Callable[[MeteredModel], OpenAIIntegration],
         policy: BidPolicy,
         capacity: int,
@@ -142,7 +151,9 @@ class Arena:
         """The agent takes part from now on."""
         notes = Notes(self.store, name)
         metered = MeteredModel(
-            model, on_usage=lambda _a, _p, usage, units: notes.add_thinking(sum(usage.pair), units)
+            model,
+            price=price,
+            on_usage=lambda _a, _p, usage, units: notes.add_thinking(sum(usage.pair), units),
         )
         agent = LLMAgent(
             Hands(name, self._wallet(number), self.market, self.feed.now, agent_id),
@@ -189,6 +200,8 @@ class Arena:
         """The work on these tasks is done, submitted, scored and paid for, and all have learned from it."""
         assert self.requester is not None
         workers = {party.agent_id: party for party in self.parties}
+        # Whoever won last may not have begun.
+        await self.step()
         await self._until(
             lambda: all(
                 workers[self.view.tasks[one].agent_id].agent.notes.result(one) is not None for one in due
@@ -238,14 +251,17 @@ class Arena:
         give_up = time.monotonic() + PATIENCE
         while not happened():
             if time.monotonic() > give_up:
+                await self.step()  # raises what a thought raised
                 raise TimeoutError("a thought does not end")
             await asyncio.sleep(0.002)
 
 
 @asynccontextmanager
 async def open_arena() -> AsyncIterator[Arena]:
-    """A node of its own with the market on it, in a folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="agora-live-market-") as name:
+    """A node of its own with the market on it, in a folder that is gone afterwards; in memory, where that is offered:
+    a disk's promise to have written is what the parties would wait for most."""
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with TemporaryDirectory(prefix="agora-live-market-", dir=memory) as name:
         folder = Path(name)
         async with Devnet(block_ms=BLOCK_MS) as net:
             await net.deploy(folder / "contract_addresses.json")

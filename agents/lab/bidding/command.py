@@ -9,6 +9,7 @@ from rich.console import Console
 from agents.lab.bidding import pictures
 from agents.lab.bidding.study import FULL, QUICK, Study, conduct
 from agents.lab.bidding.tables import tables_of, write_into
+from agents.learning.prior import default_prior
 
 
 async def study_bidding(
@@ -23,7 +24,10 @@ async def study_bidding(
     torch.set_num_threads(1)  # nets this small only wait for one another
     try:
         study = await conduct(
-            QUICK if quick else FULL, seed=seed, say=lambda what: console.print(f"{what} …")
+            QUICK if quick else FULL,
+            default_prior(),
+            seed=seed,
+            say=lambda what: console.print(f"{what} …"),
         )
     finally:
         torch.set_num_threads(threads)

@@ -6,6 +6,7 @@ from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidContext, BidOutcome
 from agents.lab.bidding.market import BEST_QUALITY, RESERVE, SKILL, cost_of
 from agents.learning.bidder import LearnedBidder
+from agents.learning.prior import BidPrior
 from agents.learning.theory import FloatArray
 
 FEARLESS = AgentLearningConfig.create_custom_profile(risk_tolerance=100, exploration_rate=0.0)
@@ -17,8 +18,8 @@ UNSEEN = 2**40
 class Learned:
     """A fresh LearnedBidder among a known number of rivals; it trains after each auction."""
 
-    def __init__(self, *, seed: int, rivals: int) -> None:
-        self.bidder = LearnedBidder(FEARLESS, seed=seed)
+    def __init__(self, *, seed: int, rivals: int, prior: BidPrior | None = None) -> None:
+        self.bidder = LearnedBidder(FEARLESS, seed=seed, prior=prior)
         self._rivals, self._auctions = rivals, 0
 
     def bid(self, cost: float) -> float:

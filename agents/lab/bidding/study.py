@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,13 @@ from agents.learning.theory import FloatArray
 
 RIVALS = {"equilibrium rivals": Rivals(2), "timid rivals": Rivals(2, 0.6)}
 """Two others: those that the prior expects, and those that it does not, who ask for 60 % of their room."""
-LEARNERS: dict[str, Callable[[int, int], OnlineLearner]] = {
-    "learned bidder": lambda seed, rivals: Learned(seed=seed, rivals=rivals),
-    "DQN": lambda seed, _: DeepQ(seed=seed),
-    "DQN, counterfactual": lambda seed, _: DeepQ(seed=seed, counterfactual=True),
-    "REINFORCE": lambda seed, _: PolicyGradient(seed=seed),
-    "PPO": lambda seed, _: PolicyGradient.ppo(seed=seed),
+LEARNERS: dict[str, Callable[[int], OnlineLearner]] = {
+    "DQN": lambda seed: DeepQ(seed=seed),
+    "DQN, counterfactual": lambda seed: DeepQ(seed=seed, counterfactual=True),
+    "REINFORCE": lambda seed: PolicyGradient(seed=seed),
+    "PPO": lambda seed: PolicyGradient.ppo(seed=seed),
 }
+"""The baselines, by seed."""
 EQUAL_QUALITY = 9500
 WORK_TIME = 8
 STREAM = 1000
@@ -154,17 +155,22 @@ class Study:
         return asdict(self)
 
 
+<<<<<<< HEAD
 async def conduct(scale: Scale, *, seed: int, say: Callable[[str], None]) -> Study:
     """Measure everything; ``say`` hears what is being measured."""
     prior = NetworkPrior()
+=======
+async def conduct(scale: Scale, prior: BidPrior, *, seed: int, say: Callable[[str], None]) -> Study:
+    """Measure everything, of bidders that begin with ``prior``; ``say`` hears what is being measured."""
+>>>>>>> w-theory
     say("the prior against theory")
     comparisons = against_theory(prior, scale, seed=seed)
     say("learning curves")
-    progress = learning(scale, seed=seed)
+    progress = learning(scale, prior, seed=seed)
     say("self-play")
-    self_play, believed, won = await among_themselves(scale, seed=seed)
+    self_play, believed, won = await among_themselves(scale, prior, seed=seed)
     say("the market of profiles")
-    standings, market_efficiency = await profiles(scale, seed=seed)
+    standings, market_efficiency = await profiles(scale, prior, seed=seed)
     reliability, brier, error = calibration(believed, won)
     return Study(
         seed=seed,
@@ -220,20 +226,16 @@ def bid_curve(prior: BidPrior, bidders: int) -> BidCurve:
     return BidCurve(bidders, *(np.round(column, 5).tolist() for column in (costs, bids, exact)))
 
 
-def learning(scale: Scale, *, seed: int) -> list[Progress]:
+def learning(scale: Scale, prior: BidPrior, *, seed: int) -> list[Progress]:
     """Each learner, alone among rivals who do not learn."""
     found = []
+    seeds = [STREAM * run + seed for run in range(scale.runs)]
     for field, rivals in RIVALS.items():
-        for name, make in LEARNERS.items():
+        learned: Callable[[int], OnlineLearner] = partial(_learned, rivals.count, prior)
+        for name, make in [("learned bidder", learned), *LEARNERS.items()]:
             curves = [
-                learning_curve(
-                    make(STREAM * run + seed, rivals.count),
-                    rivals,
-                    scale.checkpoints,
-                    seed=STREAM * run + seed,
-                    types=scale.types,
-                )
-                for run in range(scale.runs)
+                learning_curve(make(one), rivals, scale.checkpoints, seed=one, types=scale.types)
+                for one in seeds
             ]
             for count in scale.checkpoints:
                 losses = np.array([curve.losses[count] for curve in curves])
@@ -242,7 +244,13 @@ def learning(scale: Scale, *, seed: int) -> list[Progress]:
     return found
 
 
-async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], FloatArray, FloatArray]:
+def _learned(rivals: int, prior: BidPrior, seed: int) -> OnlineLearner:
+    return Learned(seed=seed, rivals=rivals, prior=prior)
+
+
+async def among_themselves(
+    scale: Scale, prior: BidPrior, *, seed: int
+) -> tuple[list[SelfPlay], FloatArray, FloatArray]:
     """Learned bidders who know nothing of one another but their bids; and all that they believed, and won."""
     found, believed, won = [], [np.empty(0)], [np.empty(0)]
     half = scale.self_play // 2
@@ -250,7 +258,10 @@ async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], 
         records = []
         for run in range(scale.runs):
             base = STREAM * run + seed
-            seats = [_seat(f"bidder {k}", LearnedBidder(FEARLESS, seed=base + k)) for k in range(bidders)]
+            seats = [
+                _seat(f"bidder {k}", LearnedBidder(FEARLESS, seed=base + k, prior=prior))
+                for k in range(bidders)
+            ]
             records.append(await play(seats, Conditions(scale.self_play), seed=base))
         paid = np.array([payment(record, half) for record in records])
         exact = np.array([equilibrium_payment(record, half) for record in records])
@@ -271,11 +282,13 @@ async def among_themselves(scale: Scale, *, seed: int) -> tuple[list[SelfPlay], 
     return found, np.concatenate(believed), np.concatenate(won)
 
 
-def entrants(seed: int) -> list[Seat]:
+def entrants(prior: BidPrior, seed: int) -> list[Seat]:
     """One learned bidder a profile, and the baselines, all of equal quality and with the slots of their configs."""
     balanced = PROFILES["balanced"]
     learned = [
-        _seat(name, LearnedBidder(config, seed=seed + number), EQUAL_QUALITY, config.max_concurrent)
+        _seat(
+            name, LearnedBidder(config, seed=seed + number, prior=prior), EQUAL_QUALITY, config.max_concurrent
+        )
         for number, (name, config) in enumerate(PROFILES.items())
     ]
     others: dict[str, Entrant] = {
@@ -292,13 +305,13 @@ def _seat(name: str, bidder: LearnedBidder, quality: int = BEST_QUALITY, slots: 
     return Seat(name, bidder, quality, slots, bidder.train)
 
 
-async def profiles(scale: Scale, *, seed: int) -> tuple[list[Standing], float]:
+async def profiles(scale: Scale, prior: BidPrior, *, seed: int) -> tuple[list[Standing], float]:
     """The standings of all entrants in one market, the most profitable first, and its efficiency."""
     conditions = Conditions(
         scale.market, floors_uniform=False, least_fit=0.2, cost_spread=0.2, work_time=WORK_TIME
     )
     records = [
-        await play(entrants(STREAM * run + seed), conditions, seed=STREAM * run + seed)
+        await play(entrants(prior, STREAM * run + seed), conditions, seed=STREAM * run + seed)
         for run in range(scale.runs)
     ]
     credit = RESERVE / 100
