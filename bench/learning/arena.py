@@ -145,7 +145,7 @@ class Arena:
         mind: Callable[[MeteredModel], OpenAIIntegration],
         policy: BidPolicy,
         capacity: int,
-        learn: Callable[[Outcome], str],
+        learn: Callable[[Sequence[Outcome]], str],
         learn_now: Callable[[], object],
     ) -> None:
         """The agent takes part from now on."""

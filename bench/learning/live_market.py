@@ -90,34 +90,20 @@ class Recorded:
     def __init__(self, policy: Pricing) -> None:
         self.policy = policy
         self.quotes: dict[int, Quote] = {}
-        self.contexts: dict[int, BidContext] = {}
 
     async def quote(self, context: BidContext) -> Quote:
         """The policy's quote."""
         if context.capability == 0:
             return Quote(None, source="another's skill")
-        quote = await self.policy.quote(context)
-        self.quotes[context.task_id], self.contexts[context.task_id] = quote, context
+        quote = self.quotes[context.task_id] = await self.policy.quote(context)
         return quote
 
-    def learn(self, outcome: Outcome, agent_id: int) -> str:
-        """Tell the policy what became of a bid; nothing is kept for a restart."""
-        lesson = bid_outcome(outcome, agent_id)
-        if lesson is not None:
-            task_id = outcome.task.id
-            own = next(bid for bid in outcome.bids if bid.agent_id == agent_id)
-            context = self.contexts[task_id]
-            lesson = replace(
-                lesson,
-                task_id=task_id,
-                quality=own.quality,
-                rivals=len(outcome.bids) - 1,
-                deadline_seconds=context.deadline_seconds,
-                load=context.load,
-                workload=context.workload,
-                win_probability=self.quotes[task_id].win_probability,
-            )
-            self.policy.observe(lesson)
+    def learn(self, outcomes: Sequence[Outcome], agent_id: int) -> str:
+        """Tell the policy what became of its bids; nothing is kept for a restart."""
+        lessons = (bid_outcome(outcome, agent_id) for outcome in outcomes)
+        for lesson in lessons:
+            if lesson is not None:
+                self.policy.observe(lesson)
         return ""
 
     def learn_now(self) -> None:
@@ -183,8 +169,8 @@ async def _people(arena: Arena, plan: Plan, orders: Orders, ticks: Ticks, seed: 
             embedder = BySkill(orders.skills)
             return Worker(orders, at, metered, embedder, agent_name=name, capabilities=claims[at])
 
-        def learn(outcome: Outcome, policy: Recorded = policy, agent_id: int = agent_id) -> str:
-            return policy.learn(outcome, agent_id)
+        def learn(outcomes: Sequence[Outcome], policy: Recorded = policy, agent_id: int = agent_id) -> str:
+            return policy.learn(outcomes, agent_id)
 
         arena.seat(
             at,

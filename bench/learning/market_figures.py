@@ -90,9 +90,10 @@ class Figures:
             f"{group} {profit:.0f} ({self.wins[group]} won)" for group, profit in self.profit.items()
         )
         return (
-            f"seed {self.seed}: {profits}; ratio {self.ratio:.2f}, late {self.late_ratio:.2f}; efficiency {self.efficiency:.3f} "
-            f"(right {self.right:.3f}, by estimate {self.right_by_estimate:.3f}), payment {self.payment:.3f}, "
-            f"overrun {self.overrun:.3f}, Brier {self.brier.get(LEARNED, math.nan):.3f}, {self.seconds:.0f} s"
+            f"seed {self.seed}: {profits}; ratio {self.ratio:.2f}, late {self.late_ratio:.2f}; "
+            f"efficiency {self.efficiency:.3f}, right {self.right:.3f} (by estimate {self.right_by_estimate:.3f}), "
+            f"payment {self.payment:.3f}, overrun {self.overrun:.3f}, "
+            f"Brier {self.brier.get(LEARNED, math.nan):.3f}, {self.seconds:.0f} s"
         )
 
     def as_json(self) -> dict[str, Any]:

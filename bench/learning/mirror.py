@@ -40,17 +40,19 @@ def draw(auctions: int, bidders: int, seed: int) -> Auctions:
     )
 
 
-def speed(shape: tuple[int, int], seed: int) -> float:
-    """Bids a second of this process, which uses one thread, over about ``SECONDS``."""
+def speed(shape: tuple[int, int], seed: int) -> tuple[float, float]:
+    """Bids a second of this process, which uses one thread, over about ``SECONDS``: by the wall's clock, and by the
+    time that the processor spent, which tells what a machine without other work would do."""
     torch.set_num_threads(1)
     auctions = draw(*shape, seed)
     for _ in range(3):
         clear(auctions)
-    rounds, start = 0, time.perf_counter()
+    rounds, start, begun = 0, time.perf_counter(), time.process_time()
     while (spent := time.perf_counter() - start) < SECONDS:
         clear(auctions)
         rounds += 1
-    return rounds * auctions.price.numel() / spent
+    bids = rounds * auctions.price.numel()
+    return bids / spent, bids / (time.process_time() - begun)
 
 
 def run(seeds: Sequence[int]) -> dict[str, Any]:
@@ -59,7 +61,8 @@ def run(seeds: Sequence[int]) -> dict[str, Any]:
     Two processes of one thread each: threads that share one small batch wait for each other most of the time.
     """
     found: dict[str, Any] = {"cores": os.cpu_count(), "target": TARGET, "bids_per_second": {}}
-    print(f"{'processes':>9} {'auctions':>9} {'bids each':>9} {'million bids/s, median and worst':>34}")
+    titles = f"{'processes':>9} {'auctions':>9} {'bids each':>9}"
+    print(f"{titles} {'million bids/s, median':>23} {'worst':>6} {'by CPU time, median':>20} {'worst':>6}")
     for shape in SHAPES:
         check(draw(*shape, seed=0))
     for processes in (1, 2):
@@ -67,13 +70,22 @@ def run(seeds: Sequence[int]) -> dict[str, Any]:
             # Importing torch takes longer than measuring.
             list(pool.map(speed, [(64, 2)] * processes, range(processes)))
             for shape in SHAPES:
-                speeds = [sum(pool.map(speed, [shape] * processes, [seed] * processes)) for seed in seeds]
-                found["bids_per_second"][f"{processes} x {shape[0]} x {shape[1]}"] = speeds
-                line = f"{statistics.median(speeds) / 1e6:.1f}, {min(speeds) / 1e6:.1f}"
-                print(f"{processes:>9} {shape[0]:>9} {shape[1]:>9} {line:>34}")
-    worst = min(found["bids_per_second"][f"2 x {HEADLINE[0]} x {HEADLINE[1]}"])
-    found["worst"], found["met"] = worst, worst >= TARGET
-    print(f"worst of {len(seeds)}, two processes, {HEADLINE}: {worst / 1e6:.1f} million (at least 10 wanted)")
+                each = [list(pool.map(speed, [shape] * processes, [seed] * processes)) for seed in seeds]
+                wall, processor = ([sum(one[at] for one in pair) for pair in each] for at in (0, 1))
+                name = f"{processes} x {shape[0]} x {shape[1]}"
+                found["bids_per_second"][name] = {"wall": wall, "processor": processor}
+                print(
+                    f"{processes:>9} {shape[0]:>9} {shape[1]:>9} {statistics.median(wall) / 1e6:>23.1f} "
+                    f"{min(wall) / 1e6:>6.1f} {statistics.median(processor) / 1e6:>20.1f} "
+                    f"{min(processor) / 1e6:>6.1f}"
+                )
+    headline = found["bids_per_second"][f"2 x {HEADLINE[0]} x {HEADLINE[1]}"]
+    found["worst"] = min(headline["wall"])
+    found["met"] = found["worst"] >= TARGET
+    print(
+        f"worst of {len(seeds)}, two processes, {HEADLINE}: {found['worst'] / 1e6:.1f} million by the clock, "
+        f"{min(headline['processor']) / 1e6:.1f} by CPU time (at least 10 wanted)"
+    )
     return found
 
 

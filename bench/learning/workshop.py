@@ -38,7 +38,7 @@ class Law:
     """How costs fall, as shares of the reserve. Agents all have the same law; skills differ in how well they pay."""
 
     medians: tuple[float, ...] = (0.2, 0.3, 0.4, 0.5, 0.6)
-    """By skill: half of the costs are below. Costs are lognormal around it; many are above the reserve."""
+    """By skill: half of the costs are below. Costs are lognormal around it; some are above the reserve."""
     spread: float = 0.6
     """The standard deviation of a cost's logarithm."""
     uniform: bool = False
@@ -86,8 +86,7 @@ class Orders:
             skill=self.skills[self._skill(number % self._round)],
             checker=ExactChecker(commitment=key.commitment()),
         )
-        # Whole hundredths of a credit, so that no share of it is rounded twice.
-        reserve = int(chance.integers(law.least_reserve, law.most_reserve + 1)) // 10_000 * 10_000
+        reserve = int(chance.integers(law.least_reserve, law.most_reserve + 1))
         return TaskDraft(specification, key, reserve, self.mode)
 
     def cost(self, number: int, agent: int, reserve: int) -> int:

@@ -23,9 +23,9 @@ Rival = Callable[[Seen], Action]
 class SingleLearner(gymnasium.Env[Seen, Action]):
     """The learner is the first bidder; ``rivals`` are the others' policies, one for each, or one for all.
 
-    The environment never resets itself: step after the end of an episode is an error of the caller. Whoever makes a
-    vector of it must choose the mode by name; ``AUTORESET`` is the one it was made for, as in the next-step mode of
-    Gymnasium's default every T-th transition is no transition, which a learner must leave out.
+    The environment never resets itself: a step after the end of an episode is ResetNeeded. Whoever makes a vector of
+    it names the mode, and ``AUTORESET`` is the one that fits: in Gymnasium's default the step after an episode's end
+    is no auction, and a learner that took it for one would learn what never happened.
     """
 
     AUTORESET = AutoresetMode.SAME_STEP
