@@ -9,7 +9,7 @@ from rich.console import Console
 from agents.lab.bidding import pictures
 from agents.lab.bidding.study import FULL, QUICK, Study, conduct
 from agents.lab.bidding.tables import tables_of, write_into
-from agents.learning.prior import default_prior
+from agents.learning.network_prior import NetworkPrior
 
 
 async def study_bidding(
@@ -25,7 +25,7 @@ async def study_bidding(
     try:
         study = await conduct(
             QUICK if quick else FULL,
-            default_prior(),
+            NetworkPrior(),
             seed=seed,
             say=lambda what: console.print(f"{what} …"),
         )

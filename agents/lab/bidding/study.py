@@ -25,7 +25,6 @@ from agents.learning.baselines.dqn import DeepQ
 from agents.learning.baselines.policies import ClosedForm, FixedMarkup, Truthful
 from agents.learning.baselines.reinforce import PolicyGradient
 from agents.learning.bidder import LearnedBidder
-from agents.learning.network_prior import NetworkPrior
 from agents.learning.online import OnlineLearner, Rivals, learning_curve
 from agents.learning.prior import BidPrior, Situation
 from agents.learning.theory import FloatArray
@@ -155,14 +154,8 @@ class Study:
         return asdict(self)
 
 
-<<<<<<< HEAD
-async def conduct(scale: Scale, *, seed: int, say: Callable[[str], None]) -> Study:
-    """Measure everything; ``say`` hears what is being measured."""
-    prior = NetworkPrior()
-=======
 async def conduct(scale: Scale, prior: BidPrior, *, seed: int, say: Callable[[str], None]) -> Study:
     """Measure everything, of bidders that begin with ``prior``; ``say`` hears what is being measured."""
->>>>>>> w-theory
     say("the prior against theory")
     comparisons = against_theory(prior, scale, seed=seed)
     say("learning curves")

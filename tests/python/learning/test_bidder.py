@@ -278,7 +278,10 @@ class NaN:
 
 
 def test_the_closed_form_answers_for_a_prior_of_nan_and_says_so():
-    broken, sound = LearnedBidder(CONFIG, GREEDY, prior=NaN()), LearnedBidder(CONFIG, GREEDY)
+    broken, sound = (
+        LearnedBidder(CONFIG, GREEDY, prior=NaN()),
+        LearnedBidder(CONFIG, GREEDY, prior=ClosedFormPrior()),
+    )
     quote = broken.price(ASKED)
     assert "closed form" in quote.source
     assert (quote.price, quote.win_probability) == (

@@ -7,8 +7,8 @@ import torch
 from agents.lab.bidding.learned import Learned
 from agents.lab.bidding.study import prior_bids
 from agents.learning import theory
+from agents.learning.network_prior import NetworkPrior
 from agents.learning.online import Rivals, learning_curve
-from agents.learning.prior import default_prior
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def one_thread():
 def test_before_it_has_seen_anything_it_bids_the_prior():
     costs = np.array([0.1, 0.4, 0.8])
     bids = Learned(seed=1, rivals=2).policy(costs)
-    assert bids == pytest.approx(prior_bids(default_prior(), costs, 2), abs=2e-3)
+    assert bids == pytest.approx(prior_bids(NetworkPrior(), costs, 2), abs=2e-3)
     assert bids == pytest.approx(theory.first_price(costs, 2), abs=0.02)
 
 
