@@ -12,6 +12,7 @@ from agents.bid_policy import BidContext, BidOutcome, BidPolicy
 from agents.errors import LearningStateUnreadable
 from agents.learning.bidder import LearnedBidder, LearnerSettings
 from agents.learning.guard import EXPLORATION_SHARE
+from agents.learning.prior import ClosedFormPrior
 from agents.money import CREDIT
 
 RESERVE = 100 * CREDIT
