@@ -9,12 +9,13 @@ import torch
 
 from agents.learning.shadow import ShadowPrice
 from agents.learning.state_files import Shapes, Weights
-from agents.learning.win_model import COMPONENTS, FEATURES, MEMBERS
+from agents.learning.win_model import BELIEF_GRID, FEATURES, LAWS, MEMBERS
 
 _LAW: Mapping[str, tuple[int, ...]] = {
-    "weights": (MEMBERS, COMPONENTS + 1),
+    "weights": (MEMBERS, LAWS),
     "tilts": (FEATURES, 3),
     "centre": (FEATURES,),
+    "belief": BELIEF_GRID.shape,
 }
 """The arrays of each law of rivals."""
 

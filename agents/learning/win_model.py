@@ -1,7 +1,9 @@
 """The law of the best rival score in one skill: what bid would have won, given the auction.
 
-A mixture of fixed Beta densities over the score (a share of the reserve at a reference quality), with one
-atom for auctions in which nobody stood below the reserve. The weights are fitted by expectation-maximisation,
+A mixture of fixed Beta densities over the score (a share of the reserve at a reference quality), of one
+atom for auctions in which nobody stood below the reserve, and of the law that the prior expects: where rivals
+are what it takes them for, that component is sharper than any sum of Betas and gains nearly all the weight,
+and where they are not it loses it. The weights are fitted by expectation-maximisation,
 which takes exact and one-sided sightings alike; an auction's features tilt them exponentially; a Bayesian
 bootstrap gives an ensemble of them. Nothing here has a step size, and no weight is ever zero or NaN.
 """
@@ -22,8 +24,12 @@ MEMBERS = 5
 FEATURES = 4
 FIRST_SWEEPS, SWEEPS = 12, 4
 """Rounds of a first fit, and of one that goes on from the last."""
+LAWS = COMPONENTS + 2
+"""The columns of a mixture: the Betas, the atom, the prior's law."""
 PSEUDO = 4.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
+BELIEVED = 4.0
+"""Auctions' worth of the prior's law beside it."""
 RIDGE = 4.0
 """The precision of the prior on each tilt, in auctions."""
 WINDOW = 1500
@@ -36,10 +42,10 @@ _LOG_BINOMIAL = _LOG_FACTORIAL[-1] - _LOG_FACTORIAL - _LOG_FACTORIAL[::-1]
 
 
 def _shapes() -> FloatArray:
-    """(3, K + 1): how a tilt moves each weight: up the scale, out to both ends, and to the atom."""
+    """(3, LAWS): how a tilt moves each weight: up the scale, out to both ends, and to the atom."""
     place = (np.arange(COMPONENTS) / (COMPONENTS - 1) - 0.5) * np.sqrt(12)
-    shapes = np.zeros((3, COMPONENTS + 1))
-    shapes[0, :-1], shapes[1, :-1], shapes[2, -1] = place, place**2 - 1, 1.0
+    shapes = np.zeros((3, LAWS))
+    shapes[0, :COMPONENTS], shapes[1, :COMPONENTS], shapes[2, COMPONENTS] = place, place**2 - 1, 1.0
     return shapes
 
 
@@ -75,6 +81,8 @@ def survivals(scores: FloatArray) -> FloatArray:
 _SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
 _SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
 """Tabulated: an eighth of the time of reckoning them for each auction."""
+BELIEF_GRID: FloatArray = np.linspace(0.0, 1.0, 129)
+"""The scores at which the prior's law is kept."""
 
 
 def densities(scores: FloatArray) -> FloatArray:
@@ -88,11 +96,15 @@ def densities(scores: FloatArray) -> FloatArray:
 class WinModel:
     """The best rival of one skill; the same seed and sightings give the same model.
 
-    ``weights`` is (5, 65), each row a law; ``tilts`` is (4, 3); ``centre`` is (4,), the mean features.
+    ``weights`` is (5, LAWS), each row a law; ``tilts`` is (4, 3); ``centre`` is (4,), the mean features;
+    ``belief`` (129,) is the prior's law: the chance that the best rival is above the scores of BELIEF_GRID.
     """
 
-    def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float) -> None:
+    def __init__(
+        self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float, belief: FloatArray
+    ) -> None:
         self.weights, self.tilts, self.centre, self.quality = weights, tilts, centre, quality
+        self.belief = belief
 
     @property
     def fresh(self) -> bool:
@@ -102,8 +114,8 @@ class WinModel:
     @classmethod
     def flat(cls) -> "WinModel":
         """The model of a bidder that saw nothing: every score is as likely, and so is no rival as one score."""
-        weights = np.full((MEMBERS, COMPONENTS + 1), 1 / (COMPONENTS + 1))
-        return cls(weights, np.zeros((FEATURES, 3)), np.zeros(FEATURES), 0.5)
+        weights = np.full((MEMBERS, LAWS), 1 / LAWS)
+        return cls(weights, np.zeros((FEATURES, 3)), np.zeros(FEATURES), 0.5, 1 - BELIEF_GRID)
 
     def fitted(
         self,
@@ -111,11 +123,13 @@ class WinModel:
         quality: float,
         rng: np.random.Generator,
         carried: tuple[FloatArray, float] | None = None,
+        belief: FloatArray | None = None,
     ) -> "WinModel":
         """The model after ``sightings`` (oldest first), from this one's weights on.
 
         ``quality`` is the least own quality that will be asked about: the law is kept over score * quality.
-        ``carried`` are weights and the number of forgotten auctions that they stand for.
+        ``carried`` are weights and the number of forgotten auctions that they stand for. ``belief`` is the
+        prior's law from now on; without it, the one that there is.
         """
         scores, sides = sightings.scores[-WINDOW:], sightings.sides[-WINDOW:]
         features = sightings.features[-WINDOW:]
@@ -123,16 +137,20 @@ class WinModel:
             return WinModel.flat()
         centre = features.mean(axis=0)
         centred = np.clip(features - centre, -_MOST_FEATURE, _MOST_FEATURE)
-        chances = _likelihoods(np.clip(scores * quality, 0.0, 1.0), scores * quality > 1, sides)
+        belief = self.belief if belief is None else belief
+        chances = _likelihoods(np.clip(scores * quality, 0.0, 1.0), scores * quality > 1, sides, belief)
         masses = rng.exponential(size=(MEMBERS, len(scores)))
         masses *= len(scores) / masses.sum(axis=1, keepdims=True)
-        start = np.full_like(self.weights, PSEUDO / (COMPONENTS + 1))
+        start = np.full_like(self.weights, PSEUDO / (LAWS - 1))
+        start[:, -1] = BELIEVED
         if carried is not None:
             start = start + carried[0] * carried[1]
         weights, tilts = self.weights, self.tilts
         for _ in range(FIRST_SWEEPS if self.fresh else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
-        return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality)
+        return WinModel(
+            np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality, np.round(belief, 5)
+        )
 
     def survival(
         self, bids: FloatArray, quality: float, features: FloatArray
@@ -142,7 +160,9 @@ class WinModel:
         ``bids`` are shares of the reserve by a bidder of ``quality`` in (0, 1], in an auction of
         ``features`` (4,).
         """
-        members = _SURVIVALS @ self._mixture(features).T
+        mixture = self._mixture(features)
+        believed = np.interp(_SCORES, BELIEF_GRID, self.belief)
+        members = _SURVIVALS @ mixture[:, :-1].T + np.outer(believed, mixture[:, -1])
         members[-1] = 0.0  # beyond the scale, which a lower quality than any seen asks for
         scores = np.minimum(bids * self.quality / quality, _SCORES[-1])
         mean, spread = members.mean(axis=1), members.std(axis=1)
@@ -152,27 +172,34 @@ class WinModel:
         """P(the best rival is below ``score``), and its density there (for an exact sighting; else 0)."""
         at = np.array([score * self.quality])
         mixture = self._mixture(features).mean(axis=0)
-        below = 1.0 - float(survivals(np.clip(at, 0.0, 1.0))[0] @ mixture)
-        dense = float(densities(at)[0] @ mixture) * self.quality if side == 0 and at[0] <= 1 else 0.0
-        return below, dense
+        inside, beyond = np.clip(at, 0.0, 1.0), np.array([False])
+        below = 1.0 - float(_likelihoods(inside, beyond, np.array([1]), self.belief)[0] @ mixture)
+        dense = 0.0
+        if side == 0 and at[0] <= 1:
+            dense = float(_likelihoods(inside, beyond, np.array([0]), self.belief)[0] @ mixture)
+        return below, dense * self.quality
 
     def _mixture(self, features: FloatArray) -> FloatArray:
-        """(5, K + 1): the members' weights in an auction of ``features``."""
+        """(5, LAWS): the members' weights in an auction of ``features``."""
         centred = np.clip(features - self.centre, -_MOST_FEATURE, _MOST_FEATURE)
         raw = self.weights * _tilt(centred[None, :], self.tilts)
         return np.asarray(raw / raw.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _tilt(centred: FloatArray, tilts: FloatArray) -> FloatArray:
-    """(N, K + 1): the factors on the weights in auctions of centred features (N, 4)."""
+    """(N, LAWS): the factors on the weights in auctions of centred features (N, 4)."""
     return np.asarray(np.exp(np.clip(centred @ tilts @ _SHAPES, -_MOST_TILT, _MOST_TILT)), dtype=np.float64)
 
 
-def _likelihoods(scores: FloatArray, beyond: npt.NDArray[np.bool_], sides: FloatArray) -> FloatArray:
-    """(N, K + 1): the chance or density of each sighting under each component."""
-    above = survivals(scores)
-    above[beyond, :-1] = 0.0
-    at = densities(scores)
+def _likelihoods(
+    scores: FloatArray, beyond: npt.NDArray[np.bool_], sides: FloatArray, belief: FloatArray
+) -> FloatArray:
+    """(N, LAWS): the chance or density of each sighting under each component."""
+    last = len(BELIEF_GRID) - 1
+    place = np.minimum((scores * last).astype(np.int64), last - 1)
+    above = np.column_stack([survivals(scores), np.interp(scores, BELIEF_GRID, belief)])
+    above[beyond, :COMPONENTS] = 0.0
+    at = np.column_stack([densities(scores), (belief[place] - belief[place + 1]) * last])
     at[beyond] = above[beyond]
     side = sides[:, None]
     return np.asarray(np.where(side == 0, at, np.where(side == 1, above, 1 - above)) + 1e-12)
@@ -187,7 +214,7 @@ def _sweep(
 ) -> tuple[FloatArray, FloatArray]:
     """One round of generalised expectation-maximisation: the weights by scaling, the tilts by a Newton step.
 
-    ``counts`` are the members' masses on the auctions (5, N), and the counts they started from (5, K + 1).
+    ``counts`` are the members' masses on the auctions (5, N), and the counts they started from (5, LAWS).
     """
     masses, start = counts
     factors = _tilt(centred, tilts)
