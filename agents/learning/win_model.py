@@ -18,7 +18,7 @@ MEMBERS = 5
 FEATURES, SHAPES = 4, 4
 FIRST_SWEEPS, SWEEPS = 12, 4
 """Rounds of a first fit, and of one that goes on from the last."""
-PSEUDO = 4.0
+PSEUDO = 8.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
 RIDGE: FloatArray = np.repeat([0.2, 1.0, 4.0, 4.0], SHAPES)
 """The precision of the prior on the tilts by each feature, in auctions: the reserve is the likeliest to matter."""
