@@ -1,0 +1,1 @@
+"""Bidders that learn: theory, environments, beliefs, networks, and what they are measured with."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -22,11 +23,12 @@ from agents.learning.memory import (
     auction_of,
     context_features,
 )
-from agents.learning.prior import BidPrior, Situation, default_prior
+from agents.learning.network_prior import NetworkPrior
+from agents.learning.prior import BidPrior, Situation
 from agents.learning.responder import MARKUPS, evidence
 from agents.learning.settings import LearnerSettings
 from agents.learning.shadow import ShadowPrice
-from agents.learning.win_model import WINDOW
+from agents.learning.win_model import FEATURES, WINDOW
 
 __all__ = ["LearnedBidder", "LearnerSettings"]
 
@@ -39,12 +41,24 @@ MOST_NOTES = 256
 _MOST_RIVALS = 1000.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A task worth a bid."""
+
+    floor: int
+    """The least price worth winning at, in units."""
+    shadow: int
+    """What of it is the price of the slot."""
+    inputs: dict[str, float]
+
+
 class LearnedBidder:
     """A BidPolicy that learns the law of its rivals; the same seed and calls give the same prices.
 
     ``config`` says what the agent wants and can do, ``settings`` how it learns (by default as the config
-    implies); ``prior`` is what it believes before it has seen anything. ``quote`` never learns, ``observe``
-    only marks, ``train`` learns: call it when no bid of the agent lies between its commitment and reveal.
+    implies); ``prior`` is what it believes before it has seen anything, by default the shipped network.
+    ``quote`` never learns, ``observe`` only marks, ``train`` learns: call it when no bid of the agent lies
+    between its commitment and reveal.
     """
 
     def __init__(
@@ -58,7 +72,7 @@ class LearnedBidder:
         self.config = config
         self.settings = LearnerSettings.of(config) if settings is None else settings
         self.seed = seed
-        self._learning = Learning(self.settings, GuardedPrior(default_prior() if prior is None else prior))
+        self._learning = Learning(self.settings, GuardedPrior(NetworkPrior() if prior is None else prior))
         self._laws: OrderedDict[tuple[str, bool], RivalLaw] = OrderedDict()
         self._usage: OrderedDict[str, Usage] = OrderedDict()
         self._memory = Memory(self.settings.memory_size)
@@ -70,11 +84,21 @@ class LearnedBidder:
         self._observed = self._trained = self._profit = 0
 
     async def quote(self, context: BidContext) -> Quote:
-        """The bid and the beliefs behind it."""
-        return self.price(context)
+        """The bid and the beliefs behind it; all who ask in one turn share one pass of a batched prior."""
+        case = self._case(context)
+        if isinstance(case, Quote):
+            return case
+        if not context.second_price:
+            await self._learning.prior.prepare(self._situation(context, case.floor))
+        return self._decide(context, case)
 
     def price(self, context: BidContext) -> Quote:
         """``quote`` for those who do not wait."""
+        case = self._case(context)
+        return case if isinstance(case, Quote) else self._decide(context, case)
+
+    def _case(self, context: BidContext) -> Quote | _Case:
+        """What there is to decide on, or why there is nothing."""
         cost = self._cost(context)
         reason = guard.refusal(context, cost) or self._unwanted(context)
         if reason:
@@ -94,13 +118,16 @@ class LearnedBidder:
         if floor + shadow > context.reserve:
             self._pass(context)
             return Quote(None, source="the reserve does not cover the floor", inputs=inputs)
-        answer = self._respond(context, floor + shadow)
-        self._remember(context, floor + shadow, shadow)
+        return _Case(floor + shadow, shadow, inputs)
+
+    def _decide(self, context: BidContext, case: _Case) -> Quote:
+        answer = self._respond(context, case.floor)
+        self._remember(context, case.floor, case.shadow)
         overhead = max(0, context.overhead) / context.reserve
         if guard.not_worth_it(answer.win, answer.gain, overhead):
-            return Quote(None, source="too unlikely to be worth the bid", inputs=inputs)
-        price, source = self._explored(context, floor + shadow, answer)
-        return Quote(price, answer.win, source, inputs | {"gain": answer.gain})
+            return Quote(None, source="too unlikely to be worth the bid", inputs=case.inputs)
+        price, source = self._explored(context, case.floor, answer)
+        return Quote(price, answer.win, source, case.inputs | {"gain": answer.gain})
 
     def observe(self, outcome: BidOutcome) -> None:
         """Mark one outcome, once its task has ended; prices follow at the next ``train``."""
@@ -212,12 +239,15 @@ class LearnedBidder:
     def _respond(self, context: BidContext, floor: int) -> Answer:
         """The law's answer, for a floor in units."""
         law = self._laws.get((context.skill, context.second_price)) or RivalLaw(context.second_price)
-        situation = Situation(
-            floor / context.reserve, _rivals(context.rivals), risk=float(self.settings.risk)
-        )
+        situation = self._situation(context, floor)
         quality = min(1.0, max(0.05, context.quality / FULL_QUALITY))
-        view = View(quality, context_features(context))
-        return law.respond(situation, view, self._learning, self._nudge(context.task_id))
+        # A law that knows nothing yet reads no features.
+        features = context_features(context) if law.fitted else np.zeros(FEATURES)
+        return law.respond(situation, View(quality, features), self._learning, self._nudge(context.task_id))
+
+    def _situation(self, context: BidContext, floor: int) -> Situation:
+        """What the prior is asked, for a floor in units."""
+        return Situation(floor / context.reserve, _rivals(context.rivals), risk=float(self.settings.risk))
 
     def _nudge(self, task_id: int) -> float:
         """What exploring adds to the markup of this task: as much as the trust region, up or down; 0 for most."""
@@ -261,7 +291,9 @@ class LearnedBidder:
             used, size = max(used, context.exposure / context.runway), max(size, worst / context.runway)
         guess = self.config.workload_sensitivity * used**2 * max(0.0, 1 - floor / context.reserve)
         weight = evidence(self._trained, self.settings.prior_weight)
-        learned = float(self._shadow.slot(np.array([used]), size, self.settings.discount_factor)[0])
+        learned = 0.0
+        if weight > 0:
+            learned = float(self._shadow.slot(np.array([used]), size, self.settings.discount_factor)[0])
         return self.settings.shadow_gain * (weight * learned + (1 - weight) * guess) + self._shadow.pace
 
     def _pass(self, context: BidContext) -> None:
@@ -291,7 +323,8 @@ class LearnedBidder:
             self._notes.popitem(last=False)
 
     def _exploring(self, task_id: int) -> bool:
-        return self._draw(task_id, "explore") < self.settings.exploration_rate
+        rate = self.settings.exploration_rate / (1 + self.settings.exploration_decay * self._trained)
+        return self._draw(task_id, "explore") < rate
 
     def _draw(self, task_id: int, purpose: str) -> float:
         """A number in [0, 1) that this agent always draws for this task: replays must not differ."""

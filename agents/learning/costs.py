@@ -59,11 +59,12 @@ class Usage:
 def acceptance(config: AgentLearningConfig, context: BidContext, accepted: int, rejected: int) -> float:
     """The chance that the agent's work is paid: what it believed at first, corrected by what it saw.
 
-    The belief is fit and capability, taken as seriously as the agent's confidence, and overruled by its
-    reputation as far as that is proven on chain.
+    The belief is fit and capability, weighed as the profile says and taken as seriously as the agent's
+    confidence, and overruled by its reputation as far as that is proven on chain.
     """
     trust = config.confidence_factor / 100
-    guess = 0.5 + trust * ((context.fit + context.capability / 100) / 2 - 0.5)
+    share = config.fit_weight
+    guess = 0.5 + trust * (share * context.fit + (1 - share) * context.capability / 100 - 0.5)
     earned = (context.quality - 5000) / 5000  # reputation times the share of it that is proven
     proven = min(1.0, earned / context.reputation) if context.reputation > 0 else 0.0
     belief = earned + (1 - proven) * guess

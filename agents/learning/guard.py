@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from agents.bid_policy import BidContext
+from agents.learning.batch import BatchedPrior
 from agents.learning.prior import BidPrior, ClosedFormPrior, FloatArray, Situation
 
 EXPLORATION_SHARE = 100
@@ -34,6 +35,11 @@ class GuardedPrior:
     def __init__(self, prior: BidPrior) -> None:
         self._prior, self._closed = prior, ClosedFormPrior()
         self.fallbacks = 0
+
+    async def prepare(self, situation: Situation) -> None:
+        """Let a batched prior answer all who ask now at once."""
+        if isinstance(self._prior, BatchedPrior):
+            await self._prior.prepare(situation)
 
     def bid(self, situation: Situation) -> tuple[float, bool]:
         """The bid, and whether it is the prior's own."""

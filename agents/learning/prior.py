@@ -65,11 +65,6 @@ class ClosedFormPrior:
         return np.asarray((1.0 - cost**power) ** situation.rivals, dtype=np.float64)
 
 
-def default_prior() -> BidPrior:
-    """The prior of a bidder that was given none."""
-    return ClosedFormPrior()
-
-
 def _equilibrium(costs: FloatArray, exponent: FloatArray, power: FloatArray) -> FloatArray:
     """(B,) equilibrium bids for costs in [0, 1]; the integral by 64 Gauss nodes from the cost to 1."""
     if bool((power == 1).all()):

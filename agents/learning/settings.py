@@ -10,6 +10,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-6, 1.0),
     "discount_factor": (0.0, 0.999),
     "exploration_rate": (0.0, 1.0),
+    "exploration_decay": (0.0, 1.0),
     "batch_size": (1, 10_000),
     "memory_size": (1, 100_000),
     "prior_weight": (0.0, 1e6),
@@ -53,6 +54,8 @@ class LearnerSettings:
     """The step of the pacing price at each auction."""
     caution: float = 0.0
     """The standard deviations by which believed chances are lowered where the ensemble disagrees."""
+    exploration_decay: float = 0.0
+    """What each auction takes from exploring: its rate is divided by 1 + decay * auctions trained on."""
     loss_exploration: bool = False
     """Whether exploring may go below the floor, by at most 1 % of the runway in total."""
 
@@ -75,4 +78,11 @@ class LearnerSettings:
     @classmethod
     def of(cls, config: AgentLearningConfig) -> "LearnerSettings":
         """The settings that a profile implies."""
-        return cls(exploration_rate=float(config.exploration_rate))
+        return cls(
+            exploration_rate=float(config.exploration_rate),
+            exploration_decay=float(config.exploration_decay),
+            prior_weight=float(config.prior_weight),
+            floor_quantile=float(config.floor_quantile),
+            shadow_gain=float(config.shadow_gain),
+            risk=float(config.risk_curvature),
+        )

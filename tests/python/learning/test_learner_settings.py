@@ -32,5 +32,9 @@ def test_what_is_out_of_range_is_named(name, value):
 
 def test_a_profile_implies_settings():
     explorer = LearnerSettings.of(AgentLearningConfig.profile("explorer"))
-    assert explorer.exploration_rate == 0.25
+    assert (explorer.exploration_rate, explorer.exploration_decay) == (0.2, 0.02)
+    assert LearnerSettings.of(AgentLearningConfig.profile("aggressive")).risk == 0.7
+    assert LearnerSettings.of(AgentLearningConfig.profile("conservative")).floor_quantile == 0.9
+    assert LearnerSettings.of(AgentLearningConfig.profile("workload_sensitive")).shadow_gain == 2
+    assert LearnerSettings.of(AgentLearningConfig(prior_weight=9)).prior_weight == 9
     assert explorer.prior_weight == LearnerSettings().prior_weight
