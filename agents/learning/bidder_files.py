@@ -9,11 +9,11 @@ import torch
 
 from agents.learning.shadow import ShadowPrice
 from agents.learning.state_files import Shapes, Weights
-from agents.learning.win_model import BELIEF_GRID, FEATURES, LAWS, MEMBERS
+from agents.learning.win_model import BELIEF_GRID, FEATURES, LAWS, MEMBERS, SHAPES
 
 _LAW: Mapping[str, tuple[int, ...]] = {
     "weights": (MEMBERS, LAWS),
-    "tilts": (FEATURES, 3),
+    "tilts": (FEATURES, SHAPES),
     "centre": (FEATURES,),
     "belief": BELIEF_GRID.shape,
 }

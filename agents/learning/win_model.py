@@ -9,32 +9,30 @@ bootstrap gives an ensemble of them. Nothing here has a step size, and no weight
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from agents.learning.prior import FloatArray
 
-Side: TypeAlias = Literal["at", "above", "below"]
-SIDES: tuple[Side, ...] = ("at", "above", "below")
-
 COMPONENTS = 64
 MEMBERS = 5
-FEATURES = 4
+FEATURES, SHAPES = 4, 4
 FIRST_SWEEPS, SWEEPS = 12, 4
 """Rounds of a first fit, and of one that goes on from the last."""
 LAWS = COMPONENTS + 2
 """The columns of a mixture: the Betas, the atom, the prior's law."""
-PSEUDO = 4.0
+PSEUDO = 8.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
 BELIEVED = 4.0
 """Auctions' worth of the prior's law beside it."""
-RIDGE = 4.0
-"""The precision of the prior on each tilt, in auctions."""
+RIDGE: FloatArray = np.repeat([0.2, 1.0, 4.0, 4.0], SHAPES)
+"""The precision of the prior on the tilts by each feature, in auctions: the reserve is the likeliest to matter."""
 WINDOW = 1500
 """The newest auctions that are fitted; older ones add time and no accuracy."""
-_MOST_FEATURE, _MOST_TILT = 3.0, 30.0
+_MOST_FEATURE, _MOST_TILT = 3.0, 12.0
+_FLAT_SHARE = 1e-4
+"""Of every law: no component ever dies, however steep the tilts."""
 
 _ORDERS = np.arange(COMPONENTS + 1, dtype=np.float64)
 _LOG_FACTORIAL = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, COMPONENTS + 1)))])
@@ -42,15 +40,17 @@ _LOG_BINOMIAL = _LOG_FACTORIAL[-1] - _LOG_FACTORIAL - _LOG_FACTORIAL[::-1]
 
 
 def _shapes() -> FloatArray:
-    """(3, LAWS): how a tilt moves each weight: up the scale, out to both ends, and to the atom."""
-    place = (np.arange(COMPONENTS) / (COMPONENTS - 1) - 0.5) * np.sqrt(12)
-    shapes = np.zeros((3, LAWS))
-    shapes[0, :COMPONENTS], shapes[1, :COMPONENTS], shapes[2, COMPONENTS] = place, place**2 - 1, 1.0
+    """(4, LAWS): how a tilt moves each weight: up the scale, out to both ends, off zero, and to the atom."""
+    place = (np.arange(COMPONENTS) + 0.5) / COMPONENTS
+    shapes = np.zeros((SHAPES, LAWS))
+    for row, values in enumerate((place, (place - 0.5) ** 2, np.log(place))):
+        shapes[row, :COMPONENTS] = (values - values.mean()) / values.std()
+    shapes[-1, COMPONENTS] = 1.0
     return shapes
 
 
 _SHAPES = _shapes()
-_PRODUCTS = (_SHAPES[:, None, :] * _SHAPES[None, :, :]).reshape(9, -1)
+_PRODUCTS = (_SHAPES[:, None, :] * _SHAPES[None, :, :]).reshape(SHAPES**2, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Sightings:
     scores: FloatArray
     """(N,) shares of the reserve at quality 1: p / q, or the bound of it."""
     sides: FloatArray
-    """(N,) 0 at the score, 1 above it, 2 below it: the index in SIDES."""
+    """(N,) 0 at the score, 1 above it, 2 below it: as in ``Auction.side``."""
     features: FloatArray
     """(N, 4) log reserve, log(1 + rivals), log deadline, load."""
 
@@ -80,7 +80,7 @@ def survivals(scores: FloatArray) -> FloatArray:
 
 _SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
 _SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
-"""Tabulated: an eighth of the time of reckoning them for each auction."""
+"""Tabulated: every quote needs them."""
 BELIEF_GRID: FloatArray = np.linspace(0.0, 1.0, 129)
 """The scores at which the prior's law is kept."""
 
@@ -96,7 +96,7 @@ def densities(scores: FloatArray) -> FloatArray:
 class WinModel:
     """The best rival of one skill; the same seed and sightings give the same model.
 
-    ``weights`` is (5, LAWS), each row a law; ``tilts`` is (4, 3); ``centre`` is (4,), the mean features;
+    ``weights`` is (5, LAWS), each row a law; ``tilts`` is (4, 4); ``centre`` is (4,), the mean features;
     ``belief`` (129,) is the prior's law: the chance that the best rival is above the scores of BELIEF_GRID.
     """
 
@@ -115,7 +115,7 @@ class WinModel:
     def flat(cls) -> "WinModel":
         """The model of a bidder that saw nothing: every score is as likely, and so is no rival as one score."""
         weights = np.full((MEMBERS, LAWS), 1 / LAWS)
-        return cls(weights, np.zeros((FEATURES, 3)), np.zeros(FEATURES), 0.5, 1 - BELIEF_GRID)
+        return cls(weights, np.zeros((FEATURES, SHAPES)), np.zeros(FEATURES), 0.5, 1 - BELIEF_GRID)
 
     def fitted(
         self,
@@ -145,8 +145,9 @@ class WinModel:
         start[:, -1] = BELIEVED
         if carried is not None:
             start = start + carried[0] * carried[1]
-        weights, tilts = self.weights, self.tilts
-        for _ in range(FIRST_SWEEPS if self.fresh else SWEEPS):
+        first = self.fresh or quality != self.quality
+        weights, tilts = WinModel.flat().weights if first else self.weights, self.tilts
+        for _ in range(FIRST_SWEEPS if first else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
         return WinModel(
             np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality, np.round(belief, 5)
@@ -168,16 +169,11 @@ class WinModel:
         mean, spread = members.mean(axis=1), members.std(axis=1)
         return np.interp(scores, _SCORES, mean), np.interp(scores, _SCORES, spread)
 
-    def likelihood(self, score: float, side: int, features: FloatArray) -> tuple[float, float]:
-        """P(the best rival is below ``score``), and its density there (for an exact sighting; else 0)."""
-        at = np.array([score * self.quality])
-        mixture = self._mixture(features).mean(axis=0)
-        inside, beyond = np.clip(at, 0.0, 1.0), np.array([False])
-        below = 1.0 - float(_likelihoods(inside, beyond, np.array([1]), self.belief)[0] @ mixture)
-        dense = 0.0
-        if side == 0 and at[0] <= 1:
-            dense = float(_likelihoods(inside, beyond, np.array([0]), self.belief)[0] @ mixture)
-        return below, dense * self.quality
+    def below(self, score: float, features: FloatArray) -> float:
+        """P(the best rival is below ``score``, which is at quality 1): 1 only if it cannot be above the scale."""
+        at = np.array([min(1.0, score * self.quality)])
+        above = np.append(survivals(at)[0], np.interp(at, BELIEF_GRID, self.belief))
+        return 1.0 - float(above @ self._mixture(features).mean(axis=0))
 
     def _mixture(self, features: FloatArray) -> FloatArray:
         """(5, LAWS): the members' weights in an auction of ``features``."""
@@ -225,23 +221,23 @@ def _sweep(
         blamed = believed * chances
         blamed /= blamed.sum(axis=1, keepdims=True)
         found, foreseen = mass @ blamed, mass @ believed
-        # Without tilts this is the exact M-step; the pseudo-counts keep every weight above zero.
+        # Without tilts this is the exact M-step.
         expected_start = start[member].sum() * weights[member]
         scaled = weights[member] * (found + start[member]) / (foreseen + expected_start)
-        fresh[member] = scaled / scaled.sum()
+        fresh[member] = (1 - _FLAT_SHARE) * scaled / scaled.sum() + _FLAT_SHARE / LAWS
         residual += (blamed - believed) / MEMBERS
         expected += believed / MEMBERS
     return fresh, tilts + _newton(tilts, residual, expected, centred)
 
 
 def _newton(tilts: FloatArray, residual: FloatArray, expected: FloatArray, centred: FloatArray) -> FloatArray:
-    """(4, 3): the step of the tilts, by the complete-data information and the ridge."""
+    """(4, 4): the step of the tilts, by the complete-data information and the ridge."""
     size = tilts.size
-    gradient = centred.T @ (residual @ _SHAPES.T) - RIDGE * tilts
+    gradient = centred.T @ (residual @ _SHAPES.T) - RIDGE.reshape(tilts.shape) * tilts
     means = expected @ _SHAPES.T
-    spread = (expected @ _PRODUCTS.T).reshape(-1, 3, 3) - means[:, :, None] * means[:, None, :]
+    spread = (expected @ _PRODUCTS.T).reshape(-1, SHAPES, SHAPES) - means[:, :, None] * means[:, None, :]
     squares = (centred[:, :, None] * centred[:, None, :]).reshape(len(centred), -1)
-    information = (squares.T @ spread.reshape(-1, 9)).reshape(FEATURES, FEATURES, 3, 3)
-    matrix = information.transpose(0, 2, 1, 3).reshape(size, size) + RIDGE * np.eye(size)
+    information = (squares.T @ spread.reshape(len(spread), -1)).reshape(FEATURES, FEATURES, SHAPES, SHAPES)
+    matrix = information.transpose(0, 2, 1, 3).reshape(size, size) + np.diag(RIDGE)
     step = np.linalg.solve(matrix, gradient.reshape(size)).reshape(tilts.shape)
     return np.asarray(np.clip(step, -0.5, 0.5), dtype=np.float64)
