@@ -66,7 +66,7 @@ class LLMAgent:
         clock: Callable[[], int],
         capacity: int = 3,
         spending: SpendingPolicy | None = None,
-        learn: Callable[[Outcome], str] | None = None,
+        learn: Callable[[Sequence[Outcome]], str] | None = None,
         opinions: asyncio.Semaphore | None = None,
     ) -> None:
         self.hands = hands
@@ -224,9 +224,8 @@ class LLMAgent:
         return brief_of(task, await self._content.get_specification(task.specification))
 
     def _take_in(self, ended: Sequence[tuple[Task, BidNote]]) -> None:
-        state = ""
-        for task, note in ended:
-            state = self._learn(self._outcome(task, note)) if self._learn else ""
+        outcomes = [self._outcome(task, note) for task, note in ended]
+        state = self._learn(outcomes) if self._learn else ""
         self.notes.put_learned([task.id for task, _ in ended], state)
 
     def _outcome(self, task: Task, note: BidNote) -> Outcome:

@@ -1,5 +1,7 @@
 """What a settled task teaches a strategy: the market's words turned into the learner's."""
 
+from collections.abc import Sequence
+
 from agents.agent import Outcome
 from agents.bid_policy import BidOutcome
 from agents.fleet.strategies import Strategy
@@ -55,11 +57,12 @@ class Lessons:
         self._strategy, self._agent_id = strategy, agent_id
         self._view, self._notes = view, notes
 
-    def __call__(self, outcome: Outcome) -> str:
-        """Mark one outcome; returns all that was learned so far."""
-        lesson = bid_outcome(outcome, self._agent_id)
-        if lesson is not None:
-            self._strategy.observe(lesson)
+    def __call__(self, outcomes: Sequence[Outcome]) -> str:
+        """Mark the outcomes; returns all that was learned so far."""
+        for outcome in outcomes:
+            lesson = bid_outcome(outcome, self._agent_id)
+            if lesson is not None:
+                self._strategy.observe(lesson)
         return self._strategy.to_json()
 
     def revise(self) -> None:

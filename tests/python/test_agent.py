@@ -333,8 +333,8 @@ async def test_the_models_word_is_noted_and_moves_no_price(world, wallets, buyer
 async def test_each_outcome_is_learned_from_once_also_after_a_restart(world, wallets, buyer):
     learned = []
 
-    def learn(outcome):
-        learned.append(outcome)
+    def learn(outcomes):
+        learned.extend(outcomes)
         return "wise"
 
     asked = saying("blue")

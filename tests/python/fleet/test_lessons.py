@@ -79,7 +79,7 @@ def test_nothing_is_trained_between_commitment_and_reveal(notes):
         Outcome(replace(FIRST, id=number, state=TaskState.SETTLED), NOTE, bids(7, 9), 10**6)
         for number in range(1, 40)
     ]
-    text = [lessons(outcome) for outcome in outcomes][-1]
+    text = lessons(outcomes)
     view.open[77] = replace(TASK, id=77)
     view.commitments[77, ADA] = Commitment(77, ADA, 1, 5000)
     lessons.revise()
