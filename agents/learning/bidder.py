@@ -243,25 +243,27 @@ class LearnedBidder:
         quality = min(1.0, max(0.05, context.quality / FULL_QUALITY))
         # A law that knows nothing yet reads no features.
         features = context_features(context) if law.fitted else np.zeros(FEATURES)
-        return law.respond(situation, View(quality, features), self._learning)
+        return law.respond(situation, View(quality, features), self._learning, self._nudge(context.task_id))
 
     def _situation(self, context: BidContext, floor: int) -> Situation:
         """What the prior is asked, for a floor in units."""
         return Situation(floor / context.reserve, _rivals(context.rivals), risk=float(self.settings.risk))
 
+    def _nudge(self, task_id: int) -> float:
+        """What exploring adds to the markup of this task: as much as the trust region, up or down; 0 for most."""
+        if not self._exploring(task_id):
+            return 0.0
+        return (2 * self._draw(task_id, "markup") - 1) * self.settings.trust_region
+
     def _explored(self, context: BidContext, floor: int, answer: Answer) -> tuple[int, str]:
         """The price in units, never under the floor but for exploring that may lose, and where it is from."""
-        reserve, step = context.reserve, self.settings.trust_region
-        bid, source = answer.bid, answer.source
-        exploring = not context.second_price and self._exploring(context.task_id)
-        if exploring:
-            bid += (2 * self._draw(context.task_id, "markup") - 1) * step * (1 - floor / reserve)
-            source = "exploring"
-        price = min(reserve, max(floor, round(bid * reserve)))
-        if exploring and self.settings.loss_exploration and self._draw(context.task_id, "loss") < 0.5:
-            wanted = round(self._draw(context.task_id, "depth") * step * floor)
+        price = min(context.reserve, max(floor, round(answer.bid * context.reserve)))
+        if context.second_price or not (self.settings.loss_exploration and self._exploring(context.task_id)):
+            return price, answer.source
+        if self._draw(context.task_id, "loss") < 0.5:
+            wanted = round(self._draw(context.task_id, "depth") * self.settings.trust_region * floor)
             price = max(1, floor - self._budget.allow(context.task_id, wanted, context.runway))
-        return price, source
+        return price, answer.source
 
     def _cost(self, context: BidContext) -> int:
         """The expected cost in units, as past work corrects the estimate; never under the estimate."""

@@ -12,7 +12,7 @@ from agents.learning.drift import Contest, Cusum
 from agents.learning.law import RivalLaw
 from agents.learning.memory import Auction, Note
 from agents.learning.responder import PROBES, TrustRegion
-from agents.learning.win_model import COMPONENTS, FEATURES, MEMBERS, WinModel
+from agents.learning.win_model import COMPONENTS, FEATURES, MEMBERS, SHAPES, WinModel
 
 WRITTEN = 256
 """The auctions that are written down, the newest; the model carries what it learned from the others."""
@@ -25,7 +25,7 @@ Signed = Annotated[int, Field(ge=-(2**127), le=2**127)]
 Units = Annotated[int, Field(ge=0, le=2**128)]
 
 Weights = Annotated[list[Share], Field(min_length=COMPONENTS + 1, max_length=COMPONENTS + 1)]
-Tilts = Annotated[list[Number], Field(min_length=3, max_length=3)]
+Tilts = Annotated[list[Number], Field(min_length=SHAPES, max_length=SHAPES)]
 Probes = Annotated[list[Number], Field(min_length=len(PROBES), max_length=len(PROBES))]
 Tenths = Annotated[list[Count], Field(min_length=BINS, max_length=BINS)]
 

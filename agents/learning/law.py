@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.learning import replay
-from agents.learning.drift import Contest, Cusum
+from agents.learning.drift import CONTEST, Contest, Cusum
 from agents.learning.guard import GuardedPrior
-from agents.learning.memory import ABOVE, AT, Auction, sightings
+from agents.learning.memory import ABOVE, BELOW, Auction, sightings
 from agents.learning.prior import FloatArray, Situation
 from agents.learning.responder import (
     MARKUPS,
@@ -87,8 +87,11 @@ class RivalLaw:
             believed += weight * np.clip(mean - context.settings.caution * spread, 0.0, 1.0)
         return believed, own
 
-    def respond(self, situation: Situation, view: "View", context: "Learning") -> Answer:
-        """The bid: under second price the floor itself, else the best response within the trust region."""
+    def respond(self, situation: Situation, view: "View", context: "Learning", nudge: float = 0.0) -> Answer:
+        """The bid: under second price the floor itself, else the best response within the trust region.
+
+        ``nudge`` is what exploring adds to the markup of a first-price bid.
+        """
         floor = situation.floor
         bids = floor + (1 - floor) * MARKUPS
         believed, own = self.chances(situation, bids, view, context)
@@ -102,8 +105,10 @@ class RivalLaw:
         else:
             markup = best_markup(believed, situation.risk)
             markup += self.region.correction(floor) if self.region else 0.0
-            bid = floor + (1 - floor) * min(1.0, max(0.0, markup))
+            bid = floor + (1 - floor) * markup
             source = "win model and prior"
+        bid = min(1.0, max(floor, bid + (1 - floor) * nudge))
+        source = "exploring" if nudge else source
         win = float(np.interp(bid, bids, believed)) if floor < 1 else float(believed[0])
         return Answer(bid, win, bid - floor, source if own else "closed form: the prior gave no price")
 
@@ -111,13 +116,12 @@ class RivalLaw:
         """Mark one more auction; nothing that prices depend on changes until ``train``."""
         self.seen += 1
         if not explored and not self.second_price:
-            self.unjudged.append(auction)
+            self.unjudged = [*self.unjudged[1 - CONTEST :], auction]
         if self.fitted < WATCHED_AFTER:
             return
-        below, _ = self.model.likelihood(auction.score, auction.side, auction.features())
-        rank = below if auction.side == AT else (1 + below) / 2 if auction.side == ABOVE else below / 2
-        if auction.side == AT and auction.score * self.model.quality > 1:
-            rank = (1 + below) / 2
+        below = self.model.below(auction.score, auction.features())
+        unknown_above = auction.side == ABOVE or auction.score * self.model.quality > 1
+        rank = below / 2 if auction.side == BELOW else (1 + below) / 2 if unknown_above else below
         changed = self.cusum.add(rank)
         if changed:
             self.resets += 1
@@ -132,7 +136,7 @@ class RivalLaw:
         self.updates += 1
         if not known:
             return
-        quality = min(one.quality for one in known)
+        quality = self.model.quality if self.carried else min(one.quality for one in known)
         self.model = self.model.fitted(sightings(known), quality, rng, self.carried)
         self.fitted = self.seen
         if not self.second_price:

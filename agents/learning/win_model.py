@@ -7,28 +7,26 @@ bootstrap gives an ensemble of them. Nothing here has a step size, and no weight
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from agents.learning.prior import FloatArray
 
-Side: TypeAlias = Literal["at", "above", "below"]
-SIDES: tuple[Side, ...] = ("at", "above", "below")
-
 COMPONENTS = 64
 MEMBERS = 5
-FEATURES = 4
+FEATURES, SHAPES = 4, 4
 FIRST_SWEEPS, SWEEPS = 12, 4
 """Rounds of a first fit, and of one that goes on from the last."""
-PSEUDO = 4.0
+PSEUDO = 8.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
-RIDGE = 4.0
-"""The precision of the prior on each tilt, in auctions."""
+RIDGE: FloatArray = np.repeat([0.2, 1.0, 4.0, 4.0], SHAPES)
+"""The precision of the prior on the tilts by each feature, in auctions: the reserve is the likeliest to matter."""
 WINDOW = 1500
 """The newest auctions that are fitted; older ones add time and no accuracy."""
-_MOST_FEATURE, _MOST_TILT = 3.0, 30.0
+_MOST_FEATURE, _MOST_TILT = 3.0, 12.0
+_FLAT_SHARE = 1e-4
+"""Of every law: no component ever dies, however steep the tilts."""
 
 _ORDERS = np.arange(COMPONENTS + 1, dtype=np.float64)
 _LOG_FACTORIAL = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, COMPONENTS + 1)))])
@@ -36,15 +34,17 @@ _LOG_BINOMIAL = _LOG_FACTORIAL[-1] - _LOG_FACTORIAL - _LOG_FACTORIAL[::-1]
 
 
 def _shapes() -> FloatArray:
-    """(3, K + 1): how a tilt moves each weight: up the scale, out to both ends, and to the atom."""
-    place = (np.arange(COMPONENTS) / (COMPONENTS - 1) - 0.5) * np.sqrt(12)
-    shapes = np.zeros((3, COMPONENTS + 1))
-    shapes[0, :-1], shapes[1, :-1], shapes[2, -1] = place, place**2 - 1, 1.0
+    """(4, K + 1): how a tilt moves each weight: up the scale, out to both ends, off zero, and to the atom."""
+    place = (np.arange(COMPONENTS) + 0.5) / COMPONENTS
+    shapes = np.zeros((SHAPES, COMPONENTS + 1))
+    for row, values in enumerate((place, (place - 0.5) ** 2, np.log(place))):
+        shapes[row, :-1] = (values - values.mean()) / values.std()
+    shapes[-1, -1] = 1.0
     return shapes
 
 
 _SHAPES = _shapes()
-_PRODUCTS = (_SHAPES[:, None, :] * _SHAPES[None, :, :]).reshape(9, -1)
+_PRODUCTS = (_SHAPES[:, None, :] * _SHAPES[None, :, :]).reshape(SHAPES**2, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Sightings:
     scores: FloatArray
     """(N,) shares of the reserve at quality 1: p / q, or the bound of it."""
     sides: FloatArray
-    """(N,) 0 at the score, 1 above it, 2 below it: the index in SIDES."""
+    """(N,) 0 at the score, 1 above it, 2 below it: as in ``Auction.side``."""
     features: FloatArray
     """(N, 4) log reserve, log(1 + rivals), log deadline, load."""
 
@@ -74,7 +74,7 @@ def survivals(scores: FloatArray) -> FloatArray:
 
 _SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
 _SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
-"""Tabulated: an eighth of the time of reckoning them for each auction."""
+"""Tabulated: every quote needs them."""
 
 
 def densities(scores: FloatArray) -> FloatArray:
@@ -88,7 +88,7 @@ def densities(scores: FloatArray) -> FloatArray:
 class WinModel:
     """The best rival of one skill; the same seed and sightings give the same model.
 
-    ``weights`` is (5, 65), each row a law; ``tilts`` is (4, 3); ``centre`` is (4,), the mean features.
+    ``weights`` is (5, 65), each row a law; ``tilts`` is (4, 4); ``centre`` is (4,), the mean features.
     """
 
     def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float) -> None:
@@ -103,7 +103,7 @@ class WinModel:
     def flat(cls) -> "WinModel":
         """The model of a bidder that saw nothing: every score is as likely, and so is no rival as one score."""
         weights = np.full((MEMBERS, COMPONENTS + 1), 1 / (COMPONENTS + 1))
-        return cls(weights, np.zeros((FEATURES, 3)), np.zeros(FEATURES), 0.5)
+        return cls(weights, np.zeros((FEATURES, SHAPES)), np.zeros(FEATURES), 0.5)
 
     def fitted(
         self,
@@ -129,8 +129,9 @@ class WinModel:
         start = np.full_like(self.weights, PSEUDO / (COMPONENTS + 1))
         if carried is not None:
             start = start + carried[0] * carried[1]
-        weights, tilts = self.weights, self.tilts
-        for _ in range(FIRST_SWEEPS if self.fresh else SWEEPS):
+        first = self.fresh or quality != self.quality
+        weights, tilts = WinModel.flat().weights if first else self.weights, self.tilts
+        for _ in range(FIRST_SWEEPS if first else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
         return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality)
 
@@ -148,13 +149,10 @@ class WinModel:
         mean, spread = members.mean(axis=1), members.std(axis=1)
         return np.interp(scores, _SCORES, mean), np.interp(scores, _SCORES, spread)
 
-    def likelihood(self, score: float, side: int, features: FloatArray) -> tuple[float, float]:
-        """P(the best rival is below ``score``), and its density there (for an exact sighting; else 0)."""
-        at = np.array([score * self.quality])
-        mixture = self._mixture(features).mean(axis=0)
-        below = 1.0 - float(survivals(np.clip(at, 0.0, 1.0))[0] @ mixture)
-        dense = float(densities(at)[0] @ mixture) * self.quality if side == 0 and at[0] <= 1 else 0.0
-        return below, dense
+    def below(self, score: float, features: FloatArray) -> float:
+        """P(the best rival is below ``score``, which is at quality 1): 1 only if it cannot be above the scale."""
+        at = np.array([min(1.0, score * self.quality)])
+        return 1.0 - float(survivals(at)[0] @ self._mixture(features).mean(axis=0))
 
     def _mixture(self, features: FloatArray) -> FloatArray:
         """(5, K + 1): the members' weights in an auction of ``features``."""
@@ -198,23 +196,23 @@ def _sweep(
         blamed = believed * chances
         blamed /= blamed.sum(axis=1, keepdims=True)
         found, foreseen = mass @ blamed, mass @ believed
-        # Without tilts this is the exact M-step; the pseudo-counts keep every weight above zero.
+        # Without tilts this is the exact M-step.
         expected_start = start[member].sum() * weights[member]
         scaled = weights[member] * (found + start[member]) / (foreseen + expected_start)
-        fresh[member] = scaled / scaled.sum()
+        fresh[member] = (1 - _FLAT_SHARE) * scaled / scaled.sum() + _FLAT_SHARE / (COMPONENTS + 1)
         residual += (blamed - believed) / MEMBERS
         expected += believed / MEMBERS
     return fresh, tilts + _newton(tilts, residual, expected, centred)
 
 
 def _newton(tilts: FloatArray, residual: FloatArray, expected: FloatArray, centred: FloatArray) -> FloatArray:
-    """(4, 3): the step of the tilts, by the complete-data information and the ridge."""
+    """(4, 4): the step of the tilts, by the complete-data information and the ridge."""
     size = tilts.size
-    gradient = centred.T @ (residual @ _SHAPES.T) - RIDGE * tilts
+    gradient = centred.T @ (residual @ _SHAPES.T) - RIDGE.reshape(tilts.shape) * tilts
     means = expected @ _SHAPES.T
-    spread = (expected @ _PRODUCTS.T).reshape(-1, 3, 3) - means[:, :, None] * means[:, None, :]
+    spread = (expected @ _PRODUCTS.T).reshape(-1, SHAPES, SHAPES) - means[:, :, None] * means[:, None, :]
     squares = (centred[:, :, None] * centred[:, None, :]).reshape(len(centred), -1)
-    information = (squares.T @ spread.reshape(-1, 9)).reshape(FEATURES, FEATURES, 3, 3)
-    matrix = information.transpose(0, 2, 1, 3).reshape(size, size) + RIDGE * np.eye(size)
+    information = (squares.T @ spread.reshape(len(spread), -1)).reshape(FEATURES, FEATURES, SHAPES, SHAPES)
+    matrix = information.transpose(0, 2, 1, 3).reshape(size, size) + np.diag(RIDGE)
     step = np.linalg.solve(matrix, gradient.reshape(size)).reshape(tilts.shape)
     return np.asarray(np.clip(step, -0.5, 0.5), dtype=np.float64)

@@ -18,6 +18,7 @@ BENCHES = (
     "online",
     "online_baselines",
     "pacing",
+    "slots",
     "safety",
     "mirror",
     "batch",
