@@ -40,8 +40,8 @@ test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and
 
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
-	ruff format --check agents tests/python tests/mutation
-	ruff check agents tests/python tests/mutation
+	ruff format --check agents examples tests/python tests/mutation
+	ruff check agents examples tests/python tests/mutation
 	mypy
 	python -m agents.chain.codegen --check
 	npx prettier --check contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
@@ -49,16 +49,24 @@ lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit th
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
-	ruff format agents tests/python tests/mutation
+	ruff format agents examples tests/python tests/mutation
 	npx prettier --write contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
 
 .PHONY: bindings
 bindings: setup ## Generate the Python bindings from the compiled contracts
 	python -m agents.chain.codegen
 
+.PHONY: train
+train: setup ## Make the bidders' prior again by self-play, with the seed it was made with
+	python -m agents.learning.train
+
 .PHONY: bench-gas
 bench-gas: setup ## Measure gas, print it beside what others cost, and write bench/results/gas.json
 	npx hardhat run bench/gas.js
+
+.PHONY: learning-pictures
+learning-pictures: setup $(DEV_READY) ## Hold bidders against theory: the pictures and tables of docs/learning.md (minutes)
+	agora lab bidding --out docs/pictures --document docs/learning.md
 
 .PHONY: fuzz
 fuzz: setup $(DEV_READY) ## The Solidity tests with many more runs, and other lives of the market (an hour and more)

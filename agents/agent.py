@@ -9,7 +9,7 @@ Run as a script, it registers one agent of your own and lets it earn:
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -20,11 +20,11 @@ from agents.market.domain import Bid, Task, account_of_agent
 from agents.market.view import MarketView
 from agents.mind.actions import Action, Commit, Finalize, Reveal, Submit, TakeOver
 from agents.mind.hands import Hands
-from agents.mind.notes import BidNote, Notes
-from agents.mind.percept import Percept, look, workload
+from agents.mind.notes import Belief, BidNote, Notes
+from agents.mind.percept import Percept, exposure, look, workload
 from agents.mind.spending import SpendingPolicy
 from agents.mind.thoughts import Thoughts
-from agents.openai_integration import OpenAIIntegration
+from agents.openai_integration import FitAssessment, OpenAIIntegration
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,8 @@ class Outcome:
     """All revealed bids, best first."""
     cost: int | None
     """What the agent's work cost, in units; None if it did none."""
+    unrevealed: int = 0
+    """How many others committed a bid and did not open it."""
 
 
 class LLMAgent:
@@ -64,7 +66,7 @@ class LLMAgent:
         clock: Callable[[], int],
         capacity: int = 3,
         spending: SpendingPolicy | None = None,
-        learn: Callable[[Outcome], str] | None = None,
+        learn: Callable[[Sequence[Outcome]], str] | None = None,
         opinions: asyncio.Semaphore | None = None,
     ) -> None:
         self.hands = hands
@@ -76,6 +78,7 @@ class LLMAgent:
         self._learn = learn
         self._opinions = opinions
         self._thoughts = Thoughts()
+        self._pricing = asyncio.Lock()
         self._log = log.bind(agent=hands.name)
 
     async def step(self) -> list[Action]:
@@ -96,8 +99,8 @@ class LLMAgent:
             self._ponder("consider", task, self._consider)
         for task in percept.work:
             self._ponder("work", task, self._work)
-        for task, note in percept.learn:
-            self._take_in(task, note)
+        if percept.learn:
+            self._take_in(percept.learn)
         actions: list[Action] = []
         actions += [Reveal(task.id, note.price, note.promised) for task, note in percept.reveal]
         actions += [Submit(task.id, result) for task, result in percept.submit]
@@ -138,36 +141,59 @@ class LLMAgent:
     async def _consider(self, task: Task) -> None:
         """Decide about a bid and note the decision; a bad document or answer is a reason not to bid."""
         try:
-            note = await self._decide(task)
+            brief = await self._brief(task)
+            fit = await self._mind.evaluate_task_fit(brief, with_opinion=False)
+            # One price at a time: what this bid may come to is known before the next is thought of.
+            async with self._pricing:
+                note = await self._decide(task, brief, fit)
+                self.notes.put_bid(note)
         except (ContentError, ModelError) as error:
             note = BidNote(task.id, "skipped", str(error))
-        self.notes.put_bid(note)
+            self.notes.put_bid(note)
         if note.status == "skipped":
             self._log.info("bid.skipped", task=task.id, reason=note.reason)
             return
-        self._log.info("bid.planned", task=task.id, fit=note.fit)
+        belief = note.belief
+        self._log.info(
+            "bid.planned",
+            task=task.id,
+            fit=note.fit,
+            source=belief.source,
+            believes=belief.win_probability,
+            inputs=dict(belief.inputs),
+        )
         if self._opinions is not None:
             self._ponder("opinion", task, self._opine)
 
-    async def _decide(self, task: Task) -> BidNote:
-        brief = await self._brief(task)
-        fit = await self._mind.evaluate_task_fit(brief, with_opinion=False)
-        reputation = self._view.reputation(self.hands.agent_id, task.skill)
-        price = await self._mind.calculate_bid_amount(
+    async def _decide(self, task: Task, brief: TaskBrief, fit: FitAssessment) -> BidNote:
+        view, agent_id = self._view, self.hands.agent_id
+        reputation = view.reputation(agent_id, task.skill)
+        busy, load = workload(view, self.notes, agent_id, self._capacity), view.demand.load(task.skill)
+        quote = await self._mind.quote_bid(
             brief,
             fit,
             self._policy,
             reputation=reputation.value,
             quality=reputation.quality,
-            workload=workload(self._view, self.notes, self.hands.agent_id, self._capacity),
+            workload=busy,
             second_price=task.mode == task.mode.SEALED_SECOND_PRICE,
+            bond=task.bond,
+            rivals=view.demand.rivals(agent_id, task),
+            load=load,
+            runway=view.balance(account_of_agent(agent_id)).free,
+            exposure=exposure(view, self.notes, agent_id),
         )
-        if price is None:
-            return BidNote(task.id, "skipped", f"no price (fit {fit.score:.2f})", fit=fit.score)
         estimate = await self._mind.estimate_cost(brief)
+        belief = Belief(quote.win_probability, quote.source, quote.inputs, estimate.worst_units, load, busy)
+        if quote.price is None:
+            why = f": {quote.source}" if quote.source else ""
+            reason = f"no price (fit {fit.score:.2f}){why}"
+            return BidNote(task.id, "skipped", reason, fit=fit.score, belief=belief)
         # Half of the window leaves room for a busy model. Being late costs reputation.
         promised = max(1, task.delivery_window // 2)
-        return BidNote(task.id, "planned", "", price, promised, estimate.units, round(fit.score, 6))
+        return BidNote(
+            task.id, "planned", "", quote.price, promised, estimate.units, round(fit.score, 6), belief
+        )
 
     async def _opine(self, task: Task) -> None:
         """Note the model's word beside the fit. It moves no price: what a small model says of itself means little."""
@@ -197,10 +223,15 @@ class LLMAgent:
     async def _brief(self, task: Task) -> TaskBrief:
         return brief_of(task, await self._content.get_specification(task.specification))
 
-    def _take_in(self, task: Task, note: BidNote) -> None:
-        outcome = Outcome(task, note, tuple(self._view.ranking(task.id)), self.notes.cost(task.id))
-        state = self._learn(outcome) if self._learn else ""
-        self.notes.put_learned(task.id, state)
+    def _take_in(self, ended: Sequence[tuple[Task, BidNote]]) -> None:
+        outcomes = [self._outcome(task, note) for task, note in ended]
+        state = self._learn(outcomes) if self._learn else ""
+        self.notes.put_learned([task.id for task, _ in ended], state)
+
+    def _outcome(self, task: Task, note: BidNote) -> Outcome:
+        bids = tuple(self._view.ranking(task.id))
+        sealed = self._view.demand.bidders.get(task.id, set()) - {bid.agent_id for bid in bids}
+        return Outcome(task, note, bids, self.notes.cost(task.id), len(sealed - {self.hands.agent_id}))
 
     # Acting
 
@@ -225,7 +256,7 @@ class LLMAgent:
             return
         note = self.notes.bid(action.task_id)
         assert note is not None
-        self.notes.put_bid(BidNote(note.task_id, "refused", reason, note.price, note.promised))
+        self.notes.put_bid(replace(note, status="refused", reason=reason))
         self._log.warning("bid.refused", task=action.task_id, reason=reason)
 
 

@@ -39,6 +39,19 @@ class AgentLearningConfig:
     """The live tasks that make the agent full (a workload of 1); a full agent does not bid."""
     learning_rate: float = _setting(0.1, 0.001, 1.0)
     """What one outcome weighs beside the beliefs the agent started with, which weigh 1."""
+    risk_curvature: float = _setting(1.0, 0.05, 1.0)
+    """rho of the utility x**rho of a profit x: 1 is neutral. Below it a sure profit counts for more than a large
+    one, which in first-price auctions lowers bids and wins more; it is not caution."""
+    prior_weight: float = _setting(50.0, 1.0, 10_000.0)
+    """m0: the auctions of a skill after which what was seen weighs as much as the trained prior."""
+    floor_quantile: float = _setting(0.5, 0.5, 0.99)
+    """The quantile of the cost of past work that a bid must cover; a half is the typical cost."""
+    fit_weight: float = _setting(0.5, 0.0, 1.0)
+    """What a task's fit weighs, beside the claimed capability, in the chance of being paid that it begins with."""
+    shadow_gain: float = _setting(1.0, 0.0, 10.0)
+    """The factor on what a slot of the agent's capacity is believed to be worth to other tasks."""
+    exploration_decay: float = _setting(0.0, 0.0, 1.0)
+    """What each outcome takes from exploration: the rate is divided by 1 + decay * outcomes."""
 
     def __post_init__(self) -> None:
         """Refuse the first value that is out of range or not a number."""
@@ -88,8 +101,10 @@ PROFILES: Mapping[str, AgentLearningConfig] = MappingProxyType(
             workload_sensitivity=0.25,
             max_concurrent=6,
             learning_rate=0.2,
+            risk_curvature=0.7,
         ),
-        # Not risk aversion in the economists' sense, which lowers bids: it wants more fit and more margin.
+        # Not risk aversion in the economists' sense, which lowers bids: it wants more fit and more margin, and
+        # covers what nine of ten tasks cost.
         "conservative": AgentLearningConfig(
             margin=0.5,
             risk_tolerance=15,
@@ -99,9 +114,11 @@ PROFILES: Mapping[str, AgentLearningConfig] = MappingProxyType(
             workload_sensitivity=0.6,
             max_concurrent=2,
             learning_rate=0.05,
+            floor_quantile=0.9,
         ),
         "explorer": AgentLearningConfig(
-            exploration_rate=0.25,
+            exploration_rate=0.2,
+            exploration_decay=0.02,
             minimum_fit=0.2,
             specialization=0.2,
             max_concurrent=4,
@@ -114,7 +131,10 @@ PROFILES: Mapping[str, AgentLearningConfig] = MappingProxyType(
             minimum_fit=0.25,
             specialization=0.95,
             max_concurrent=2,
+            fit_weight=0.9,
         ),
-        "workload_sensitive": AgentLearningConfig(workload_sensitivity=1.0, max_concurrent=2),
+        "workload_sensitive": AgentLearningConfig(
+            workload_sensitivity=1.0, max_concurrent=2, shadow_gain=2.0
+        ),
     }
 )

@@ -10,18 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.errors import LearningStateUnreadable
-from agents.market.domain import bond_of
+from agents.learning.costs import MOST_OVERRUN, PPM, acceptance, interest, least_price
 
-PPM = 10**6
 WINDOW = 64
 """The first-price outcomes of a skill that are remembered, the newest of them."""
 STEPS = 256
 """First-price bids are multiples of reserve / STEPS once a rival was seen."""
 BLUR = 1 / 40
 """Another day the same rival would bid a little otherwise: the spread of that, as a share of the reserve."""
-LEAST_ACCEPTANCE = 0.02
-MOST_ACCEPTANCE = 0.98
-MOST_OVERRUN = 4.0
 
 
 _Sighting = tuple[
@@ -91,29 +87,17 @@ class AdaptiveBiddingStrategy:
         """
         if context.workload >= 1 or context.deadline_seconds <= 0 or not self._interested(context):
             return None
-        chance = int(self.acceptance(context) * PPM)
         cost = context.cost_estimate * round(self.overrun(context.skill) * PPM) // PPM
-        risk = (PPM - chance) * self._felt_loss(context.reserve) // PPM
-        least = max(1, -(-(cost + risk) * PPM // chance))
+        least = least_price(self.config, context.reserve, cost, self.acceptance(context))
         if least > context.reserve:
             return None
         shadow = round(self.config.workload_sensitivity * max(0.0, context.workload) ** 2 * PPM)
         return least + (context.reserve - least) * shadow // PPM
 
     def acceptance(self, context: BidContext) -> float:
-        """The chance that its work is paid: what it believed at first, corrected by what it saw.
-
-        The belief is fit and capability, taken as seriously as the agent's confidence, and overruled by
-        its reputation as far as that is proven on chain.
-        """
-        trust = self.config.confidence_factor / 100
-        guess = 0.5 + trust * ((context.fit + context.capability / 100) / 2 - 0.5)
-        earned = (context.quality - 5000) / 5000  # reputation times the share of it that is proven
-        proven = min(1.0, earned / context.reputation) if context.reputation > 0 else 0.0
-        belief = earned + (1 - proven) * guess
-        seen, rate = self._seen(context.skill), self.config.learning_rate
-        chance = (belief + rate * seen.accepted) / (1 + rate * (seen.accepted + seen.rejected))
-        return min(MOST_ACCEPTANCE, max(LEAST_ACCEPTANCE, chance))
+        """The chance that its work is paid, from its standing and from what it saw."""
+        seen = self._seen(context.skill)
+        return acceptance(self.config, context, seen.accepted, seen.rejected)
 
     def overrun(self, skill: str) -> float:
         """The factor on cost estimates that past work in the skill calls for, 1 to 4."""
@@ -159,13 +143,9 @@ class AdaptiveBiddingStrategy:
         gain, lower = max(((bid - floor) * chance, -bid) for bid, chance in bids)
         return -lower if gain > 0 else floor
 
-    def _felt_loss(self, reserve: int) -> int:
-        """What a rejection takes, in units: half of the bond, felt up to twice by who tolerates no risk."""
-        return bond_of(reserve) // 2 * (200 - self.config.risk_tolerance) // 100
-
     def _interested(self, context: BidContext) -> bool:
-        interest = context.fit * (1 - self.config.specialization * (1 - context.capability / 100))
-        return interest >= self.config.minimum_fit * (0.5 if self._exploring(context.task_id) else 1)
+        least = self.config.minimum_fit * (0.5 if self._exploring(context.task_id) else 1)
+        return interest(self.config, context) >= least
 
     def _exploring(self, task_id: int) -> bool:
         return self._draw(task_id, "explore") < self.config.exploration_rate

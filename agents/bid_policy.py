@@ -76,7 +76,7 @@ class BidContext:
     runway: int | None = None
     """The agent's free credits; None if it is not known, and then nothing is limited by it."""
     exposure: int = 0
-    """The worst-case costs of the bids and tasks that are open already; their bonds have left the runway."""
+    """The worst-case costs of the bids and tasks that are open already, and their bonds that are still free."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+lab = typer.Typer(help="Measurements.", no_args_is_help=True)
+app.add_typer(lab, name="lab")
+
 Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -40,12 +44,9 @@ class ChainKind(StrEnum):
 @app.command()
 def demo(chain: Annotated[ChainKind, typer.Option(help="The node to start.")] = ChainKind.hardhat) -> None:
     """Five agents bid for twelve tasks on a chain of their own, do them, and are paid."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=LOG_WIDTH)
 
     async def command() -> Iterable[str]:
-        await run_demo(console, chain.value)
+        await run_demo(_console(), chain.value)
         return ()
 
     run_command(command)
@@ -92,6 +93,34 @@ def doctor(provider: Provider = None, as_json: AsJson = False) -> None:
     run_command(command)
     if not healthy:
         raise typer.Exit(FAILURE)
+
+
+@lab.command()
+def bidding(
+    out: Annotated[Path, typer.Option(help="The folder for figures.json and the pictures.")] = Path(
+        "bidding"
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Everything that is drawn follows from it.")] = 0,
+    quick: Annotated[bool, typer.Option("--quick", help="A glance: seconds rather than minutes.")] = False,
+    document: Annotated[
+        Path | None,
+        typer.Option(help="A Markdown file to write the tables into.", exists=True, dir_okay=False),
+    ] = None,
+) -> None:
+    """Hold bidders against theory: learning curves, bids, calibration, regret, payment, efficiency, profit."""
+    from agents.lab.bidding.command import study_bidding  # with torch, which other commands must not wait for
+
+    async def command() -> Iterable[str]:
+        await study_bidding(_console(), out, seed=seed, quick=quick, document=document)
+        return ()
+
+    run_command(command)
+
+
+def _console() -> Console:
+    """The terminal, or a page of a fixed width where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=LOG_WIDTH)
 
 
 def _settings(provider: str | None) -> Settings:

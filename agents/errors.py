@@ -8,7 +8,12 @@ AgoraError
 │   ├── AddressesMissing · AddressesStale
 │   ├── WalletsInUse · WrongPassword · BadSeedPhrase
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
-│   ├── AuctionsMalformed · LibraryMissing
+│   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
+
+
+│   ├── AuctionsMalformed · LibraryMissing · TableMissing
+=======
+│   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
@@ -121,6 +126,13 @@ class UnknownProfile(UserError):
         super().__init__(f"there is no profile {name!r}: choose one of {', '.join(known)}")
 
 
+class UnknownPolicy(UserError):
+    """No bidding policy has this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no policy {name!r}: choose one of {', '.join(known)}")
+
+
 class UnknownSetting(UserError):
     """A profile was given a parameter it does not have."""
 
@@ -144,6 +156,45 @@ class LearningStateUnreadable(UserError):
         )
 
 
+class StateFileRefused(UserError):
+    """A file of an agent's learned state is missing, damaged, another's, or of another version or shape.
+
+    ``field`` is what in the file is wrong; ``older`` is the earlier state that can be loaded, or None.
+    """
+
+    def __init__(self, path: Path, field: str, problem: str, older: Path | None = None) -> None:
+        mend = (
+            f"the state before it is whole: load it with previous=True ({older})"
+            if older
+            else "remove it to let the agent learn afresh"
+        )
+        super().__init__(f"{path}: {field} {problem}; {mend}")
+        self.path, self.field, self.older = path, field, older
+
+
+class TaskLearnedAlready(UserError):
+    """A result of this task was learned from before; it must not count twice."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"task_id {task_id!r} was learned from before: give each result once")
+
+
+class HistoryEmpty(UserError):
+    """A figure was asked for that only results can give, and there are none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"there is no {what} before the first result: call process_task_result first")
+
+
+class CheckpointUnreadable(UserError):
+    """The weights of the bidders' prior cannot be used."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"{path} holds no weights of the prior ({detail}): make them again with `make train`"
+        )
+
+
 class AuctionsMalformed(UserError):
     """Tensors that are no auctions."""
 
@@ -156,6 +207,15 @@ class LibraryMissing(UserError):
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(f"{library} is not installed: run `pip install 'agora-market[{extra}]'`")
+
+
+class TableMissing(UserError):
+    """A document that tables are written into has no place for one."""
+
+    def __init__(self, document: Path, table: str) -> None:
+        super().__init__(
+            f"{document} has no place for {table}: add `<!-- table: {table} -->` and `<!-- end -->`"
+        )
 
 
 class TasksMissing(UserError):

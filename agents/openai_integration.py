@@ -3,13 +3,13 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, Required, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents import prompts
-from agents.bid_policy import BidContext, BidPolicy, CheckerKind, TaskBrief
+from agents.bid_policy import BidContext, BidPolicy, CheckerKind, Quote, TaskBrief
 from agents.errors import ModelError, ModelUnavailable, SettingOutOfRange
 from agents.llm.embeddings import Embedder
 from agents.llm.metering import Price, cost, price_for
@@ -24,6 +24,8 @@ _UNRELATED, _RELATED = 0.10, 0.45
 _MOST_TOKENS: Mapping[CheckerKind, int] = {"number": 400, "exact": 120, "judge": 500}
 _EXPECTED_TOKENS: Mapping[CheckerKind, int] = {"number": 150, "exact": 15, "judge": 200}
 _CHARACTERS_A_TOKEN, _TOKENS_A_TURN = 3.2, 6
+# What ``ask`` can come to: three tries, of which one has twice the room, and two show an answer and its faults.
+_MOST_TRIES, _MOST_ROOM, _MOST_SHOWN = 3, 4, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,23 @@ class CostEstimate:
     prompt_tokens: int
     completion_tokens: int
     units: int
+    worst_units: int
+    """The most that it can cost, whatever the text and however often the answer must be repaired."""
+
+
+class Market(TypedDict, total=False):
+    """What an agent knows beside the task when it names a price; each field is that of ``BidContext``."""
+
+    reputation: Required[float]
+    quality: Required[int]
+    workload: Required[float]
+    second_price: Required[bool]
+    overhead: int
+    bond: int
+    rivals: float
+    load: float
+    runway: int | None
+    exposure: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +145,15 @@ class OpenAIIntegration:
         price: Price | None = None,
         seed: int = 0,
     ) -> None:
-        for skill, weight in capabilities.items():
-            if not 0 <= weight <= 100:
-                raise SettingOutOfRange(f"capability {skill}", weight, "from 0 to 100")
         self._model, self._embedder = model, embedder
         self._name, self._role = agent_name, role
-        self._capabilities = dict(capabilities)
+        self._capabilities = _checked(capabilities)
         self._price = price or price_for(model.name)
         self._seed = seed
+
+    def claim(self, capabilities: Mapping[str, int]) -> None:
+        """From now on the agent claims these weights."""
+        self._capabilities |= _checked(capabilities)
 
     async def evaluate_task_fit(self, task: TaskBrief, *, with_opinion: bool = True) -> FitAssessment:
         """How well the task suits the agent: half its claim to the task's skill, half the likeness of texts.
@@ -164,24 +184,27 @@ class OpenAIIntegration:
             math.ceil(characters / _CHARACTERS_A_TOKEN) + _TOKENS_A_TURN * len(turns),
             _EXPECTED_TOKENS[task.checker],
         )
-        return CostEstimate(*expected.pair, units=cost(expected, self._price))
+        # No tokenizer makes more tokens than there are bytes.
+        worst = Usage(
+            _MOST_TRIES * (characters + _TOKENS_A_TURN * len(turns)) + _MOST_SHOWN,
+            _MOST_ROOM * _MOST_TOKENS[task.checker],
+        )
+        return CostEstimate(*expected.pair, cost(expected, self._price), cost(worst, self._price))
 
     def cost_of(self, usage: Usage) -> int:
         """What model calls cost at this model's price, in units."""
         return cost(usage, self._price)
 
     async def calculate_bid_amount(
-        self,
-        task: TaskBrief,
-        fit: FitAssessment,
-        policy: BidPolicy,
-        *,
-        reputation: float,
-        quality: int,
-        workload: float,
-        second_price: bool,
+        self, task: TaskBrief, fit: FitAssessment, policy: BidPolicy, **market: Unpack[Market]
     ) -> int | None:
-        """The bid in units, or None for no bid.
+        """The price of ``quote_bid``."""
+        return (await self.quote_bid(task, fit, policy, **market)).price
+
+    async def quote_bid(
+        self, task: TaskBrief, fit: FitAssessment, policy: BidPolicy, **market: Unpack[Market]
+    ) -> Quote:
+        """The bid in units, or None for no bid, and what the policy believed.
 
         Never below the estimated cost, whatever the policy says, and None if that is above the reserve.
         """
@@ -193,15 +216,19 @@ class OpenAIIntegration:
             cost_estimate=estimate.units,
             fit=fit.score,
             capability=fit.claimed,
-            reputation=reputation,
-            quality=quality,
-            workload=workload,
-            second_price=second_price,
             deadline_seconds=task.delivery_window,
+            worst_cost=estimate.worst_units,
+            **market,
         )
-        asked = (await policy.quote(context)).price
-        price = None if asked is None else max(asked, estimate.units)
-        return None if price is None or price > task.reserve else price
+        quote = await policy.quote(context)
+        if quote.price is None:
+            return quote
+        price = max(quote.price, estimate.units)
+        if price > task.reserve:
+            return replace(quote, price=None, source=f"{quote.source or 'the price'}: above the reserve")
+        # A bid that had to be lifted is not the one whose chance was believed.
+        believed = quote.win_probability if price == quote.price else None
+        return replace(quote, price=price, win_probability=believed)
 
     async def execute_task(self, task: TaskBrief) -> WorkResult:
         """The task's result as its checker reads it: a number, a short exact text, or a text to be judged."""
@@ -267,6 +294,13 @@ class OpenAIIntegration:
 
     def _request(self, purpose: str, turns: tuple[Message, ...], max_tokens: int) -> ModelRequest:
         return ModelRequest(self._name, purpose, turns, max_tokens, seed=self._seed)
+
+
+def _checked(capabilities: Mapping[str, int]) -> dict[str, int]:
+    for skill, weight in capabilities.items():
+        if not 0 <= weight <= 100:
+            raise SettingOutOfRange(f"capability {skill}", weight, "from 0 to 100")
+    return dict(capabilities)
 
 
 def _verdicts(keys: Sequence[str]) -> type[BaseModel]:

@@ -15,6 +15,7 @@ import typer
 from agents.console import run_command, run_script
 from agents.fleet.app import Job, batch_of, run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
+from agents.fleet.strategies import policy_of
 from agents.logs import configure
 from agents.requester import Windows
 from agents.settings import Settings
@@ -26,6 +27,9 @@ def run_agents(
     agents: Annotated[
         int | None, typer.Option(help="How many agents to run. With --tasks 5, with --create-tasks alone 0.")
     ] = None,
+    policy: Annotated[
+        str, typer.Option(help="What names their prices: learned, adaptive, truthful, markup or closed-form.")
+    ] = "learned",
     provider: Annotated[str | None, typer.Option(help="The chain's JSON-RPC address.")] = None,
     create_tasks: Annotated[
         bool, typer.Option("--create-tasks", help="Post the twelve example tasks.")
@@ -49,10 +53,11 @@ def run_agents(
     async def command() -> list[str]:
         settings = Settings() if provider is None else Settings(provider=provider)
         configure(settings.log_level, as_json=json_logs)
+        policy_of(policy)
         source, drafts = batch_of(create_tasks, tasks, limit)
         count = agents if agents is not None else (0 if create_tasks else len(AGENT_DEFINITIONS))
         job = Job(
-            agents=fleet(count),
+            agents=fleet(count, policy),
             source=source,
             drafts=drafts,
             # A requester without agents has nothing to wait for once its own tasks have ended.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.chain.wallet import Seed
+from agents.fleet.beliefs import calibration, calibration_line
 from agents.fleet.buying import Buyer, open_shop
 from agents.fleet.crew import Member, muster
 from agents.fleet.definitions import AgentDefinition
@@ -84,6 +85,11 @@ class Crew:
         view, provider = self.session.feed.view, self.session.provider_account
         lines = [standing(view, one.definition.name, one.agent_id, provider) for one in self.members]
         return sorted(lines, key=lambda line: line.profit, reverse=True)
+
+    def beliefs(self) -> str:
+        """Whether bids won as often as was believed, in one line; empty before an auction has ended."""
+        agents = ((member.agent_id, member.agent.notes) for member in self.members)
+        return calibration_line(calibration(self.session.feed.view, agents))
 
 
 async def run_job(settings: Settings, job: Job) -> list[str]:
@@ -164,8 +170,7 @@ def report(crew: Crew) -> list[str]:
         f"lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
         for line in crew.standings()
     ]
-    left = _left_on_chain(crew)
-    return [*lines, left] if left else lines
+    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
 
 
 def _left_on_chain(crew: Crew) -> str:

@@ -1,20 +1,19 @@
 """Turns definitions into agents that can step: wallet, identity, mind, strategy and notes for each."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.agent import LLMAgent
-from agents.agent_config import AgentLearningConfig
-from agents.agent_learning import AdaptiveBiddingStrategy
 from agents.chain.wallet import Wallet
 from agents.fleet.billing import Billing
+from agents.fleet.claims import Claims, claims_of
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.enrolment import enrol, fund_gas
 from agents.fleet.lessons import Lessons
 from agents.fleet.runner import Party
 from agents.fleet.session import Office, Session
+from agents.fleet.strategies import open_strategy
 from agents.llm.metering import MeteredModel
 from agents.llm.protocol import Usage
 from agents.market.domain import account_of_agent
@@ -30,6 +29,8 @@ class Member:
     definition: AgentDefinition
     agent: LLMAgent
     billing: Billing
+    lessons: Lessons
+    claims: Claims
 
     @property
     def agent_id(self) -> int:
@@ -37,9 +38,12 @@ class Member:
         return self.agent.hands.agent_id
 
     async def step(self) -> None:
-        """Pay for thinking, then take a turn."""
+        """Pay for thinking, take a turn, and between bids make something of what was learned."""
         await self.billing.pay()
         await self.agent.step()
+        if not self.lessons.is_bidding():
+            self.lessons.revise()
+            await self.claims.offer()
 
     async def stop(self) -> None:
         """Abandon open questions."""
@@ -56,35 +60,51 @@ async def muster(
 ) -> list[Member]:
     """Agents for the definitions, enrolled and ready to step. Raises UserError when one cannot take part."""
     await fund_gas(session, [wallet for _, wallet in definitions])
+    notes = [Notes(office.store, definition.name) for definition, _ in definitions]
     ids = await asyncio.gather(
-        *(enrol(session, office, definition, wallet) for definition, wallet in definitions)
+        *(
+            enrol(session, office, definition, wallet, claims_of(definition, kept))
+            for (definition, wallet), kept in zip(definitions, notes, strict=True)
+        )
     )
     await session.feed.catch_up()
     return [
-        member(session, office, definition, wallet, agent_id)
-        for (definition, wallet), agent_id in zip(definitions, ids, strict=True)
+        member(session, office, definition, wallet, agent_id, kept)
+        for (definition, wallet), agent_id, kept in zip(definitions, ids, notes, strict=True)
     ]
 
 
 def member(
-    session: Session, office: Office, definition: AgentDefinition, wallet: Wallet, agent_id: int
+    session: Session, office: Office, definition: AgentDefinition, wallet: Wallet, agent_id: int, notes: Notes
 ) -> Member:
     """One agent that is enrolled already."""
     name, feed = definition.name, session.feed
-    notes = Notes(office.store, name)
-    strategy = _strategy(definition, notes)
+    strategy = open_strategy(definition, notes.policy_state(), session.shared)
+    own_mind = mind(session, notes, name, definition)
+    lessons = Lessons(strategy, agent_id, feed.view, notes)
     hands = Hands(name, wallet, office.market, feed.now, agent_id)
     agent = LLMAgent(
         hands,
-        mind=mind(session, notes, name, definition),
-        policy=strategy,
+        mind=own_mind,
+        policy=strategy.policy,
         view=feed.view,
         content=session.content,
         notes=notes,
         clock=feed.now,
         capacity=strategy.config.max_concurrent,
-        learn=Lessons(strategy, agent_id),
+        learn=lessons,
         opinions=session.opinions,
+    )
+    claims = Claims(
+        definition,
+        wallet,
+        agent_id,
+        market=office.market,
+        view=feed.view,
+        notes=notes,
+        mind=own_mind,
+        capabilities=strategy.capabilities,
+        clock=feed.now,
     )
     account = account_of_agent(agent_id)
     billing = Billing(
@@ -96,7 +116,7 @@ def member(
         view=feed.view,
         notes=notes,
     )
-    return Member(definition, agent, billing)
+    return Member(definition, agent, billing, lessons, claims)
 
 
 def mind(
@@ -112,17 +132,7 @@ def mind(
         metered,
         session.embedder,
         agent_name=name,
-        capabilities=definition.capabilities if definition else {},
+        capabilities=claims_of(definition, notes) if definition else {},
         role=definition.role if definition else "",
         price=metered.price,
     )
-
-
-def _strategy(definition: AgentDefinition, notes: Notes) -> AdaptiveBiddingStrategy:
-    config = AgentLearningConfig.profile(definition.profile)
-    # Agents of one definition must not explore in step; the same agent must, in every run.
-    seed = int.from_bytes(hashlib.sha256(definition.name.encode()).digest()[:4], "big")
-    known = notes.policy_state()
-    if known is None:
-        return AdaptiveBiddingStrategy(config, seed=seed)
-    return AdaptiveBiddingStrategy.from_json(known, config, seed=seed)

@@ -17,6 +17,8 @@ class AgentDefinition:
     capabilities: Mapping[str, int]
     """By skill, 0 to 100."""
     profile: str = "balanced"
+    policy: str = "learned"
+    """What names its prices; one of ``agents.fleet.strategies.POLICIES``."""
 
 
 AGENT_DEFINITIONS: tuple[AgentDefinition, ...] = (
@@ -53,13 +55,13 @@ AGENT_DEFINITIONS: tuple[AgentDefinition, ...] = (
 )
 
 
-def fleet(count: int) -> list[AgentDefinition]:
-    """``count`` agents: the definitions in turn, from the sixth on with numbered names."""
+def fleet(count: int, policy: str = "learned") -> list[AgentDefinition]:
+    """``count`` agents of one policy: the definitions in turn, from the sixth on with numbered names."""
     if not 0 <= count <= MOST_AGENTS:
         raise SettingOutOfRange("the number of agents", count, f"from 0 to {MOST_AGENTS}")
     size = len(AGENT_DEFINITIONS)
     return [
-        one if number < size else replace(one, name=f"{one.name}-{number // size + 1}")
+        replace(one, policy=policy, name=one.name if number < size else f"{one.name}-{number // size + 1}")
         for number in range(count)
         for one in [AGENT_DEFINITIONS[number % size]]
     ]

@@ -104,6 +104,7 @@ def _screen(console: Console, crew: Crew) -> RenderableType:
 def _conclude(console: Console, crew: Crew, report: AuditReport, *, interrupted: bool) -> None:
     console.print(leaderboard(crew.standings()))
     console.print(f"model: {crew.session.model.name}", highlight=False)
+    console.print(crew.beliefs(), highlight=False, soft_wrap=True)
     console.print(str(endings(crew.batch())), highlight=False)
     console.print(conservation_line(report), highlight=False)
     for difference in report.differences[:20]:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -29,8 +29,10 @@ async def fund_gas(session: Session, wallets: Sequence[Wallet]) -> None:
     await session.faucet.fund([wallet.address for wallet in wallets], minimum)
 
 
-async def enrol(session: Session, office: Office, definition: AgentDefinition, wallet: Wallet) -> int:
-    """The agent is registered, claims its skills and has credits; returns its id. Needs a caught-up view."""
+async def enrol(
+    session: Session, office: Office, definition: AgentDefinition, wallet: Wallet, claims: Mapping[str, int]
+) -> int:
+    """The agent is registered, makes its claims and has credits; returns its id. Needs a caught-up view."""
     view, name = session.feed.view, definition.name
     agent_id = view.agent_of_owner.get(wallet.address) or await office.market.register(
         wallet, registration_uri(definition), intent=f"{name}:register"
@@ -39,25 +41,24 @@ async def enrol(session: Session, office: Office, definition: AgentDefinition, w
     if account not in view.balances:
         # The first deposit and the claims do not wait for each other.
         await asyncio.gather(
-            claim_skills(session, office, definition, wallet, agent_id),
+            claim_skills(session, office, definition.name, wallet, agent_id, claims),
             bring_credits(session, office, wallet, account, CAPITAL, purpose=f"{name}:capital"),
         )
     else:
-        await claim_skills(session, office, definition, wallet, agent_id)
+        await claim_skills(session, office, definition.name, wallet, agent_id, claims)
     log.info("agent.enrolled", agent=name, agent_id=agent_id, wallet=wallet.address)
     return agent_id
 
 
 async def claim_skills(
-    session: Session, office: Office, definition: AgentDefinition, wallet: Wallet, agent_id: int
+    session: Session, office: Office, name: str, wallet: Wallet, agent_id: int, claims: Mapping[str, int]
 ) -> None:
-    """The agent's claims on chain are those of its definition; others that it made stay."""
-    claimed, claims = session.feed.view.skills.get(agent_id, {}), definition.capabilities
+    """The agent's claims on chain are these; others that it made stay."""
+    claimed = session.feed.view.skills.get(agent_id, {})
     changed = {skill: weight for skill, weight in claims.items() if claimed.get(skill, 0) != weight}
     if changed:
         what = ",".join(f"{skill}={weight}" for skill, weight in sorted(changed.items()))
-        intent = f"{definition.name}:skills:{what}"
-        await office.market.set_skills(wallet, agent_id, changed, intent=intent)
+        await office.market.set_skills(wallet, agent_id, changed, intent=f"{name}:skills:{what}")
 
 
 async def bring_credits(

@@ -1,9 +1,13 @@
 """What a settled task teaches a strategy: the market's words turned into the learner's."""
 
+from collections.abc import Sequence
+
 from agents.agent import Outcome
-from agents.agent_learning import AdaptiveBiddingStrategy
 from agents.bid_policy import BidOutcome
-from agents.market.domain import AwardMode, TaskState
+from agents.fleet.strategies import Strategy
+from agents.market.domain import AwardMode, Task, TaskState
+from agents.market.view import MarketView
+from agents.mind.notes import Notes
 
 
 def bid_outcome(outcome: Outcome, agent_id: int) -> BidOutcome | None:
@@ -27,18 +31,45 @@ def bid_outcome(outcome: Outcome, agent_id: int) -> BidOutcome | None:
         paid=task.price - task.fee if won and settled else 0,
         cost_estimate=note.cost_estimate,
         cost=note.cost_estimate if outcome.cost is None else outcome.cost,
+        task_id=task.id,
+        quality=own.quality,
+        rivals=len(rivals),
+        unrevealed=outcome.unrevealed,
+        deadline_seconds=task.delivery_window,
+        load=note.belief.load,
+        workload=note.belief.workload,
+        bond_lost=_bond_lost(task) if won else 0,
+        win_probability=note.belief.win_probability,
     )
+
+
+def _bond_lost(task: Task) -> int:
+    """What the worker lost of its bond: all of it by not delivering, half of it by a final rejection."""
+    if task.state is not TaskState.REFUNDED:
+        return 0
+    return task.bond if task.defaulted else task.bond // 2
 
 
 class Lessons:
     """Feeds one agent's outcomes to its strategy, and gives the text to remember it by."""
 
-    def __init__(self, strategy: AdaptiveBiddingStrategy, agent_id: int) -> None:
+    def __init__(self, strategy: Strategy, agent_id: int, view: MarketView, notes: Notes) -> None:
         self._strategy, self._agent_id = strategy, agent_id
+        self._view, self._notes = view, notes
 
-    def __call__(self, outcome: Outcome) -> str:
-        """Learn from one outcome; returns all that was learned so far."""
-        lesson = bid_outcome(outcome, self._agent_id)
-        if lesson is not None:
-            self._strategy.observe(lesson)
+    def __call__(self, outcomes: Sequence[Outcome]) -> str:
+        """Mark the outcomes; returns all that was learned so far."""
+        for outcome in outcomes:
+            lesson = bid_outcome(outcome, self._agent_id)
+            if lesson is not None:
+                self._strategy.observe(lesson)
         return self._strategy.to_json()
+
+    def revise(self) -> None:
+        """Train on what was marked, unless the agent is bidding, and remember it."""
+        if not self.is_bidding() and self._strategy.train():
+            self._notes.put_policy_state(self._strategy.to_json())
+
+    def is_bidding(self) -> bool:
+        """Whether a bid of the agent lies between its commitment and its reveal."""
+        return any((task_id, self._agent_id) in self._view.commitments for task_id in self._view.open)

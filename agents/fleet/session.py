@@ -13,6 +13,7 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
+from agents.fleet.strategies import Shared
 from agents.llm.embeddings import Embedder
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
@@ -49,6 +50,8 @@ class Session:
     offices: dict[str, Office] = field(default_factory=dict)
     opinions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """One opinion at a time, so that they never fill the model's slots while there is work."""
+    shared: Shared = field(default_factory=Shared)
+    """What the strategies of all agents share."""
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
 

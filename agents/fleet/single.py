@@ -12,6 +12,7 @@ from agents.console import run_command, run_script
 from agents.errors import SettingOutOfRange
 from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.strategies import policy_of
 from agents.logs import configure
 from agents.market.specification import skill_bytes
 from agents.settings import Settings
@@ -44,6 +45,9 @@ def run_agent(
     profile: Annotated[
         str, typer.Option(help="How it bids: balanced, aggressive, conservative, …")
     ] = "balanced",
+    policy: Annotated[
+        str, typer.Option(help="What names its prices: learned, adaptive, truthful, markup or closed-form.")
+    ] = "learned",
     name: Annotated[str, typer.Option(help="The agent's name; the same name is the same agent.")] = "Agent",
     role: Annotated[str, typer.Option(help="A few words on what it is.")] = "",
     provider: Annotated[str | None, typer.Option(help="The chain's JSON-RPC address.")] = None,
@@ -63,8 +67,9 @@ def run_agent(
         if not _NAME.fullmatch(name):
             raise SettingOutOfRange("--name", name, "letters, digits and -, at most 32, a letter first")
         AgentLearningConfig.profile(profile)
+        policy_of(policy)
         job = Job(
-            agents=[AgentDefinition(name, role, parse_capabilities(capabilities), profile)],
+            agents=[AgentDefinition(name, role, parse_capabilities(capabilities), profile, policy)],
             first_wallet=wallet_index(name),
             office=f"agent-{name}",
             until_settled=until_settled,

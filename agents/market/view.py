@@ -17,6 +17,7 @@ from agents.chain.bindings import (
     task_manager,
 )
 from agents.chain.tailer import LoggedEvent
+from agents.market.demand import Demand
 from agents.market.domain import (
     Agent,
     AwardMode,
@@ -69,6 +70,7 @@ class MarketView:
         self.destroyed = 0
         """Tokens minted and destroyed since deployment."""
         self.stakes = Stakes()
+        self.demand = Demand()
         self._reputations: dict[tuple[int, int, str], Reputation] = {}
         self._timestamp = 0
         self._order = 0
@@ -76,6 +78,7 @@ class MarketView:
     def apply(self, logged: LoggedEvent) -> None:
         """Take one event into account."""
         self.stakes.apply(logged.event)
+        self.demand.apply(logged.event)
         handler = _HANDLERS.get(type(logged.event))
         if handler is not None:
             self._timestamp = logged.timestamp

@@ -3,7 +3,9 @@
 The tables live in the wallets' own store. Salts are not kept: they derive from the wallet's key.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from agents.chain.store import Store
@@ -31,6 +33,39 @@ CREATE TABLE thinking (
 CREATE TABLE memories (agent TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
 """
 
+_BELIEFS_SCHEMA = """
+ALTER TABLE bids ADD COLUMN belief TEXT NOT NULL DEFAULT '';
+CREATE TABLE offers (
+    agent TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, claims TEXT NOT NULL,
+    PRIMARY KEY (agent, number)
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What stood behind a bid when it was made; money in units."""
+
+    win_probability: float | None = None
+    """None if the policy believed nothing about winning."""
+    source: str = ""
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    """The numbers that the price was computed from."""
+    worst_cost: int = 0
+    load: float = 0.0
+    workload: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferNote:
+    """Capabilities that an agent has offered to the chain in place of what it claimed."""
+
+    number: int
+    at: int
+    """Chain time."""
+    claims: Mapping[str, tuple[int, int]]
+    """By skill: the weight in the agent's definition, and the weight that was offered instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class BidNote:
@@ -43,6 +78,7 @@ class BidNote:
     promised: int = 0
     cost_estimate: int = 0
     fit: float = 0.0
+    belief: Belief = field(default_factory=Belief)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +95,7 @@ class Notes:
 
     def __init__(self, store: Store, agent: str) -> None:
         store.migrate("notes-1", _SCHEMA)
+        store.migrate("notes-2", _BELIEFS_SCHEMA)
         self._store = store
         self._agent = agent
         # Read once, then kept: an agent asks at every step, and only this object writes its rows.
@@ -81,8 +118,8 @@ class Notes:
         """Remember a decision; a later one on the same task replaces it."""
         with self._store.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO bids (agent, task, status, reason, price, promised, cost_estimate, fit) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO bids (agent, task, status, reason, price, promised, cost_estimate, fit, "
+                "belief) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._agent,
                     note.task_id,
@@ -92,6 +129,7 @@ class Notes:
                     note.promised,
                     note.cost_estimate,
                     note.fit,
+                    json.dumps(asdict(note.belief)),
                 ),
             )
         self._bids[note.task_id] = note
@@ -111,16 +149,43 @@ class Notes:
         )
         return [self._bids[task_id] for (task_id,) in rows]
 
-    def put_learned(self, task_id: int, state: str) -> None:
-        """Remember what the policy knows after learning from the task, so that no outcome counts twice."""
+    def put_learned(self, task_ids: Sequence[int], state: str) -> None:
+        """Remember what the policy knows after learning from the tasks, so that no outcome counts twice."""
         with self._store.transaction() as db:
-            db.execute("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", (self._agent, task_id))
+            rows = [(self._agent, task_id) for task_id in task_ids]
+            db.executemany("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", rows)
+            self.put_policy_state(state)
+
+    def put_policy_state(self, state: str) -> None:
+        """Remember what the policy knows."""
+        with self._store.transaction() as db:
             db.execute("INSERT OR REPLACE INTO memories VALUES (?, ?)", (self._agent, state))
 
     def policy_state(self) -> str | None:
         """What the policy knew after the last outcome."""
         row = self._store.db.execute("SELECT state FROM memories WHERE agent = ?", (self._agent,)).fetchone()
         return row[0] if row else None
+
+    # Claims
+
+    def last_offer(self) -> OfferNote | None:
+        """The newest offer, whether it has reached the chain or not."""
+        row = self._store.db.execute(
+            "SELECT number, at, claims FROM offers WHERE agent = ? ORDER BY number DESC LIMIT 1",
+            (self._agent,),
+        ).fetchone()
+        if row is None:
+            return None
+        claims = {skill: (was, now) for skill, (was, now) in json.loads(row["claims"]).items()}
+        return OfferNote(row["number"], row["at"], claims)
+
+    def put_offer(self, offer: OfferNote) -> None:
+        """Remember an offer, before it is sent."""
+        with self._store.transaction() as db:
+            claims = json.dumps(dict(offer.claims))
+            db.execute(
+                "INSERT INTO offers VALUES (?, ?, ?, ?)", (self._agent, offer.number, offer.at, claims)
+            )
 
     # Work
 
@@ -175,10 +240,11 @@ class Notes:
 
     def _read_bids(self) -> list[BidNote]:
         rows = self._store.db.execute(
-            "SELECT task, status, reason, price, promised, cost_estimate, fit FROM bids WHERE agent = ?",
+            "SELECT task AS task_id, status, reason, price, promised, cost_estimate, fit, belief FROM bids "
+            "WHERE agent = ?",
             (self._agent,),
         )
-        return [BidNote(*row) for row in rows]
+        return [BidNote(**{**row, "belief": _belief(row["belief"])}) for row in rows]
 
     def _read_results(self) -> dict[int, bytes]:
         rows = self._store.db.execute("SELECT task, digest FROM results WHERE agent = ?", (self._agent,))
@@ -187,3 +253,8 @@ class Notes:
     def _read_failures(self) -> dict[int, str]:
         rows = self._store.db.execute("SELECT task, reason FROM failures WHERE agent = ?", (self._agent,))
         return dict(rows.fetchall())
+
+
+def _belief(text: str) -> Belief:
+    """The belief that was written, or none for a bid of before they were."""
+    return Belief(**json.loads(text)) if text else Belief()

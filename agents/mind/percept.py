@@ -70,6 +70,22 @@ def workload(view: MarketView, notes: Notes, agent_id: int, capacity: int) -> fl
     return min(1.0, live / capacity)
 
 
+def exposure(view: MarketView, notes: Notes, agent_id: int) -> int:
+    """What the agent may yet have to spend on its open bids and awarded tasks, in units: at most the work on each,
+    and the bonds that are not locked yet."""
+    most = 0
+    for task in view.open.values():
+        note = notes.bid(task.id)
+        if note is None or note.status != "planned":
+            continue
+        if task.state is TaskState.OPEN:
+            most += note.belief.worst_cost
+            most += task.bond * (agent_id not in view.demand.bidders.get(task.id, ()))
+        elif task.state is TaskState.AWARDED and task.agent_id == agent_id and notes.result(task.id) is None:
+            most += note.belief.worst_cost
+    return most
+
+
 class _Seen:
     """Sorts tasks by what there is to do about them."""
 

@@ -37,6 +37,16 @@ def test_each_profile_is_the_extreme_its_name_says() -> None:
     assert PROFILES["explorer"].exploration_rate == max(each.exploration_rate for each in others)
     assert PROFILES["specialist"].specialization == max(each.specialization for each in others)
     assert PROFILES["workload_sensitive"].workload_sensitivity == max(busy)
+    assert PROFILES["aggressive"].risk_curvature == min(each.risk_curvature for each in others) == 0.7
+    assert PROFILES["conservative"].floor_quantile == max(each.floor_quantile for each in others) == 0.9
+    assert PROFILES["explorer"].exploration_decay == max(each.exploration_decay for each in others) > 0
+    assert PROFILES["specialist"].fit_weight == max(each.fit_weight for each in others)
+    assert PROFILES["workload_sensitive"].shadow_gain == 2 * PROFILES["balanced"].shadow_gain
+
+
+def test_only_the_aggressive_curve_their_utility() -> None:
+    """Risk aversion lowers first-price bids: nobody who is to ask for more may have it."""
+    assert {name for name, each in PROFILES.items() if each.risk_curvature < 1} == {"aggressive"}
 
 
 def test_a_custom_profile_changes_only_what_is_named() -> None:

@@ -90,6 +90,16 @@ def test_an_unknown_profile(command):
     assert "balanced" in said
 
 
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [("run_agents.py", ["--agents", "1"]), ("agent.py", ["--capabilities", "research"])],
+)
+def test_an_unknown_policy(command, script, arguments):
+    said = command.refuses(script, *arguments, "--policy", "bold")
+    assert "'bold'" in said
+    assert "learned, adaptive, truthful, markup, closed-form" in said
+
+
 def test_capabilities_that_are_none(command):
     assert "from 0 to 100" in command.refuses("agent.py", "--capabilities", "research=101")
 
@@ -219,5 +229,13 @@ def test_a_wrong_api_key_ends_the_run_and_is_shown_nowhere(on_chain, endpoint, t
 def test_help_names_every_option(command):
     done = command.run("run_agents.py", "--help", COLUMNS="200", NO_COLOR="1")
     assert done.returncode == 0
-    for option in ("--agents", "--provider", "--create-tasks", "--tasks", "--limit", "--until-settled"):
-        assert option in done.stdout
+    options = (
+        "--agents",
+        "--policy",
+        "--provider",
+        "--create-tasks",
+        "--tasks",
+        "--limit",
+        "--until-settled",
+    )
+    assert [option for option in options if option not in done.stdout] == []

@@ -1,6 +1,8 @@
 """The house has one way through it: lower layers never import higher ones; and nothing grows too large."""
 
 import ast
+import os
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -96,6 +98,15 @@ def test_torch_is_for_those_who_learn():
     for module, path in MODULES.items():
         if any(name.split(".")[0] == "torch" for name in imports(path)):
             assert module.startswith(("agents.learning.", "agents.lab.bidding")), module
+
+
+def test_commands_begin_without_what_takes_seconds_to_import():
+    script = "import sys, agents.cli, agents.run_agents; print({'torch', 'matplotlib'} & set(sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
 
 
 def test_no_module_hides_one_of_the_standard_library():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agents import prompts
 from agents.bid_policy import BidContext, Quote, TaskBrief
-from agents.errors import AnswerInvalid, BadApiKey, ModelUnavailable, SettingOutOfRange
+from agents.errors import AnswerInvalid, AnswerTruncated, BadApiKey, ModelUnavailable, SettingOutOfRange
 from agents.llm.embedded import EmbeddedServer, embedded_model
 from agents.llm.embeddings import Embedder
 from agents.llm.metering import Price
@@ -130,12 +130,12 @@ class TestFit:
 class Fixed:
     """A policy that always asks the same and keeps what it was told."""
 
-    def __init__(self, asks: int | None) -> None:
-        self.asks, self.context = asks, None
+    def __init__(self, asks: int | None, believes: float | None = None) -> None:
+        self.asks, self.believes, self.context = asks, believes, None
 
     async def quote(self, context: BidContext):
         self.context: BidContext | None = context
-        return Quote(self.asks)
+        return Quote(self.asks, self.believes, "a test")
 
 
 FIT = FitAssessment(0.7, 0.4, "mathematics", 90, None, "not asked", Usage())
@@ -159,7 +159,22 @@ class TestBid:
             workload=0.25,
             second_price=True,
             deadline_seconds=600,
+            worst_cost=estimate.worst_units,
         )
+
+    async def test_policy_sees_what_the_agent_knows_of_its_means_and_its_rivals(self) -> None:
+        policy = Fixed(5 * CREDIT)
+        more = {"bond": 3, "rivals": 2.5, "load": 0.5, "runway": 9, "exposure": 4, "overhead": 1}
+        await mind().quote_bid(SUM, FIT, policy, **MARKET, **more)
+        assert {name: getattr(policy.context, name) for name in more} == more
+
+    async def test_a_belief_is_handed_on_unless_the_price_was_lifted(self) -> None:
+        quote = await mind().quote_bid(SUM, FIT, Fixed(5 * CREDIT, 0.4), **MARKET)
+        assert (quote.price, quote.win_probability) == (5 * CREDIT, 0.4)
+        lifted = await mind().quote_bid(SUM, FIT, Fixed(1, 0.4), **MARKET)
+        assert lifted.win_probability is None
+        over = await mind().quote_bid(SUM, FIT, Fixed(20 * CREDIT + 1, 0.4), **MARKET)
+        assert (over.price, over.source) == (None, "a test: above the reserve")
 
     async def test_below_cost_is_lifted_to_cost(self) -> None:
         estimate = await mind().estimate_cost(SUM)
@@ -172,6 +187,34 @@ class TestBid:
     async def test_no_bid_when_the_cost_is_over_the_reserve(self) -> None:
         poor = replace(SUM, reserve=10)
         assert await mind().calculate_bid_amount(poor, FIT, Fixed(5), **MARKET) is None
+
+    async def test_the_worst_cost_covers_every_try_of_the_longest_answers(self) -> None:
+        """A text of which every byte is a token, cut off once and invalid twice."""
+        alien = replace(SUM, description="\u1234" * 50)
+        for task in (alien, replace(alien, checker="exact"), replace(alien, checker="judge")):
+            burned = list[int]()
+
+            def answer(request: ModelRequest, burned: list[int] = burned) -> str:
+                tokens = sum(len(turn.content.encode()) + 6 for turn in request.messages)
+                burned.append(tokens * 5_000 + request.max_tokens * 20_000)
+                if len(burned) == 1:
+                    raise AnswerTruncated("cut off")
+                return '{"steps": "' + "x" * 5_000
+
+            with pytest.raises(AnswerInvalid):
+                await mind(answer).execute_task(task)
+            assert len(burned) == 3
+            assert sum(burned) <= (await mind().estimate_cost(task)).worst_units
+
+    async def test_new_claims_count_from_then_on(self) -> None:
+        ada = mind()
+        before = await ada.evaluate_task_fit(SUM, with_opinion=False)
+        ada.claim({"mathematics": 40})
+        after = await ada.evaluate_task_fit(SUM, with_opinion=False)
+        assert (before.claimed, after.claimed) == (90, 40)
+        assert after.score < before.score
+        with pytest.raises(SettingOutOfRange, match="capability mathematics"):
+            ada.claim({"mathematics": 101})
 
     async def test_cost_follows_length_and_price(self) -> None:
         dear = mind(price=Price(2_000 * CREDIT, 8_000 * CREDIT))

@@ -48,12 +48,12 @@ class Alike:
 class FixedPrice:
     """A policy that asks the same whatever it is told, and remembers what it was told."""
 
-    def __init__(self, price):
-        self.answer, self.contexts = price, []
+    def __init__(self, price, believes=None):
+        self.answer, self.believes, self.contexts = price, believes, []
 
     async def quote(self, context):
         self.contexts.append(context)
-        return Quote(self.answer)
+        return Quote(self.answer, self.believes, "fixed", {"price": self.answer or 0})
 
 
 class Asked:
@@ -194,7 +194,7 @@ class World:
         mind = OpenAIIntegration(
             metered, Alike(), agent_name=name, capabilities={"extraction": 80}, price=metered.price
         )
-        policy = price if hasattr(price, "price") else FixedPrice(price)
+        policy = price if hasattr(price, "quote") else FixedPrice(price)
         return LLMAgent(
             Hands(name, wallet, self.market, self.feed.now, agent_id),
             mind=mind,

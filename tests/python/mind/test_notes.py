@@ -5,7 +5,7 @@ from world import draft
 
 from agents.chain.store import Store
 from agents.market.domain import AwardMode
-from agents.mind.notes import BidNote, Notes, ThinkingNote
+from agents.mind.notes import _SCHEMA, Belief, BidNote, Notes, OfferNote, ThinkingNote
 from agents.mind.postings import Postings
 
 
@@ -40,6 +40,35 @@ def test_bids_are_read_back_in_order_and_the_later_decision_counts(file):
     assert again.bid(1) is None
 
 
+def test_what_a_bid_believed_is_read_back(file):
+    belief = Belief(0.25, "the prior", {"floor": 0.125, "rivals": 2.0}, 9, 0.5, 0.75)
+    Notes(file.store, "Ada").put_bid(BidNote(1, "planned", price=5, belief=belief))
+    Notes(file.store, "Ada").put_bid(BidNote(2, "planned"))
+    again = Notes(file.reopened(), "Ada")
+    assert again.bid(1).belief == belief
+    assert again.bid(2).belief == Belief()
+
+
+def test_a_store_of_before_there_were_beliefs_is_read(file):
+    file.store.migrate("notes-1", _SCHEMA)
+    row = ("Ada", 3, "planned", "", 5, 6, 7, 0.5)
+    columns = "agent, task, status, reason, price, promised, cost_estimate, fit"
+    file.store.db.execute(f"INSERT INTO bids ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    notes = Notes(file.reopened(), "Ada")
+    assert notes.bids == [BidNote(3, "planned", "", 5, 6, 7, 0.5)]
+
+
+def test_the_newest_offer_is_read_back(file):
+    notes = Notes(file.store, "Ada")
+    assert notes.last_offer() is None
+    notes.put_offer(OfferNote(1, 100, {"writing": (80, 70)}))
+    notes.put_offer(OfferNote(2, 200, {"writing": (80, 60), "research": (50, 55)}))
+    assert Notes(file.reopened(), "Ada").last_offer() == OfferNote(
+        2, 200, {"writing": (80, 60), "research": (50, 55)}
+    )
+    assert Notes(file.store, "Bob").last_offer() is None
+
+
 def test_agents_do_not_see_each_others_notes(file):
     Notes(file.store, "Ada").put_bid(BidNote(1, "planned"))
     Notes(file.store, "Ada").put_result(1, b"\1" * 32, "m", 3)
@@ -66,7 +95,7 @@ def test_an_outcome_is_unlearned_until_the_lesson_is_kept(file):
     for note in (BidNote(1, "planned"), BidNote(2, "skipped"), BidNote(3, "planned")):
         notes.put_bid(note)
     assert [note.task_id for note in notes.unlearned()] == [1, 3]
-    notes.put_learned(1, "wise")
+    notes.put_learned([1], "wise")
     again = Notes(file.reopened(), "Ada")
     assert [note.task_id for note in again.unlearned()] == [3]
     assert again.policy_state() == "wise"

@@ -18,8 +18,8 @@ from agents.market.domain import (
 )
 from agents.market.view import MarketView
 from agents.mind.actions import CloseRejected, CloseRuled, CloseSealed, Release
-from agents.mind.notes import BidNote, Notes
-from agents.mind.percept import CLOSE_GRACE, FINALIZE_GRACE, look, workload
+from agents.mind.notes import Belief, BidNote, Notes
+from agents.mind.percept import CLOSE_GRACE, FINALIZE_GRACE, exposure, look, workload
 
 AGENT, RIVAL = 3, 4
 BIDDING_END, REVEAL_END, DEADLINE = 1000, 2000, 3000
@@ -223,7 +223,7 @@ def test_an_ended_task_is_learned_from_once_if_the_agent_bid(view, notes, state)
     assert seen(view, notes, 0) == []
     plan(notes)
     assert seen(view, notes, 0) == ["learn"]
-    notes.put_learned(TASK.id, "state")
+    notes.put_learned([TASK.id], "state")
     assert seen(view, notes, 0) == []
 
 
@@ -254,3 +254,21 @@ def test_the_percept_holds_the_agents_own_balance(view, notes):
     view.balances[account_of_agent(RIVAL)] = Balance(7, 8)
     percept = look(view, notes, AGENT, 17)
     assert (percept.balance, percept.now) == (Balance(5, 6), 17)
+
+
+def test_exposure_is_what_open_bids_and_unfinished_work_may_cost_at_most(view, notes):
+    task = put(view)
+    assert exposure(view, notes, AGENT) == 0
+    notes.put_bid(BidNote(TASK.id, "planned", price=5, belief=Belief(worst_cost=70)))
+    assert exposure(view, notes, AGENT) == 70 + task.bond, "the bond is not locked yet"
+    view.demand.bidders[TASK.id] = {AGENT, RIVAL}
+    assert exposure(view, notes, AGENT) == 70
+    put(view, state=TaskState.AWARDED, agent_id=RIVAL)
+    assert exposure(view, notes, AGENT) == 0
+    put(view, state=TaskState.AWARDED, agent_id=AGENT)
+    assert exposure(view, notes, AGENT) == 70
+    notes.put_result(TASK.id, b"\1" * 32, "m", 3)
+    assert exposure(view, notes, AGENT) == 0
+    notes.put_bid(BidNote(TASK.id, "refused", belief=Belief(worst_cost=70)))
+    put(view)
+    assert exposure(view, notes, AGENT) == 0

@@ -1,0 +1,1 @@
+"""How well bidders bid, measured in simulated markets and held against theory: ``agora lab bidding``."""

@@ -1,0 +1,1 @@
+"""What a learned bidder must beat: simple policies, and the learners that people build first."""
