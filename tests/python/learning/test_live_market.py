@@ -44,8 +44,8 @@ async def test_a_small_market_ends_and_adds_up(arena, mode, tasks):
         else:
             assert winner.price <= auction.payment <= auction.reserve
     assert found.profit == {group: profit / CREDIT for group, profit in gained.items()}
-    # Whoever claims a skill finds that its tasks suit it.
-    assert {note.fit for party in arena.parties for note in party.agent.notes.bids} == {0.0, WEIGHT / 100}
+    # All claim both skills.
+    assert {note.fit for party in arena.parties for note in party.agent.notes.bids} == {WEIGHT / 100}
     # In a first-price market whoever bids at cost gains nothing but by luck; all others ask for more.
     assert found.payment > 0.1
     believed = {offer.group for auction in auctions for offer in auction.offers if offer.believed is not None}
@@ -130,21 +130,14 @@ def test_figures_of_two_auctions_by_hand():
     assert found.ratio == 2
 
 
-def test_the_interval_is_students():
-    def market(seed, learned):
-        return Figures(
-            seed,
-            profit := {"learned": learned, "truthful": 1.0, "markup": 2.0},
-            profit,
-            {},
-            *[1] * 7,
-            {},
-            {},
-            1,
-        )
+def test_the_interval_is_students_and_the_rival_is_the_baseline_that_earned_most():
+    def market(seed, learned, markup):
+        profit = {"learned": learned, "truthful": 2.0, "markup": markup}
+        return Figures(seed, profit, profit, {}, *[1] * 7, {}, {}, 1)
 
-    said = interval([market(0, 2.0), market(1, 3.0), market(2, 4.0)])
+    said = interval([market(0, 2.0, 3.0), market(1, 3.0, 0.0), market(2, 4.0, 2.0)])
     half = 4.303 * 0.5 / math.sqrt(3)
+    assert said["best_baseline"] == "truthful"
     assert said["ratio"] == 1.5
     assert said["ratio_interval"] == [pytest.approx(1.5 - half), pytest.approx(1.5 + half)]
     assert said["worst_ratio"] == 1
