@@ -9,14 +9,9 @@ import torch
 
 from agents.learning.shadow import ShadowPrice
 from agents.learning.state_files import Shapes, Weights
-from agents.learning.win_model import BELIEF_GRID, FEATURES, LAWS, MEMBERS, SHAPES
+from agents.learning.win_model import WinModel
 
-_LAW: Mapping[str, tuple[int, ...]] = {
-    "weights": (MEMBERS, LAWS),
-    "tilts": (FEATURES, SHAPES),
-    "centre": (FEATURES,),
-    "belief": BELIEF_GRID.shape,
-}
+_LAW = ("weights", "tilts", "centre", "belief")
 """The arrays of each law of rivals."""
 
 
@@ -39,8 +34,9 @@ def join(state: Mapping[str, Any], weights: Weights) -> str:
 
 
 def shapes(laws: int) -> Shapes:
-    """The shapes of the arrays of a bidder that knows so many laws."""
-    every = {f"laws.{number}.{name}": shape for number in range(laws) for name, shape in _LAW.items()}
+    """The shapes of the arrays of a bidder that knows so many laws: those of a model that knows nothing."""
+    flat = WinModel.flat()
+    every = {f"laws.{number}.{name}": getattr(flat, name).shape for number in range(laws) for name in _LAW}
     return {"critic": ShadowPrice().critic.shape} | every
 
 
