@@ -120,8 +120,7 @@ class RivalLaw:
         if self.fitted < WATCHED_AFTER:
             return
         below = self.model.below(auction.score, auction.features())
-        unknown_above = auction.side == ABOVE or auction.score * self.model.quality > 1
-        rank = below / 2 if auction.side == BELOW else (1 + below) / 2 if unknown_above else below
+        rank = below / 2 if auction.side == BELOW else (1 + below) / 2 if auction.side == ABOVE else below
         changed = self.cusum.add(rank)
         if changed:
             self.resets += 1
@@ -136,8 +135,7 @@ class RivalLaw:
         self.updates += 1
         if not known:
             return
-        quality = self.model.quality if self.carried else min(one.quality for one in known)
-        self.model = self.model.fitted(sightings(known), quality, rng, self.carried)
+        self.model = self.model.fitted(sightings(known), rng, self.carried)
         self.fitted = self.seen
         if not self.second_price:
             self._move(known[-1], context)

@@ -1,15 +1,16 @@
 """The law of the best rival score in one skill: what bid would have won, given the auction.
 
-A mixture of fixed Beta densities over the score (a share of the reserve at a reference quality), with one
-atom for auctions in which nobody stood below the reserve. The weights are fitted by expectation-maximisation,
-which takes exact and one-sided sightings alike; an auction's features tilt them exponentially; a Bayesian
-bootstrap gives an ensemble of them. Nothing here has a step size, and no weight is ever zero or NaN.
+A mixture of fixed Beta densities over the place of the score on a logistic scale of its logarithm, which lies
+where the scores lie, with one atom for auctions in which there was no rival at all. The weights are fitted by
+expectation-maximisation, which takes exact and one-sided sightings alike; an auction's features tilt them
+exponentially; a Bayesian bootstrap gives an ensemble of them. Nothing here has a step size, and no weight is
+ever zero or NaN.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from agents.learning.prior import FloatArray
 
@@ -18,12 +19,13 @@ MEMBERS = 5
 FEATURES, SHAPES = 4, 4
 FIRST_SWEEPS, SWEEPS = 12, 4
 """Rounds of a first fit, and of one that goes on from the last."""
-PSEUDO = 8.0
+PSEUDO = 4.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
 RIDGE: FloatArray = np.repeat([0.2, 1.0, 4.0, 4.0], SHAPES)
 """The precision of the prior on the tilts by each feature, in auctions: the reserve is the likeliest to matter."""
 WINDOW = 1500
 """The newest auctions that are fitted; older ones add time and no accuracy."""
+_LEAST_SCORE, _SCALE_WEIGHT, _BROADER, _STEEPNESS = 1e-4, 2.0, 1.3, 1.7
 _MOST_FEATURE, _MOST_TILT = 3.0, 12.0
 _FLAT_SHARE = 1e-4
 """Of every law: no component ever dies, however steep the tilts."""
@@ -59,30 +61,54 @@ class Sightings:
     """(N, 4) log reserve, log(1 + rivals), log deadline, load."""
 
 
-def _binomial(scores: FloatArray) -> FloatArray:
+def _binomial(places: FloatArray) -> FloatArray:
     """(J, K + 1): the chances of 0 to K successes in K tries."""
-    inside = np.clip(scores, 1e-12, 1 - 1e-12)[:, None]
+    inside = np.clip(places, 1e-12, 1 - 1e-12)[:, None]
     log = _LOG_BINOMIAL + _ORDERS * np.log(inside) + (COMPONENTS - _ORDERS) * np.log1p(-inside)
     return np.asarray(np.exp(log), dtype=np.float64)
 
 
-def survivals(scores: FloatArray) -> FloatArray:
-    """(J, K + 1): the chance under each component that the best rival is above scores in [0, 1]."""
-    below = np.cumsum(_binomial(scores), axis=1)  # P(Beta(k, K-k+1) > u) = P(Binomial(K, u) < k)
-    return np.concatenate([np.clip(below[:, :-1], 0.0, 1.0), np.ones((len(scores), 1))], axis=1)
+def survivals(places: FloatArray) -> FloatArray:
+    """(J, K + 1): the chance under each component that the best rival is above places in [0, 1]."""
+    below = np.cumsum(_binomial(places), axis=1)  # P(Beta(k, K-k+1) > u) = P(Binomial(K, u) < k)
+    return np.concatenate([np.clip(below[:, :-1], 0.0, 1.0), np.ones((len(places), 1))], axis=1)
 
 
-_SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
-_SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
+_PLACES: FloatArray = np.linspace(0.0, 1.0, 513)
+_SURVIVALS = survivals(_PLACES)
 """Tabulated: every quote needs them."""
 
 
-def densities(scores: FloatArray) -> FloatArray:
-    """(J, K + 1): the density of each component at scores in (0, 1); the atom has none."""
-    inside = np.clip(scores, 1e-6, 1 - 1e-6)
+def densities(places: FloatArray) -> FloatArray:
+    """(J, K + 1): the density of each component at places in (0, 1); the atom has none."""
+    inside = np.clip(places, 1e-6, 1 - 1e-6)
     orders = _ORDERS[None, 1:]
     beta = _binomial(inside)[:, 1:] * orders / inside[:, None]  # k C(K, k) u^(k-1) (1-u)^(K-k)
-    return np.concatenate([beta, np.zeros((len(scores), 1))], axis=1)
+    return np.concatenate([beta, np.zeros((len(places), 1))], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From scores to places in (0, 1): the logistic function of the standardised logarithm."""
+
+    centre: float = math.log(0.5)
+    width: float = 1.0
+
+    def place(self, scores: FloatArray) -> FloatArray:
+        """(N,) places of scores (N,) of 0 or more."""
+        away = (np.log(np.maximum(scores, _LEAST_SCORE)) - self.centre) / self.width
+        return np.asarray(1 / (1 + np.exp(-_STEEPNESS * away)), dtype=np.float64)
+
+    def fitted(self, scores: FloatArray, sides: FloatArray) -> "Scale":
+        """The scale on which the sightings lie well spread: this one, unless it is far off."""
+        exact = scores[sides == 0] if (sides == 0).any() else scores
+        logs, count = np.log(np.maximum(exact, _LEAST_SCORE)), len(exact) + _SCALE_WEIGHT
+        centre = (logs.sum() + _SCALE_WEIGHT * math.log(0.5)) / count
+        variance = (((logs - centre) ** 2).sum() + _SCALE_WEIGHT * 0.25) / count
+        width = _BROADER * math.sqrt(variance)
+        if abs(centre - self.centre) < 0.2 * self.width and 0.8 < width / self.width < 1.25:
+            return self
+        return Scale(round(float(centre), 6), round(float(width), 6))
 
 
 class WinModel:
@@ -91,8 +117,8 @@ class WinModel:
     ``weights`` is (5, 65), each row a law; ``tilts`` is (4, 4); ``centre`` is (4,), the mean features.
     """
 
-    def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float) -> None:
-        self.weights, self.tilts, self.centre, self.quality = weights, tilts, centre, quality
+    def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, scale: Scale) -> None:
+        self.weights, self.tilts, self.centre, self.scale = weights, tilts, centre, scale
 
     @property
     def fresh(self) -> bool:
@@ -101,20 +127,18 @@ class WinModel:
 
     @classmethod
     def flat(cls) -> "WinModel":
-        """The model of a bidder that saw nothing: every score is as likely, and so is no rival as one score."""
+        """The model of a bidder that saw nothing: every place on the scale is as likely."""
         weights = np.full((MEMBERS, COMPONENTS + 1), 1 / (COMPONENTS + 1))
-        return cls(weights, np.zeros((FEATURES, SHAPES)), np.zeros(FEATURES), 0.5)
+        return cls(weights, np.zeros((FEATURES, SHAPES)), np.zeros(FEATURES), Scale())
 
     def fitted(
         self,
         sightings: Sightings,
-        quality: float,
         rng: np.random.Generator,
         carried: tuple[FloatArray, float] | None = None,
     ) -> "WinModel":
         """The model after ``sightings`` (oldest first), from this one's weights on.
 
-        ``quality`` is the least own quality that will be asked about: the law is kept over score * quality.
         ``carried`` are weights and the number of forgotten auctions that they stand for.
         """
         scores, sides = sightings.scores[-WINDOW:], sightings.sides[-WINDOW:]
@@ -123,17 +147,18 @@ class WinModel:
             return WinModel.flat()
         centre = features.mean(axis=0)
         centred = np.clip(features - centre, -_MOST_FEATURE, _MOST_FEATURE)
-        chances = _likelihoods(np.clip(scores * quality, 0.0, 1.0), scores * quality > 1, sides)
+        scale = self.scale if carried else self.scale.fitted(scores, sides)
+        chances = _likelihoods(scale.place(scores), sides)
         masses = rng.exponential(size=(MEMBERS, len(scores)))
         masses *= len(scores) / masses.sum(axis=1, keepdims=True)
         start = np.full_like(self.weights, PSEUDO / (COMPONENTS + 1))
         if carried is not None:
             start = start + carried[0] * carried[1]
-        first = self.fresh or quality != self.quality
+        first = self.fresh or scale != self.scale
         weights, tilts = WinModel.flat().weights if first else self.weights, self.tilts
         for _ in range(FIRST_SWEEPS if first else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
-        return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality)
+        return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), scale)
 
     def survival(
         self, bids: FloatArray, quality: float, features: FloatArray
@@ -144,15 +169,14 @@ class WinModel:
         ``features`` (4,).
         """
         members = _SURVIVALS @ self._mixture(features).T
-        members[-1] = 0.0  # beyond the scale, which a lower quality than any seen asks for
-        scores = np.minimum(bids * self.quality / quality, _SCORES[-1])
+        places = self.scale.place(bids / quality)
         mean, spread = members.mean(axis=1), members.std(axis=1)
-        return np.interp(scores, _SCORES, mean), np.interp(scores, _SCORES, spread)
+        return np.interp(places, _PLACES, mean), np.interp(places, _PLACES, spread)
 
     def below(self, score: float, features: FloatArray) -> float:
-        """P(the best rival is below ``score``, which is at quality 1): 1 only if it cannot be above the scale."""
-        at = np.array([min(1.0, score * self.quality)])
-        return 1.0 - float(survivals(at)[0] @ self._mixture(features).mean(axis=0))
+        """P(the best rival is below ``score``)."""
+        place = self.scale.place(np.array([score]))
+        return 1.0 - float(survivals(place)[0] @ self._mixture(features).mean(axis=0))
 
     def _mixture(self, features: FloatArray) -> FloatArray:
         """(5, K + 1): the members' weights in an auction of ``features``."""
@@ -166,13 +190,9 @@ def _tilt(centred: FloatArray, tilts: FloatArray) -> FloatArray:
     return np.asarray(np.exp(np.clip(centred @ tilts @ _SHAPES, -_MOST_TILT, _MOST_TILT)), dtype=np.float64)
 
 
-def _likelihoods(scores: FloatArray, beyond: npt.NDArray[np.bool_], sides: FloatArray) -> FloatArray:
+def _likelihoods(places: FloatArray, sides: FloatArray) -> FloatArray:
     """(N, K + 1): the chance or density of each sighting under each component."""
-    above = survivals(scores)
-    above[beyond, :-1] = 0.0
-    at = densities(scores)
-    at[beyond] = above[beyond]
-    side = sides[:, None]
+    above, at, side = survivals(places), densities(places), sides[:, None]
     return np.asarray(np.where(side == 0, at, np.where(side == 1, above, 1 - above)) + 1e-12)
 
 
