@@ -38,6 +38,10 @@ Value = TypeVar("Value")
 MOST_SKILLS = 12
 MOST_NOTES = 256
 
+WORK_WEIGHT = 3
+"""What a task worked on weighs in the chance of acceptance, in learning rates of the profile."""
+GUESS_WEIGHT = 10.0
+"""The auctions after which the critic weighs as much as the profile's guess at the price of a slot."""
 _MOST_RIVALS = 1000.0
 
 
@@ -272,8 +276,10 @@ class LearnedBidder:
         return max(0, context.cost_estimate, round(max(0, context.cost_estimate) * factor))
 
     def _acceptance(self, context: BidContext) -> float:
-        usage = self._usage.get(context.skill, Usage())
-        return acceptance(self.config, context, usage.accepted, usage.rejected)
+        """The chance that the work is paid: an agent's work in one skill tells of its work in all."""
+        accepted = sum(usage.accepted for usage in self._usage.values())
+        rejected = sum(usage.rejected for usage in self._usage.values())
+        return acceptance(self.config, context, WORK_WEIGHT * accepted, WORK_WEIGHT * rejected)
 
     def _unwanted(self, context: BidContext) -> str | None:
         least = self.config.minimum_fit * (0.5 if self._exploring(context.task_id) else 1)
@@ -290,7 +296,7 @@ class LearnedBidder:
             worst = context.bond + max(context.worst_cost, context.cost_estimate) + context.overhead
             used, size = max(used, context.exposure / context.runway), max(size, worst / context.runway)
         guess = self.config.workload_sensitivity * used**2 * max(0.0, 1 - floor / context.reserve)
-        weight = evidence(self._trained, self.settings.prior_weight)
+        weight = evidence(self._trained, GUESS_WEIGHT)
         learned = 0.0
         if weight > 0:
             learned = float(self._shadow.slot(np.array([used]), size, self.settings.discount_factor)[0])

@@ -11,7 +11,7 @@ from agents.learning.shadow import ShadowPrice
 from agents.learning.state_files import Shapes, Weights
 from agents.learning.win_model import WinModel
 
-_LAW = ("weights", "tilts", "centre", "belief")
+_LAW = ("weights", "tilts", "centre")
 """The arrays of each law of rivals."""
 
 

@@ -12,7 +12,7 @@ from agents.learning.drift import Contest, Cusum
 from agents.learning.law import RivalLaw
 from agents.learning.memory import Auction, Note
 from agents.learning.responder import PROBES, TrustRegion
-from agents.learning.win_model import BELIEF_GRID, FEATURES, LAWS, MEMBERS, SHAPES, WinModel
+from agents.learning.win_model import COMPONENTS, FEATURES, MEMBERS, SHAPES, Scale, WinModel
 
 WRITTEN = 256
 """The auctions that are written down, the newest; the model carries what it learned from the others."""
@@ -24,7 +24,7 @@ Count = Annotated[int, Field(ge=0, le=2**63)]
 Signed = Annotated[int, Field(ge=-(2**127), le=2**127)]
 Units = Annotated[int, Field(ge=0, le=2**128)]
 
-Weights = Annotated[list[Share], Field(min_length=LAWS, max_length=LAWS)]
+Weights = Annotated[list[Share], Field(min_length=COMPONENTS + 1, max_length=COMPONENTS + 1)]
 Tilts = Annotated[list[Number], Field(min_length=SHAPES, max_length=SHAPES)]
 Probes = Annotated[list[Number], Field(min_length=len(PROBES), max_length=len(PROBES))]
 Tenths = Annotated[list[Count], Field(min_length=BINS, max_length=BINS)]
@@ -52,8 +52,7 @@ class LawState(_Strict):
     weights: Annotated[list[Weights], Field(min_length=MEMBERS, max_length=MEMBERS)]
     tilts: Annotated[list[Tilts], Field(min_length=FEATURES, max_length=FEATURES)]
     centre: Annotated[list[Number], Field(min_length=FEATURES, max_length=FEATURES)]
-    quality: Positive
-    belief: Annotated[list[Share], Field(min_length=len(BELIEF_GRID), max_length=len(BELIEF_GRID))]
+    scale: tuple[Number, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     counts: tuple[Count, Count, Count, Count, Count]
     """Seen, fitted, updates, resets, rollbacks."""
     region: tuple[Probes, Probes] | None
@@ -113,8 +112,7 @@ def law_state(skill: str, law: RivalLaw) -> LawState:
         weights=model.weights.tolist(),
         tilts=model.tilts.tolist(),
         centre=model.centre.tolist(),
-        quality=model.quality,
-        belief=model.belief.tolist(),
+        scale=(model.scale.centre, model.scale.width),
         counts=(law.seen, law.fitted, law.updates, law.resets, law.rollbacks),
         region=None if region is None else (region.held.tolist(), region.wanted.tolist()),
         cusum=(law.cusum.high, law.cusum.low, law.cusum.high_run, law.cusum.low_run),
@@ -127,10 +125,7 @@ def law_of(state: LawState, remembered: int) -> RivalLaw:
     weights = np.array(state.weights)
     if not (weights.sum(axis=1) > 0).all():
         raise LearningStateUnreadable("laws: the weights of a model are all zero")
-    belief = np.array(state.belief)
-    if (np.diff(belief) > 0).any():
-        raise LearningStateUnreadable("laws: a belief rises with the score")
-    model = WinModel(weights, np.array(state.tilts), np.array(state.centre), state.quality, belief)
+    model = WinModel(weights, np.array(state.tilts), np.array(state.centre), Scale(*state.scale))
     seen, fitted, updates, resets, rollbacks = state.counts
     region = state.region
     return RivalLaw(

@@ -19,7 +19,7 @@ from agents.learning.responder import (
     evidence,
 )
 from agents.learning.settings import LearnerSettings
-from agents.learning.win_model import BELIEF_GRID, WinModel
+from agents.learning.win_model import WinModel
 
 WATCHED_AFTER = 30
 """The auctions that a model must have seen before its surprises count as drift."""
@@ -76,19 +76,16 @@ class RivalLaw:
         weight, own = self.weight(context.settings), True
         believed = np.zeros_like(bids)
         if weight < 1:
-            chances, own = self._prior(situation, bids, context)
+            if self.second_price:  # the rivals' bids are their costs
+                scores = np.clip(bids / situation.quality, 0.0, 1.0)
+                chances = (1 - scores**situation.power) ** situation.rivals
+            else:
+                chances, own = context.prior.survival(situation, bids)
             believed += (1 - weight) * chances
         if weight > 0:
             mean, spread = self.model.survival(bids, view.quality, view.features)
             believed += weight * np.clip(mean - context.settings.caution * spread, 0.0, 1.0)
         return believed, own
-
-    def _prior(self, situation: Situation, bids: FloatArray, context: "Learning") -> tuple[FloatArray, bool]:
-        """(J,) what the prior expects, and whether it is its own word."""
-        if not self.second_price:
-            return context.prior.survival(situation, bids)
-        scores = np.clip(bids / situation.quality, 0.0, 1.0)  # the rivals' bids are their costs
-        return (1 - scores**situation.power) ** situation.rivals, True
 
     def respond(self, situation: Situation, view: "View", context: "Learning", nudge: float = 0.0) -> Answer:
         """The bid: under second price the floor itself, else the best response within the trust region.
@@ -123,8 +120,7 @@ class RivalLaw:
         if self.fitted < WATCHED_AFTER:
             return
         below = self.model.below(auction.score, auction.features())
-        unknown_above = auction.side == ABOVE or auction.score * self.model.quality > 1
-        rank = below / 2 if auction.side == BELOW else (1 + below) / 2 if unknown_above else below
+        rank = below / 2 if auction.side == BELOW else (1 + below) / 2 if auction.side == ABOVE else below
         changed = self.cusum.add(rank)
         if changed:
             self.resets += 1
@@ -139,17 +135,10 @@ class RivalLaw:
         self.updates += 1
         if not known:
             return
-        quality = self.model.quality if self.carried else min(one.quality for one in known)
-        belief = self._belief(float(np.mean([one.rivals for one in known])), context)
-        self.model = self.model.fitted(sightings(known), quality, rng, self.carried, belief)
+        self.model = self.model.fitted(sightings(known), rng, self.carried)
         self.fitted = self.seen
         if not self.second_price:
             self._move(known[-1], context)
-
-    def _belief(self, rivals: float, context: "Learning") -> FloatArray:
-        """The prior's law of the best rival, for bidders like its own."""
-        situation = Situation(0.0, rivals, risk=context.settings.risk)
-        return self._prior(situation, BELIEF_GRID, context)[0]
 
     def _move(self, latest: Auction, context: "Learning") -> None:
         """Let the policy's markups follow the model, as far as the trust region lets them."""

@@ -1,17 +1,16 @@
 """The law of the best rival score in one skill: what bid would have won, given the auction.
 
-A mixture of fixed Beta densities over the score (a share of the reserve at a reference quality), of one
-atom for auctions in which nobody stood below the reserve, and of the law that the prior expects: where rivals
-are what it takes them for, that component is sharper than any sum of Betas and gains nearly all the weight,
-and where they are not it loses it. The weights are fitted by expectation-maximisation,
-which takes exact and one-sided sightings alike; an auction's features tilt them exponentially; a Bayesian
-bootstrap gives an ensemble of them. Nothing here has a step size, and no weight is ever zero or NaN.
+A mixture of fixed Beta densities over the place of the score on a logistic scale of its logarithm, which lies
+where the scores lie, with one atom for auctions in which there was no rival at all. The weights are fitted by
+expectation-maximisation, which takes exact and one-sided sightings alike; an auction's features tilt them
+exponentially; a Bayesian bootstrap gives an ensemble of them. Nothing here has a step size, and no weight is
+ever zero or NaN.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from agents.learning.prior import FloatArray
 
@@ -20,16 +19,13 @@ MEMBERS = 5
 FEATURES, SHAPES = 4, 4
 FIRST_SWEEPS, SWEEPS = 12, 4
 """Rounds of a first fit, and of one that goes on from the last."""
-LAWS = COMPONENTS + 2
-"""The columns of a mixture: the Betas, the atom, the prior's law."""
-PSEUDO = 8.0
+PSEUDO = 4.0
 """Auctions' worth of a flat law that every member starts from: no weight reaches zero."""
-BELIEVED = 4.0
-"""Auctions' worth of the prior's law beside it."""
 RIDGE: FloatArray = np.repeat([0.2, 1.0, 4.0, 4.0], SHAPES)
 """The precision of the prior on the tilts by each feature, in auctions: the reserve is the likeliest to matter."""
 WINDOW = 1500
 """The newest auctions that are fitted; older ones add time and no accuracy."""
+_LEAST_SCORE, _SCALE_WEIGHT, _BROADER, _STEEPNESS = 1e-4, 2.0, 1.3, 1.7
 _MOST_FEATURE, _MOST_TILT = 3.0, 12.0
 _FLAT_SHARE = 1e-4
 """Of every law: no component ever dies, however steep the tilts."""
@@ -40,12 +36,12 @@ _LOG_BINOMIAL = _LOG_FACTORIAL[-1] - _LOG_FACTORIAL - _LOG_FACTORIAL[::-1]
 
 
 def _shapes() -> FloatArray:
-    """(4, LAWS): how a tilt moves each weight: up the scale, out to both ends, off zero, and to the atom."""
+    """(4, K + 1): how a tilt moves each weight: up the scale, out to both ends, off zero, and to the atom."""
     place = (np.arange(COMPONENTS) + 0.5) / COMPONENTS
-    shapes = np.zeros((SHAPES, LAWS))
+    shapes = np.zeros((SHAPES, COMPONENTS + 1))
     for row, values in enumerate((place, (place - 0.5) ** 2, np.log(place))):
-        shapes[row, :COMPONENTS] = (values - values.mean()) / values.std()
-    shapes[-1, COMPONENTS] = 1.0
+        shapes[row, :-1] = (values - values.mean()) / values.std()
+    shapes[-1, -1] = 1.0
     return shapes
 
 
@@ -65,46 +61,64 @@ class Sightings:
     """(N, 4) log reserve, log(1 + rivals), log deadline, load."""
 
 
-def _binomial(scores: FloatArray) -> FloatArray:
+def _binomial(places: FloatArray) -> FloatArray:
     """(J, K + 1): the chances of 0 to K successes in K tries."""
-    inside = np.clip(scores, 1e-12, 1 - 1e-12)[:, None]
+    inside = np.clip(places, 1e-12, 1 - 1e-12)[:, None]
     log = _LOG_BINOMIAL + _ORDERS * np.log(inside) + (COMPONENTS - _ORDERS) * np.log1p(-inside)
     return np.asarray(np.exp(log), dtype=np.float64)
 
 
-def survivals(scores: FloatArray) -> FloatArray:
-    """(J, K + 1): the chance under each component that the best rival is above scores in [0, 1]."""
-    below = np.cumsum(_binomial(scores), axis=1)  # P(Beta(k, K-k+1) > u) = P(Binomial(K, u) < k)
-    return np.concatenate([np.clip(below[:, :-1], 0.0, 1.0), np.ones((len(scores), 1))], axis=1)
+def survivals(places: FloatArray) -> FloatArray:
+    """(J, K + 1): the chance under each component that the best rival is above places in [0, 1]."""
+    below = np.cumsum(_binomial(places), axis=1)  # P(Beta(k, K-k+1) > u) = P(Binomial(K, u) < k)
+    return np.concatenate([np.clip(below[:, :-1], 0.0, 1.0), np.ones((len(places), 1))], axis=1)
 
 
-_SCORES: FloatArray = np.append(np.linspace(0.0, 1.0, 513), 1.0 + 1e-9)
-_SURVIVALS = survivals(np.minimum(_SCORES, 1.0))
+_PLACES: FloatArray = np.linspace(0.0, 1.0, 513)
+_SURVIVALS = survivals(_PLACES)
 """Tabulated: every quote needs them."""
-BELIEF_GRID: FloatArray = np.linspace(0.0, 1.0, 129)
-"""The scores at which the prior's law is kept."""
 
 
-def densities(scores: FloatArray) -> FloatArray:
-    """(J, K + 1): the density of each component at scores in (0, 1); the atom has none."""
-    inside = np.clip(scores, 1e-6, 1 - 1e-6)
+def densities(places: FloatArray) -> FloatArray:
+    """(J, K + 1): the density of each component at places in (0, 1); the atom has none."""
+    inside = np.clip(places, 1e-6, 1 - 1e-6)
     orders = _ORDERS[None, 1:]
     beta = _binomial(inside)[:, 1:] * orders / inside[:, None]  # k C(K, k) u^(k-1) (1-u)^(K-k)
-    return np.concatenate([beta, np.zeros((len(scores), 1))], axis=1)
+    return np.concatenate([beta, np.zeros((len(places), 1))], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From scores to places in (0, 1): the logistic function of the standardised logarithm."""
+
+    centre: float = math.log(0.5)
+    width: float = 1.0
+
+    def place(self, scores: FloatArray) -> FloatArray:
+        """(N,) places of scores (N,) of 0 or more."""
+        away = (np.log(np.maximum(scores, _LEAST_SCORE)) - self.centre) / self.width
+        return np.asarray(1 / (1 + np.exp(-_STEEPNESS * away)), dtype=np.float64)
+
+    def fitted(self, scores: FloatArray, sides: FloatArray) -> "Scale":
+        """The scale on which the sightings lie well spread: this one, unless it is far off."""
+        exact = scores[sides == 0] if (sides == 0).any() else scores
+        logs, count = np.log(np.maximum(exact, _LEAST_SCORE)), len(exact) + _SCALE_WEIGHT
+        centre = (logs.sum() + _SCALE_WEIGHT * math.log(0.5)) / count
+        variance = (((logs - centre) ** 2).sum() + _SCALE_WEIGHT * 0.25) / count
+        width = _BROADER * math.sqrt(variance)
+        if abs(centre - self.centre) < 0.2 * self.width and 0.8 < width / self.width < 1.25:
+            return self
+        return Scale(round(float(centre), 6), round(float(width), 6))
 
 
 class WinModel:
     """The best rival of one skill; the same seed and sightings give the same model.
 
-    ``weights`` is (5, LAWS), each row a law; ``tilts`` is (4, 4); ``centre`` is (4,), the mean features;
-    ``belief`` (129,) is the prior's law: the chance that the best rival is above the scores of BELIEF_GRID.
+    ``weights`` is (5, 65), each row a law; ``tilts`` is (4, 4); ``centre`` is (4,), the mean features.
     """
 
-    def __init__(
-        self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, quality: float, belief: FloatArray
-    ) -> None:
-        self.weights, self.tilts, self.centre, self.quality = weights, tilts, centre, quality
-        self.belief = belief
+    def __init__(self, weights: FloatArray, tilts: FloatArray, centre: FloatArray, scale: Scale) -> None:
+        self.weights, self.tilts, self.centre, self.scale = weights, tilts, centre, scale
 
     @property
     def fresh(self) -> bool:
@@ -113,23 +127,19 @@ class WinModel:
 
     @classmethod
     def flat(cls) -> "WinModel":
-        """The model of a bidder that saw nothing: every score is as likely, and so is no rival as one score."""
-        weights = np.full((MEMBERS, LAWS), 1 / LAWS)
-        return cls(weights, np.zeros((FEATURES, SHAPES)), np.zeros(FEATURES), 0.5, 1 - BELIEF_GRID)
+        """The model of a bidder that saw nothing: every place on the scale is as likely."""
+        weights = np.full((MEMBERS, COMPONENTS + 1), 1 / (COMPONENTS + 1))
+        return cls(weights, np.zeros((FEATURES, SHAPES)), np.zeros(FEATURES), Scale())
 
     def fitted(
         self,
         sightings: Sightings,
-        quality: float,
         rng: np.random.Generator,
         carried: tuple[FloatArray, float] | None = None,
-        belief: FloatArray | None = None,
     ) -> "WinModel":
         """The model after ``sightings`` (oldest first), from this one's weights on.
 
-        ``quality`` is the least own quality that will be asked about: the law is kept over score * quality.
-        ``carried`` are weights and the number of forgotten auctions that they stand for. ``belief`` is the
-        prior's law from now on; without it, the one that there is.
+        ``carried`` are weights and the number of forgotten auctions that they stand for.
         """
         scores, sides = sightings.scores[-WINDOW:], sightings.sides[-WINDOW:]
         features = sightings.features[-WINDOW:]
@@ -137,21 +147,18 @@ class WinModel:
             return WinModel.flat()
         centre = features.mean(axis=0)
         centred = np.clip(features - centre, -_MOST_FEATURE, _MOST_FEATURE)
-        belief = self.belief if belief is None else belief
-        chances = _likelihoods(np.clip(scores * quality, 0.0, 1.0), scores * quality > 1, sides, belief)
+        scale = self.scale if carried else self.scale.fitted(scores, sides)
+        chances = _likelihoods(scale.place(scores), sides)
         masses = rng.exponential(size=(MEMBERS, len(scores)))
         masses *= len(scores) / masses.sum(axis=1, keepdims=True)
-        start = np.full_like(self.weights, PSEUDO / (LAWS - 1))
-        start[:, -1] = BELIEVED
+        start = np.full_like(self.weights, PSEUDO / (COMPONENTS + 1))
         if carried is not None:
             start = start + carried[0] * carried[1]
-        first = self.fresh or quality != self.quality
+        first = self.fresh or scale != self.scale
         weights, tilts = WinModel.flat().weights if first else self.weights, self.tilts
         for _ in range(FIRST_SWEEPS if first else SWEEPS):
             weights, tilts = _sweep(weights, tilts, chances, centred, (masses, start))
-        return WinModel(
-            np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), quality, np.round(belief, 5)
-        )
+        return WinModel(np.round(weights, 7), np.round(tilts, 5), np.round(centre, 5), scale)
 
     def survival(
         self, bids: FloatArray, quality: float, features: FloatArray
@@ -161,43 +168,31 @@ class WinModel:
         ``bids`` are shares of the reserve by a bidder of ``quality`` in (0, 1], in an auction of
         ``features`` (4,).
         """
-        mixture = self._mixture(features)
-        believed = np.interp(_SCORES, BELIEF_GRID, self.belief)
-        members = _SURVIVALS @ mixture[:, :-1].T + np.outer(believed, mixture[:, -1])
-        members[-1] = 0.0  # beyond the scale, which a lower quality than any seen asks for
-        scores = np.minimum(bids * self.quality / quality, _SCORES[-1])
+        members = _SURVIVALS @ self._mixture(features).T
+        places = self.scale.place(bids / quality)
         mean, spread = members.mean(axis=1), members.std(axis=1)
-        return np.interp(scores, _SCORES, mean), np.interp(scores, _SCORES, spread)
+        return np.interp(places, _PLACES, mean), np.interp(places, _PLACES, spread)
 
     def below(self, score: float, features: FloatArray) -> float:
-        """P(the best rival is below ``score``, which is at quality 1): 1 only if it cannot be above the scale."""
-        at = np.array([min(1.0, score * self.quality)])
-        above = np.append(survivals(at)[0], np.interp(at, BELIEF_GRID, self.belief))
-        return 1.0 - float(above @ self._mixture(features).mean(axis=0))
+        """P(the best rival is below ``score``)."""
+        place = self.scale.place(np.array([score]))
+        return 1.0 - float(survivals(place)[0] @ self._mixture(features).mean(axis=0))
 
     def _mixture(self, features: FloatArray) -> FloatArray:
-        """(5, LAWS): the members' weights in an auction of ``features``."""
+        """(5, K + 1): the members' weights in an auction of ``features``."""
         centred = np.clip(features - self.centre, -_MOST_FEATURE, _MOST_FEATURE)
         raw = self.weights * _tilt(centred[None, :], self.tilts)
         return np.asarray(raw / raw.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _tilt(centred: FloatArray, tilts: FloatArray) -> FloatArray:
-    """(N, LAWS): the factors on the weights in auctions of centred features (N, 4)."""
+    """(N, K + 1): the factors on the weights in auctions of centred features (N, 4)."""
     return np.asarray(np.exp(np.clip(centred @ tilts @ _SHAPES, -_MOST_TILT, _MOST_TILT)), dtype=np.float64)
 
 
-def _likelihoods(
-    scores: FloatArray, beyond: npt.NDArray[np.bool_], sides: FloatArray, belief: FloatArray
-) -> FloatArray:
-    """(N, LAWS): the chance or density of each sighting under each component."""
-    last = len(BELIEF_GRID) - 1
-    place = np.minimum((scores * last).astype(np.int64), last - 1)
-    above = np.column_stack([survivals(scores), np.interp(scores, BELIEF_GRID, belief)])
-    above[beyond, :COMPONENTS] = 0.0
-    at = np.column_stack([densities(scores), (belief[place] - belief[place + 1]) * last])
-    at[beyond] = above[beyond]
-    side = sides[:, None]
+def _likelihoods(places: FloatArray, sides: FloatArray) -> FloatArray:
+    """(N, K + 1): the chance or density of each sighting under each component."""
+    above, at, side = survivals(places), densities(places), sides[:, None]
     return np.asarray(np.where(side == 0, at, np.where(side == 1, above, 1 - above)) + 1e-12)
 
 
@@ -210,7 +205,7 @@ def _sweep(
 ) -> tuple[FloatArray, FloatArray]:
     """One round of generalised expectation-maximisation: the weights by scaling, the tilts by a Newton step.
 
-    ``counts`` are the members' masses on the auctions (5, N), and the counts they started from (5, LAWS).
+    ``counts`` are the members' masses on the auctions (5, N), and the counts they started from (5, K + 1).
     """
     masses, start = counts
     factors = _tilt(centred, tilts)
@@ -224,7 +219,7 @@ def _sweep(
         # Without tilts this is the exact M-step.
         expected_start = start[member].sum() * weights[member]
         scaled = weights[member] * (found + start[member]) / (foreseen + expected_start)
-        fresh[member] = (1 - _FLAT_SHARE) * scaled / scaled.sum() + _FLAT_SHARE / LAWS
+        fresh[member] = (1 - _FLAT_SHARE) * scaled / scaled.sum() + _FLAT_SHARE / (COMPONENTS + 1)
         residual += (blamed - believed) / MEMBERS
         expected += believed / MEMBERS
     return fresh, tilts + _newton(tilts, residual, expected, centred)

@@ -24,10 +24,10 @@ def seen(scores, sides=None, features=None):
     )
 
 
-def fitted(sightings, quality=1.0, rounds=3):
+def fitted(sightings, rounds=3):
     model = WinModel.flat()
     for _ in range(rounds):
-        model = model.fitted(sightings, quality, rng())
+        model = model.fitted(sightings, rng())
     return model
 
 
@@ -67,7 +67,7 @@ def test_auctions_without_rivals_are_won_at_any_bid():
 
 def test_a_better_quality_wins_at_a_higher_bid():
     """Scores are prices at quality 1: at half the quality, half the price is needed."""
-    model = fitted(seen(best_of_two(1500)), quality=0.5)
+    model = fitted(seen(best_of_two(1500)))
     np.testing.assert_allclose(believed(model, BIDS / 2, 0.5), believed(model, BIDS, 1.0), atol=1e-12)
     np.testing.assert_allclose(believed(model, BIDS / 2, 0.5), (1 - BIDS) ** 2, atol=0.05)
 
@@ -93,16 +93,16 @@ def test_members_agree_more_the_more_was_seen():
 
 
 def test_the_same_seed_gives_the_same_model():
-    one, two = (WinModel.flat().fitted(seen(best_of_two(50)), 1.0, rng(7)) for _ in range(2))
+    one, two = (WinModel.flat().fitted(seen(best_of_two(50)), rng(7)) for _ in range(2))
     np.testing.assert_array_equal(one.weights, two.weights)
-    assert not np.array_equal(one.weights, WinModel.flat().fitted(seen(best_of_two(50)), 1.0, rng(8)).weights)
+    assert not np.array_equal(one.weights, WinModel.flat().fitted(seen(best_of_two(50)), rng(8)).weights)
 
 
 def test_forgotten_auctions_count_as_much_as_they_were():
     """Half of the evidence is carried as weights, and the law is still found."""
     old = fitted(seen(best_of_two(1000)))
-    heavy = old.fitted(seen(np.full(50, 0.9)), 1.0, rng(), carried=(old.weights, 1000.0))
-    light = old.fitted(seen(np.full(50, 0.9)), 1.0, rng())
+    heavy = old.fitted(seen(np.full(50, 0.9)), rng(), carried=(old.weights, 1000.0))
+    light = old.fitted(seen(np.full(50, 0.9)), rng())
     truth = (1 - BIDS) ** 2
     assert np.abs(believed(heavy) - truth).max() < 0.1 < np.abs(believed(light) - truth).max()
 
@@ -120,7 +120,7 @@ def test_whatever_is_seen_the_chances_are_chances(rows, quality):
     scores, sides, features = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     model = WinModel.flat()
     for _ in range(2):
-        model = model.fitted(Sightings(scores, sides, features), quality, rng())
+        model = model.fitted(Sightings(scores, sides, features), rng())
     assert (model.weights > 0).all()
     for row in (*features, np.full(FEATURES, 40.0)):
         mean, spread = model.survival(np.linspace(0, 1, 50), quality, row)
@@ -133,4 +133,11 @@ def test_one_that_saw_nothing_is_flat():
     assert flat.weights.shape[0] == MEMBERS
     assert flat.fresh
     assert not fitted(seen([0.5]), rounds=1).fresh
-    np.testing.assert_allclose(believed(flat, quality=flat.quality), 1 - BIDS * 64 / 65, atol=1e-3)
+    places = flat.scale.place(BIDS)
+    np.testing.assert_allclose(believed(flat), 1 - places * 64 / 65, atol=1e-3)
+
+
+def test_the_scale_lies_where_the_scores_lie():
+    """Scores around a twentieth of the reserve are told apart as well as others."""
+    low = fitted(seen(best_of_two(1500) / 20))
+    np.testing.assert_allclose(believed(low, BIDS / 20), (1 - BIDS) ** 2, atol=0.04)
