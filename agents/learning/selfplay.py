@@ -20,6 +20,8 @@ from agents.learning.network import BidNetwork, encode, fresh
 
 MOST_MOVE = 0.1
 """The furthest that a bid is moved in one step, in shares of the reserve."""
+EDGE_MOVE = 0.01
+"""The same for a bid below the lowest rival."""
 SLOW, FAST = 0.99, 0.9
 """How much of the averaged weights stays at a step: less while the play is still far from where it ends."""
 
@@ -69,10 +71,8 @@ class Response:
         floor, risk = self._features.floor, self._features.risk
         wanted = risk * self._survival / (self._features.rivals * self._density + 1e-9)
         step = (wanted - (self._bids - floor)) / (1 + risk)
-        # Below the lowest rival a higher price costs nothing.
-        step = torch.where(self._bids < self._lowest, self._lowest - self._bids, step)
-        # Below the lowest rival a higher price costs nothing.
-        step = torch.where(self._bids < self._lowest, self._lowest - self._bids, step)
+        # Below the lowest rival a higher price costs nothing; but if all went there at once they would meet in a point.
+        step = torch.where(self._bids < self._lowest, (self._lowest - self._bids).clamp(max=EDGE_MOVE), step)
         moved = self._bids + step.clamp(-MOST_MOVE, MOST_MOVE)
         return torch.minimum(torch.maximum(moved, floor), self._cap)
 
