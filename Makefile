@@ -40,8 +40,8 @@ test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and
 
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
-	ruff format --check agents examples tests/python tests/mutation
-	ruff check agents examples tests/python tests/mutation
+	ruff format --check agents bench examples tests/python tests/mutation
+	ruff check agents bench examples tests/python tests/mutation
 	mypy
 	python -m agents.chain.codegen --check
 	npx prettier --check contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
@@ -49,7 +49,7 @@ lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit th
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
-	ruff format agents examples tests/python tests/mutation
+	ruff format agents bench examples tests/python tests/mutation
 	npx prettier --write contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
 
 .PHONY: bindings
@@ -67,6 +67,10 @@ bench-gas: setup ## Measure gas, print it beside what others cost, and write ben
 .PHONY: learning-pictures
 learning-pictures: setup $(DEV_READY) ## Hold bidders against theory: the pictures and tables of docs/learning.md (minutes)
 	agora lab bidding --out docs/pictures --document docs/learning.md
+
+.PHONY: bench-learning
+bench-learning: setup $(DEV_READY) ## Hold the bidders against theory and each other; writes bench/results/learning.json (an hour)
+	python -m bench.learning $(LEARNING)
 
 .PHONY: fuzz
 fuzz: setup $(DEV_READY) ## The Solidity tests with many more runs, and other lives of the market (an hour and more)

@@ -9,13 +9,9 @@ import torch
 
 from agents.learning.shadow import ShadowPrice
 from agents.learning.state_files import Shapes, Weights
-from agents.learning.win_model import COMPONENTS, FEATURES, MEMBERS
+from agents.learning.win_model import WinModel
 
-_LAW: Mapping[str, tuple[int, ...]] = {
-    "weights": (MEMBERS, COMPONENTS + 1),
-    "tilts": (FEATURES, 3),
-    "centre": (FEATURES,),
-}
+_LAW = ("weights", "tilts", "centre")
 """The arrays of each law of rivals."""
 
 
@@ -38,8 +34,9 @@ def join(state: Mapping[str, Any], weights: Weights) -> str:
 
 
 def shapes(laws: int) -> Shapes:
-    """The shapes of the arrays of a bidder that knows so many laws."""
-    every = {f"laws.{number}.{name}": shape for number in range(laws) for name, shape in _LAW.items()}
+    """The shapes of the arrays of a bidder that knows so many laws: those of a model that knows nothing."""
+    flat = WinModel.flat()
+    every = {f"laws.{number}.{name}": getattr(flat, name).shape for number in range(laws) for name in _LAW}
     return {"critic": ShadowPrice().critic.shape} | every
 
 

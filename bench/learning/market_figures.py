@@ -136,13 +136,17 @@ def figures(seed: int, profits: Mapping[str, int], auctions: Sequence[Auction], 
 
 
 def interval(found: Sequence[Figures]) -> dict[str, Any]:
-    """What all seeds say together: the ratio of profits with its 95 % interval over seeds, and the mean figures."""
-    ratios = [one.ratio for one in found]
+    """What all seeds say together: the learned group's profit / that of the baseline which earned most over all of
+    them, with its 95 % interval over seeds, and the mean figures."""
+    earned = {group: statistics.fmean(one.profit[group] for one in found) for group in found[0].profit}
+    best = max((group for group in earned if group != LEARNED), key=earned.__getitem__)
+    ratios = [one.profit[LEARNED] / one.profit[best] for one in found]
     half = math.nan
     if len(ratios) > 1:
         half = _T[len(ratios) - 1] * statistics.stdev(ratios) / math.sqrt(len(ratios))
     mean, efficiency = statistics.fmean(ratios), statistics.fmean(one.efficiency for one in found)
     return {
+        "best_baseline": best,
         "ratio": mean,
         "ratio_interval": [mean - half, mean + half],
         "worst_ratio": min(ratios),

@@ -183,7 +183,7 @@ class BySkill:
     """An embedder to which a text means the skill that it names first, and nothing else."""
 
     def __init__(self, skills: Sequence[str]) -> None:
-        self._skills = list(skills)
+        self._skills = [skill.replace("-", " ") for skill in skills]
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector each."""

@@ -10,7 +10,7 @@ from agents.llm.protocol import Message, ModelRequest
 from agents.market.domain import BPS, AwardMode
 from agents.money import CREDIT
 from bench.learning.arena import Arena
-from bench.learning.live_market import GROUPS, Plan, play_in
+from bench.learning.live_market import GROUPS, WEIGHT, Plan, play_in
 from bench.learning.market_figures import Auction, Figures, Offer, figures, interval
 from bench.learning.workshop import ANSWER, BySkill, Law, Orders, SlowModel, Ticks
 
@@ -44,6 +44,8 @@ async def test_a_small_market_ends_and_adds_up(arena, mode, tasks):
         else:
             assert winner.price <= auction.payment <= auction.reserve
     assert found.profit == {group: profit / CREDIT for group, profit in gained.items()}
+    # All claim both skills.
+    assert {note.fit for party in arena.parties for note in party.agent.notes.bids} == {WEIGHT / 100}
     # In a first-price market whoever bids at cost gains nothing but by luck; all others ask for more.
     assert found.payment > 0.1
     believed = {offer.group for auction in auctions for offer in auction.offers if offer.believed is not None}
@@ -128,21 +130,14 @@ def test_figures_of_two_auctions_by_hand():
     assert found.ratio == 2
 
 
-def test_the_interval_is_students():
-    def market(seed, learned):
-        return Figures(
-            seed,
-            profit := {"learned": learned, "truthful": 1.0, "markup": 2.0},
-            profit,
-            {},
-            *[1] * 7,
-            {},
-            {},
-            1,
-        )
+def test_the_interval_is_students_and_the_rival_is_the_baseline_that_earned_most():
+    def market(seed, learned, markup):
+        profit = {"learned": learned, "truthful": 2.0, "markup": markup}
+        return Figures(seed, profit, profit, {}, *[1] * 7, {}, {}, 1)
 
-    said = interval([market(0, 2.0), market(1, 3.0), market(2, 4.0)])
+    said = interval([market(0, 2.0, 3.0), market(1, 3.0, 0.0), market(2, 4.0, 2.0)])
     half = 4.303 * 0.5 / math.sqrt(3)
+    assert said["best_baseline"] == "truthful"
     assert said["ratio"] == 1.5
     assert said["ratio_interval"] == [pytest.approx(1.5 - half), pytest.approx(1.5 + half)]
     assert said["worst_ratio"] == 1
@@ -164,5 +159,5 @@ async def test_slow_work_is_ready_at_its_tick_and_costs_what_it_truly_does():
 
 
 async def test_a_text_means_the_skill_that_it_names():
-    vectors = await BySkill(["skill-a", "skill-b"]).embed(["skill-b: see skill-a", "skill-a", "none"])
+    vectors = await BySkill(["skill-a", "skill-b"]).embed(["skill b: see skill a", "skill a", "none"])
     assert vectors.tolist() == [[0, 1], [1, 0], [0, 0]]
