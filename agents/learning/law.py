@@ -29,6 +29,22 @@ _GRID: FloatArray = np.linspace(0.0, 1.0, 257)
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What the win model asks of an auction."""
+
+    quality: float
+    features: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What all laws of one bidder share."""
+
+    settings: LearnerSettings
+    prior: GuardedPrior
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A bid as a share of the reserve, and what it is believed to do."""
 
@@ -70,7 +86,7 @@ class RivalLaw:
         return evidence(self.fitted, settings.prior_weight)
 
     def chances(
-        self, situation: Situation, bids: FloatArray, view: "View", context: "Learning"
+        self, situation: Situation, bids: FloatArray, view: View, context: Learning
     ) -> tuple[FloatArray, bool]:
         """(J,) the chances that ``bids`` win, and whether no fallback was needed."""
         weight, own = self.weight(context.settings), True
@@ -87,7 +103,7 @@ class RivalLaw:
             believed += weight * np.clip(mean - context.settings.caution * spread, 0.0, 1.0)
         return believed, own
 
-    def respond(self, situation: Situation, view: "View", context: "Learning", nudge: float = 0.0) -> Answer:
+    def respond(self, situation: Situation, view: View, context: Learning, nudge: float = 0.0) -> Answer:
         """The bid: under second price the floor itself, else the best response within the trust region.
 
         ``nudge`` is what exploring adds to the markup of a first-price bid.
@@ -127,7 +143,7 @@ class RivalLaw:
             self.seen, self.fitted, self.carried = changed, 0, None
             self.model, self.cusum = WinModel.flat(), Cusum()
 
-    def train(self, auctions: Sequence[Auction], rng: np.random.Generator, context: "Learning") -> None:
+    def train(self, auctions: Sequence[Auction], rng: np.random.Generator, context: Learning) -> None:
         """Fit the model to the newest auctions of this law (oldest first), and move the policy."""
         if not self.second_price:
             self._judge(context)
@@ -140,7 +156,7 @@ class RivalLaw:
         if not self.second_price:
             self._move(known[-1], context)
 
-    def _move(self, latest: Auction, context: "Learning") -> None:
+    def _move(self, latest: Auction, context: Learning) -> None:
         """Let the policy's markups follow the model, as far as the trust region lets them."""
         settings = context.settings
         situation = Situation(0.0, float(np.expm1(self.model.centre[1])), risk=settings.risk)
@@ -152,7 +168,7 @@ class RivalLaw:
         believed, _ = self.chances(situation, _GRID, view, context)
         self.region.update(best_markups(PROBES, _GRID, believed, settings.risk), settings.trust_region)
 
-    def _judge(self, context: "Learning") -> None:
+    def _judge(self, context: Learning) -> None:
         """Hold the own profits against the prior's in the same auctions; roll back to the prior if they lost."""
         for auction in self.unjudged:
             situation = Situation(auction.floor, auction.rivals, risk=context.settings.risk)
@@ -175,19 +191,3 @@ class RivalLaw:
         if auction.side == ABOVE:
             return float(min(1.0, chance / max(own, 1e-9)))
         return float(min(1.0, max(0.0, chance - own) / max(1 - own, 1e-9)))
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the win model asks of an auction."""
-
-    quality: float
-    features: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class Learning:
-    """What all laws of one bidder share."""
-
-    settings: LearnerSettings
-    prior: GuardedPrior

@@ -1,6 +1,6 @@
 """The law of the best rival score in one skill: what bid would have won, given the auction.
 
-A mixture of fixed Beta densities over the place of the score on a logistic scale of its logarithm, which lies
+A mixture of fixed Beta densities over the place of the score on a logistic scale of its square root, which lies
 where the scores lie, with one atom for auctions in which there was no rival at all. The weights are fitted by
 expectation-maximisation, which takes exact and one-sided sightings alike; an auction's features tilt them
 exponentially; a Bayesian bootstrap gives an ensemble of them. Nothing here has a step size, and no weight is
@@ -25,7 +25,8 @@ RIDGE: FloatArray = np.repeat([0.2, 1.0, 4.0, 4.0], SHAPES)
 """The precision of the prior on the tilts by each feature, in auctions: the reserve is the likeliest to matter."""
 WINDOW = 1500
 """The newest auctions that are fitted; older ones add time and no accuracy."""
-_LEAST_SCORE, _SCALE_WEIGHT, _BROADER, _STEEPNESS = 1e-4, 2.0, 1.3, 1.7
+_SCALE_WEIGHT, _USUAL_CENTRE, _USUAL_SPREAD = 2.0, math.sqrt(0.5), 0.125
+_LEAST_WIDTH, _BROADER, _STEEPNESS = 0.02, 1.3, 1.7
 _MOST_FEATURE, _MOST_TILT = 3.0, 12.0
 _FLAT_SHARE = 1e-4
 """Of every law: no component ever dies, however steep the tilts."""
@@ -89,23 +90,26 @@ def densities(places: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From scores to places in (0, 1): the logistic function of the standardised logarithm."""
+    """From scores to places in (0, 1): the logistic function of the standardised square root.
 
-    centre: float = math.log(0.5)
-    width: float = 1.0
+    The root tells low scores apart without stretching the lowest, as the logarithm would.
+    """
+
+    centre: float = _USUAL_CENTRE
+    width: float = 0.3
 
     def place(self, scores: FloatArray) -> FloatArray:
         """(N,) places of scores (N,) of 0 or more."""
-        away = (np.log(np.maximum(scores, _LEAST_SCORE)) - self.centre) / self.width
-        return np.asarray(1 / (1 + np.exp(-_STEEPNESS * away)), dtype=np.float64)
+        away = (np.sqrt(scores) - self.centre) / self.width
+        return np.asarray(1 / (1 + np.exp(np.clip(-_STEEPNESS * away, -40, 40))), dtype=np.float64)
 
     def fitted(self, scores: FloatArray, sides: FloatArray) -> "Scale":
         """The scale on which the sightings lie well spread: this one, unless it is far off."""
         exact = scores[sides == 0] if (sides == 0).any() else scores
-        logs, count = np.log(np.maximum(exact, _LEAST_SCORE)), len(exact) + _SCALE_WEIGHT
-        centre = (logs.sum() + _SCALE_WEIGHT * math.log(0.5)) / count
-        variance = (((logs - centre) ** 2).sum() + _SCALE_WEIGHT * 0.25) / count
-        width = _BROADER * math.sqrt(variance)
+        roots, count = np.sqrt(exact), len(exact) + _SCALE_WEIGHT
+        centre = (roots.sum() + _SCALE_WEIGHT * _USUAL_CENTRE) / count
+        variance = (((roots - centre) ** 2).sum() + _SCALE_WEIGHT * _USUAL_SPREAD**2) / count
+        width = max(_LEAST_WIDTH, _BROADER * math.sqrt(variance))
         if abs(centre - self.centre) < 0.2 * self.width and 0.8 < width / self.width < 1.25:
             return self
         return Scale(round(float(centre), 6), round(float(width), 6))

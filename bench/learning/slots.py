@@ -20,7 +20,6 @@ SLOTS, HOLDING, BIDDERS = 3, 12, 3
 AUCTIONS = 4000
 KINDS = {
     "no price": (LearnerSettings(exploration_rate=0.0, shadow_gain=0.0), 0.0),
-    "the profile's guess": (LearnerSettings(exploration_rate=0.0, prior_weight=1e6), 0.5),
     "critic": (LearnerSettings(exploration_rate=0.0), 0.5),
 }
 """By name: how it learns, and the profile's sensitivity to workload."""

@@ -119,6 +119,16 @@ def test_rivals_who_ask_more_are_asked_for_more():
     assert bidder.report()["evidence"]["analysis"] == pytest.approx(0.75, abs=0.02)
 
 
+def test_caution_expects_less_where_the_ensemble_disagrees():
+    bold, cautious = (
+        play(LearnedBidder(CONFIG, dataclasses.replace(GREEDY, caution=caution)), equilibrium(30)).price(
+            ASKED
+        )
+        for caution in (0.0, 2.0)
+    )
+    assert cautious.win_probability * cautious.inputs["gain"] < bold.win_probability * bold.inputs["gain"]
+
+
 def test_what_it_learns_of_one_skill_says_nothing_of_another():
     bidder = play(LearnedBidder(CONFIG, GREEDY), high(60))
     assert share(bidder, skill="writing") == share(LearnedBidder(CONFIG, GREEDY))
@@ -246,6 +256,16 @@ def test_work_that_costs_more_than_estimated_raises_the_floor():
         bidder.observe(told(context, 30 * CREDIT, 60 * CREDIT, cost=2 * context.cost_estimate))
     bidder.train()
     assert share(bidder, second_price=True) > 1.7 * before
+
+
+def test_work_accepted_in_one_skill_lowers_the_floor_in_another():
+    unproven = {"reputation": 0.0, "quality": 5000, "second_price": True, "fit": 0.5, "capability": 50}
+    bidder = LearnedBidder(CONFIG, GREEDY)
+    before = share(bidder, **unproven)
+    for task in range(1, 6):
+        context = asked(task_id=task, skill="writing", second_price=True)
+        bidder.observe(told(context, 40 * CREDIT, 60 * CREDIT))
+    assert share(bidder, **unproven) < before
 
 
 def test_a_busier_agent_asks_for_more():
