@@ -197,7 +197,7 @@ class Arena:
         raise TimeoutError("an auction does not end")
 
     async def deliver(self, due: Sequence[int]) -> None:
-        """The work on these tasks is done, submitted, scored and paid for, and all have learned from it."""
+        """The work on these tasks is done, submitted and scored, it is paid for or refused, and all have learned."""
         assert self.requester is not None
         workers = {party.agent_id: party for party in self.parties}
         # Whoever won last may not have begun.
@@ -214,6 +214,11 @@ class Arena:
             await self._scored(self.requester.postings, submitted)
             await self.requester.step()
             await self.feed.catch_up()
+            refused = [
+                self.view.tasks[one] for one in due if self.view.tasks[one].state is TaskState.REJECTED
+            ]
+            if refused:  # nobody disputes, and the requester closes them
+                await self._reach(max(task.deadline for task in refused))
             if all(self.view.tasks[one].state.is_final for one in due):
                 await self.step()
                 for party in self.parties:

@@ -33,13 +33,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Auction:
-    """One task after its award; ``winner``, ``payment`` and ``fee`` are 0 where nobody bid."""
+    """One task after its end; ``winner``, ``payment`` and ``income`` are 0 where nobody bid."""
 
     reserve: int
     winner: int
     payment: int
-    fee: int
-    """The market's part of the payment."""
+    """What the task was awarded for."""
+    income: int
+    """What the winner's account gained by it: the payment less the fee, or less than 0 for rejected work."""
     offers: tuple[Offer, ...]
     """Of all agents that claim the skill."""
 
@@ -112,7 +113,7 @@ def figures(seed: int, profits: Mapping[str, int], auctions: Sequence[Auction], 
     for auction in auctions[len(auctions) // 2 :]:
         if auction.winner:
             winner = _winner(auction)
-            late[winner.group] += auction.payment - auction.fee - winner.cost
+            late[winner.group] += auction.income - winner.cost
     return Figures(
         seed=seed,
         profit={group: profit / CREDIT for group, profit in profits.items()},

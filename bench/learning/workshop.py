@@ -29,7 +29,7 @@ TOKEN = PRICE.input_per_million // 10**6
 """Units that a token of a prompt costs: the grain of all costs."""
 MOST_OVERRUN = 2
 """What an agent reckons that its work can come to at worst, in estimates."""
-ANSWER = "blue"
+ANSWER, WRONG = "blue", "red"
 _NUMBER = re.compile(r"\bOrder (\d+)\b")
 
 
@@ -45,6 +45,8 @@ class Law:
     """Costs are uniform up to the reserve in every skill instead, which is what the closed form takes for granted."""
     error: float = 0.15
     """The standard deviation of the estimate's logarithm around the true cost's."""
+    failure: float = 0.2
+    """The chance that a delivered answer is wrong, and is rejected."""
     least_reserve: int = 10 * CREDIT
     most_reserve: int = 30 * CREDIT
 
@@ -91,22 +93,27 @@ class Orders:
 
     def cost(self, number: int, agent: int, reserve: int) -> int:
         """What the order truly costs the agent, in units."""
-        return self._units(self._shares(number, agent)[0], reserve)
+        return self._units(self._drawn(number, agent)[0], reserve)
 
     def estimate(self, number: int, agent: int, reserve: int) -> int:
         """What the agent expects it to cost."""
-        return self._units(self._shares(number, agent)[1], reserve)
+        return self._units(self._drawn(number, agent)[1], reserve)
+
+    def fails(self, number: int, agent: int) -> bool:
+        """Whether the agent's answer to the order is wrong."""
+        return self._drawn(number, agent)[2] < self.law.failure
 
     def _skill(self, place: int) -> int:
         return int(np.random.default_rng([self.seed, 0, place]).integers(len(self.skills)))
 
-    def _shares(self, number: int, agent: int) -> tuple[float, float]:
+    def _drawn(self, number: int, agent: int) -> tuple[float, float, float]:
+        """True and estimated cost as shares of the reserve, and the luck with the answer."""
         turn, place = divmod(number, self._round)
         row, group = divmod(agent, self._groups)
         dealt = row * self._groups + (group + turn) % self._groups
         law, chance = self.law, np.random.default_rng([self.seed, 2, place, dealt])
         true = law.share(self._skill(place), chance)
-        return true, true * float(np.exp(law.error * chance.standard_normal()))
+        return true, true * float(np.exp(law.error * chance.standard_normal())), chance.random()
 
     def _units(self, share: float, reserve: int) -> int:
         return max(1, round(share * reserve / TOKEN)) * TOKEN
@@ -139,8 +146,8 @@ class Ticks:
 
 
 class SlowModel:
-    """A scripted model for all agents: the right answer, for the tokens of the true cost, and no earlier than at the
-    tick ``ready`` of the order."""
+    """A scripted model for all agents: an answer for the tokens of the true cost, wrong where the agent's draw says
+    so, and no earlier than at the tick ``ready`` of the order."""
 
     name = "scripted"
 
@@ -155,8 +162,10 @@ class SlowModel:
         number = number_of(request.messages[-1].content)
         await self._ticks.until(self._ready(number))
         reserve = self._reserves.setdefault(number, self._orders.draft(number).reward)
-        units = self._orders.cost(number, self._agents[request.agent], reserve)
-        return ModelAnswer(json.dumps({"answer": ANSWER}), self.name, Usage(units // TOKEN, 0))
+        agent = self._agents[request.agent]
+        units = self._orders.cost(number, agent, reserve)
+        said = WRONG if self._orders.fails(number, agent) else ANSWER
+        return ModelAnswer(json.dumps({"answer": said}), self.name, Usage(units // TOKEN, 0))
 
 
 class Worker(OpenAIIntegration):
