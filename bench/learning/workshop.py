@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -45,8 +46,9 @@ class Law:
     """Costs are uniform up to the reserve in every skill instead, which is what the closed form takes for granted."""
     error: float = 0.15
     """The standard deviation of the estimate's logarithm around the true cost's."""
-    failure: float = 0.2
-    """The chance that a delivered answer is wrong, and is rejected."""
+    wrong_every: int = 5
+    """Of so many answers that an agent gives, one is wrong and is rejected: a share and no chance, as luck with
+    rejections would hide what bidding is worth."""
     least_reserve: int = 10 * CREDIT
     most_reserve: int = 30 * CREDIT
 
@@ -76,7 +78,7 @@ class Orders:
         law: Law | None = None,
     ) -> None:
         self.seed, self.skills, self.mode, self.law = seed, list(skills), mode, law or Law()
-        self._groups, self._round = groups, -(-tasks // groups)
+        self.groups, self._round = groups, -(-tasks // groups)
 
     def draft(self, number: int) -> TaskDraft:
         """The order as its requester posts it."""
@@ -99,21 +101,17 @@ class Orders:
         """What the agent expects it to cost."""
         return self._units(self._drawn(number, agent)[1], reserve)
 
-    def fails(self, number: int, agent: int) -> bool:
-        """Whether the agent's answer to the order is wrong."""
-        return self._drawn(number, agent)[2] < self.law.failure
-
     def _skill(self, place: int) -> int:
         return int(np.random.default_rng([self.seed, 0, place]).integers(len(self.skills)))
 
-    def _drawn(self, number: int, agent: int) -> tuple[float, float, float]:
-        """True and estimated cost as shares of the reserve, and the luck with the answer."""
+    def _drawn(self, number: int, agent: int) -> tuple[float, float]:
+        """True and estimated cost, as shares of the reserve."""
         turn, place = divmod(number, self._round)
-        row, group = divmod(agent, self._groups)
-        dealt = row * self._groups + (group + turn) % self._groups
+        row, group = divmod(agent, self.groups)
+        dealt = row * self.groups + (group + turn) % self.groups
         law, chance = self.law, np.random.default_rng([self.seed, 2, place, dealt])
         true = law.share(self._skill(place), chance)
-        return true, true * float(np.exp(law.error * chance.standard_normal())), chance.random()
+        return true, true * float(np.exp(law.error * chance.standard_normal()))
 
     def _units(self, share: float, reserve: int) -> int:
         return max(1, round(share * reserve / TOKEN)) * TOKEN
@@ -146,8 +144,8 @@ class Ticks:
 
 
 class SlowModel:
-    """A scripted model for all agents: an answer for the tokens of the true cost, wrong where the agent's draw says
-    so, and no earlier than at the tick ``ready`` of the order."""
+    """A scripted model for all agents: an answer for the tokens of the true cost, and no earlier than at the tick
+    ``ready`` of the order; one answer of an agent in ``wrong_every`` is wrong."""
 
     name = "scripted"
 
@@ -155,16 +153,17 @@ class SlowModel:
         self, orders: Orders, ticks: Ticks, ready: Callable[[int], int], agents: dict[str, int]
     ) -> None:
         self._orders, self._ticks, self._ready, self._agents = orders, ticks, ready, agents
-        self._reserves: dict[int, int] = {}
+        self._given: Counter[int] = Counter()
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         """The answer, in JSON."""
-        number = number_of(request.messages[-1].content)
+        number, agent = number_of(request.messages[-1].content), self._agents[request.agent]
         await self._ticks.until(self._ready(number))
-        reserve = self._reserves.setdefault(number, self._orders.draft(number).reward)
-        agent = self._agents[request.agent]
-        units = self._orders.cost(number, agent, reserve)
-        said = WRONG if self._orders.fails(number, agent) else ANSWER
+        units = self._orders.cost(number, agent, self._orders.draft(number).reward)
+        self._given[agent] += 1
+        # The agents of a row are wrong at the same turns, those of the next at others.
+        turn = (self._given[agent] + agent // self._orders.groups) % self._orders.law.wrong_every
+        said = WRONG if turn == 0 else ANSWER
         return ModelAnswer(json.dumps({"answer": said}), self.name, Usage(units // TOKEN, 0))
 
 
