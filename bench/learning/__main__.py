@@ -19,6 +19,7 @@ BENCHES = (
     "online_baselines",
     "pacing",
     "slots",
+    "slots",
     "safety",
     "mirror",
     "batch",
