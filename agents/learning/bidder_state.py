@@ -52,6 +52,7 @@ class LawState(_Strict):
     weights: Annotated[list[Weights], Field(min_length=MEMBERS, max_length=MEMBERS)]
     tilts: Annotated[list[Tilts], Field(min_length=FEATURES, max_length=FEATURES)]
     centre: Annotated[list[Number], Field(min_length=FEATURES, max_length=FEATURES)]
+    power: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     scale: tuple[Number, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     counts: tuple[Count, Count, Count, Count, Count]
     """Seen, fitted, updates, resets, rollbacks."""
@@ -112,6 +113,7 @@ def law_state(skill: str, law: RivalLaw) -> LawState:
         weights=model.weights.tolist(),
         tilts=model.tilts.tolist(),
         centre=model.centre.tolist(),
+        power=law.power,
         scale=(model.scale.centre, model.scale.width),
         counts=(law.seen, law.fitted, law.updates, law.resets, law.rollbacks),
         region=None if region is None else (region.held.tolist(), region.wanted.tolist()),
@@ -136,6 +138,7 @@ def law_of(state: LawState, remembered: int) -> RivalLaw:
         updates=updates,
         resets=resets,
         rollbacks=rollbacks,
+        power=state.power,
         region=None if region is None else TrustRegion(np.array(region[0]), np.array(region[1])),
         cusum=Cusum(*state.cusum),
         contest=Contest(*state.contest),

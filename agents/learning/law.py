@@ -1,7 +1,7 @@
 """One skill's rivals under one award rule: what is believed of them, how sure that is, and when to start again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from agents.learning import replay
 from agents.learning.drift import CONTEST, Contest, Cusum
 from agents.learning.guard import GuardedPrior
 from agents.learning.memory import ABOVE, BELOW, Auction, sightings
+from agents.learning.powers import likeliest_power
 from agents.learning.prior import FloatArray, Situation
 from agents.learning.responder import (
     MARKUPS,
@@ -73,6 +74,8 @@ class RivalLaw:
     contest: Contest = field(default_factory=Contest)
     carried: tuple[FloatArray, float] | None = None
     """The weights of a model whose auctions are forgotten, and how many those were."""
+    power: float = 1.0
+    """The law of the rivals' floors that the prior is asked for."""
     unjudged: list[Auction] = field(default_factory=list)
     """Those not yet held against the prior."""
 
@@ -92,16 +95,19 @@ class RivalLaw:
         weight, own = self.weight(context.settings), True
         believed = np.zeros_like(bids)
         if weight < 1:
-            if self.second_price:  # the rivals' bids are their costs
-                scores = np.clip(bids / situation.quality, 0.0, 1.0)
-                chances = (1 - scores**situation.power) ** situation.rivals
-            else:
-                chances, own = context.prior.survival(situation, bids)
+            chances, own = self._expected(replace(situation, power=self.power), bids, context)
             believed += (1 - weight) * chances
         if weight > 0:
             mean, spread = self.model.survival(bids, view.quality, view.features)
             believed += weight * np.clip(mean - context.settings.caution * spread, 0.0, 1.0)
         return believed, own
+
+    def _expected(self, situation: Situation, bids: FloatArray, context: Learning) -> tuple[FloatArray, bool]:
+        """(J,) the chances that ``bids`` win if the prior is right, and whether they are its own word."""
+        if not self.second_price:
+            return context.prior.survival(situation, bids)
+        scores = np.clip(bids / situation.quality, 0.0, 1.0)  # the rivals' bids are their costs
+        return np.asarray((1 - scores**situation.power) ** situation.rivals, dtype=np.float64), True
 
     def respond(self, situation: Situation, view: View, context: Learning, nudge: float = 0.0) -> Answer:
         """The bid: under second price the floor itself, else the best response within the trust region.
@@ -140,7 +146,7 @@ class RivalLaw:
         changed = self.cusum.add(rank)
         if changed:
             self.resets += 1
-            self.seen, self.fitted, self.carried = changed, 0, None
+            self.seen, self.fitted, self.carried, self.power = changed, 0, None, 1.0
             self.model, self.cusum = WinModel.flat(), Cusum()
 
     def train(self, auctions: Sequence[Auction], rng: np.random.Generator, context: Learning) -> None:
@@ -153,8 +159,17 @@ class RivalLaw:
             return
         self.model = self.model.fitted(sightings(known), rng, self.carried)
         self.fitted = self.seen
+        self.power = self._likeliest(known, context)
         if not self.second_price:
             self._move(known[-1], context)
+
+    def _likeliest(self, known: Sequence[Auction], context: Learning) -> float:
+        rivals = float(np.mean([one.rivals for one in known]))
+        situation = Situation(0.0, rivals, risk=context.settings.risk)
+        return likeliest_power(
+            known,
+            lambda power, bids: self._expected(replace(situation, power=power), bids, context)[0],
+        )
 
     def _move(self, latest: Auction, context: Learning) -> None:
         """Let the policy's markups follow the model, as far as the trust region lets them."""
@@ -181,7 +196,7 @@ class RivalLaw:
         self.unjudged.clear()
         if self.contest.lost():
             self.rollbacks += 1
-            self.seen = self.fitted = 0
+            self.seen, self.fitted, self.power = 0, 0, 1.0
             self.model, self.region, self.carried, self.cusum = WinModel.flat(), None, None, Cusum()
 
     def _chance_given(self, auction: Auction, bid: float) -> float:
