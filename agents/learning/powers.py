@@ -44,4 +44,5 @@ def likeliest_power(
         found[number] = np.log((1 - DOUBT) * likely + DOUBT).sum()
     found -= (np.log(POWERS) / BELIEF) ** 2 / 2
     weights = np.exp(found - found.max())
-    return float(np.exp(weights @ np.log(POWERS) / weights.sum()))
+    power = np.exp(weights @ np.log(POWERS) / weights.sum())
+    return float(np.clip(power, POWERS[0], POWERS[-1]))
