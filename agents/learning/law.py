@@ -164,7 +164,8 @@ class RivalLaw:
             self._move(known[-1], context)
 
     def _likeliest(self, known: Sequence[Auction], context: Learning) -> float:
-        rivals = float(np.mean([one.rivals for one in known]))
+        # Rounded, so that a prior which keeps its curves has this one.
+        rivals = round(float(np.mean([one.rivals for one in known])), 1)
         situation = Situation(0.0, rivals, risk=context.settings.risk)
         return likeliest_power(
             known,
