@@ -3,8 +3,8 @@
 With G(b) the chance that one rival does not beat the bid b, a type of floor c gains (b - c) ** risk * G(b) ** rivals.
 Where that is greatest, risk * G / (rivals * |G'|) = b - c. The step that Newton's method takes there for a law
 of constant density, half of the difference when risk is 1, has a size of bids and not of probabilities, so that
-it does not vanish with the number of rivals. G is estimated from the types of the same row, through a logistic
-kernel whose width is annealed. (The idea of following the best response rather than the gradient of utility:
+it does not vanish with the number of rivals. G is counted from the types of the same row, its slope in a window that
+narrows as the play goes on. (The idea of following the best response rather than the gradient of utility:
 Huang et al., ICML 2025, "Learning Bayes-Nash equilibria via approximate best response".)
 """
 
@@ -38,7 +38,7 @@ class Schedule:
     rate: float = 1e-2
     """Adam's first step; it falls to 0 along a half cosine."""
     blur: tuple[float, float] = (0.06, 0.006)
-    """The kernel's width at first and at last, in shares of the reserve."""
+    """Half of the window's width at first and at last, in shares of the reserve."""
 
 
 class Response:
@@ -62,7 +62,6 @@ class Response:
         high = torch.minimum(effective + blur, rivals[:, -1:])
         self._survival = 1 - beaten(effective)
         self._density = (beaten(high) - beaten(low)) / (high - low).clamp(min=blur / 100) * batch.slope
-        self._lowest = (rivals[:, :1] - batch.shift) / batch.slope
         self._lowest = (rivals[:, :1] - batch.shift) / batch.slope
         self._features, self._cap, self._bids = features, batch.cap, bids
 

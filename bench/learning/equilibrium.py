@@ -1,6 +1,8 @@
 """How far self-play ends from the equilibrium, game by game, by the estimator and beside its floor.
 
-python -m bench.learning.equilibrium [--seeds 0 1 2 3 4]
+    python -m bench.learning.equilibrium [--seeds 0 1 2 3 4] [uniform …]
+
+Each row is a network of its own, made by the same code; the last rows are the one that is shipped.
 """
 
 import argparse
