@@ -31,6 +31,10 @@ class Demand:
         self._running: set[int] = set()
         """The sealed tasks whose auction is not over."""
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both have seen the same."""
+        return isinstance(other, Demand) and vars(self) == vars(other)
+
     def apply(self, event: Event) -> None:
         """Take one event into account."""
         handler = _HANDLERS.get(type(event))

@@ -359,17 +359,17 @@ async def test_the_policy_is_told_of_rivals_load_and_means_and_its_belief_is_not
     for number, wallet in ((2, wallets[2]), (3, wallets[3]), (4, wallets[4])):
         agent_id = agent.hands.agent_id if number == 2 else await world.register(f"{number}", wallet)
         await world.market.set_skills(wallet, agent_id, {"extraction": 50}, intent=f"skill:{number}")
-    first, second = await world.post(buyer, draft(), draft())
+    await world.post(buyer, draft(), draft())
     assert await world.turn(agent) == ["Commit", "Commit"]
-    one, two = policy.contexts
+    one, two = policy.contexts  # in the order in which they were thought of, whichever that was
     assert (one.rivals, one.load, one.bond, one.overhead) == (2, 2 / 3, BOND, 0)
     assert (one.runway, one.exposure) == (CAPITAL, 0)
     assert one.worst_cost > one.cost_estimate
     assert two.exposure == one.worst_cost + BOND, "one price at a time"
-    belief = Notes(world.store, "Ada").bid(first.id).belief
+    belief = Notes(world.store, "Ada").bid(one.task_id).belief
     assert (belief.win_probability, belief.source, belief.inputs) == (0.25, "fixed", {"price": 5 * CREDIT})
     assert (belief.worst_cost, belief.load, belief.workload) == (one.worst_cost, 2 / 3, 0)
-    assert agent.notes.bid(second.id).belief.workload == pytest.approx(0.25 / 3)
+    assert agent.notes.bid(two.task_id).belief.workload == pytest.approx(0.25 / 3)
 
 
 async def test_the_commitment_on_chain_tells_nobody_the_price(world, wallets, buyer):
