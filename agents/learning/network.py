@@ -81,10 +81,15 @@ class BidNetwork(nn.Module):
 def fresh(generator: torch.Generator) -> BidNetwork:
     """A network with random weights drawn from ``generator`` alone: the global seed plays no part."""
     network = BidNetwork()
-    with torch.no_grad():
-        for layer in network.layers:
-            if isinstance(layer, nn.Linear):
-                bound = layer.in_features**-0.5
-                layer.weight.uniform_(-bound, bound, generator=generator)
-                layer.bias.uniform_(-bound, bound, generator=generator)
+    for layer in network.layers:
+        if isinstance(layer, nn.Linear):
+            draw_weights(layer, generator)
     return network
+
+
+@torch.no_grad()
+def draw_weights(layer: nn.Linear, generator: torch.Generator) -> None:
+    """Weights the way PyTorch draws them, but from ``generator``."""
+    bound = layer.in_features**-0.5
+    layer.weight.uniform_(-bound, bound, generator=generator)
+    layer.bias.uniform_(-bound, bound, generator=generator)

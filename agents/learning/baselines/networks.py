@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from agents.learning.network import draw_weights
 from agents.learning.theory import FloatArray
 
 HIDDEN = 64
@@ -13,9 +14,7 @@ def perceptron(inputs: int, outputs: int, generator: torch.Generator) -> nn.Sequ
     layers: list[nn.Module] = []
     for rows, columns in ((inputs, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, outputs)):
         layer = nn.Linear(rows, columns, device="meta").to_empty(device="cpu")  # drawn once, below
-        bound = rows**-0.5
-        nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+        draw_weights(layer, generator)
         layers += [layer, nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
