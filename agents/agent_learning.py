@@ -1,6 +1,5 @@
 """The adaptive bidder: its own least price, and in first-price auctions a margin learned from outcomes."""
 
-import hashlib
 import math
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.errors import LearningStateUnreadable
+from agents.learning import draws
 from agents.learning.costs import MOST_OVERRUN, PPM, acceptance, interest, least_price
 
 WINDOW = 64
@@ -151,9 +151,7 @@ class AdaptiveBiddingStrategy:
         return self._draw(task_id, "explore") < self.config.exploration_rate
 
     def _draw(self, task_id: int, purpose: str) -> float:
-        """A number in [0, 1) that this agent always draws for this task: replays must not differ."""
-        digest = hashlib.sha256(f"{self.seed}:{task_id}:{purpose}".encode()).digest()
-        return int.from_bytes(digest[:6], "big") / 2**48
+        return draws.share(self.seed, task_id, purpose)
 
     def _seen(self, skill: str) -> _Skill:
         return self._state.skills.get(skill, _Skill())

@@ -7,7 +7,6 @@ Inside is no Q-network but a ``LearnedBidder``: a law of the best rival, a train
 free slot is worth. The five numbers keep their meaning there.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -16,6 +15,7 @@ from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidOutcome
 from agents.learning import bidder_files
 from agents.learning.bidder import LearnedBidder, LearnerSettings
+from agents.learning.draws import seed_of
 from agents.learning.prior import BidPrior
 from agents.learning.state_files import Weights, check_address
 
@@ -43,7 +43,7 @@ class ReinforcementLearning:
         prior: BidPrior | None = None,
     ) -> None:
         self.agent_address = check_address(agent_address)
-        self.seed = _seed_of(agent_address) if seed is None else seed
+        self.seed = seed_of(agent_address.lower()) if seed is None else seed
         self._prior = prior
         self._numbers: Mapping[str, Any] = {
             "learning_rate": learning_rate,
@@ -124,7 +124,3 @@ class ReinforcementLearning:
 
 
 _NUMBERS = ("learning_rate", "discount_factor", "exploration_rate", "batch_size", "memory_size")
-
-
-def _seed_of(address: str) -> int:
-    return int.from_bytes(hashlib.sha256(address.lower().encode()).digest()[:4], "big")

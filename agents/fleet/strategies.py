@@ -3,7 +3,6 @@
 What needs torch is imported when the first learned policy is made: most commands must not wait for it.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from agents.fleet.definitions import AgentDefinition
 from agents.learning.baselines.policies import ClosedForm, FixedMarkup, Truthful
 from agents.learning.batch import BatchedPrior
 from agents.learning.capabilities import Capabilities
+from agents.learning.draws import seed_of
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +110,7 @@ def open_strategy(definition: AgentDefinition, kept: str | None, shared: Shared)
     return Strategy(
         definition.policy,
         config,
-        make(config, _seed(definition), strategy, shared),
+        make(config, seed_of(definition.name), strategy, shared),
         Capabilities(definition.capabilities, config.learning_rate, seen),
     )
 
@@ -167,8 +167,3 @@ POLICIES: Mapping[str, _Make] = {
     "markup": _baseline(FixedMarkup),
     "closed-form": _baseline(ClosedForm),
 }
-
-
-def _seed(definition: AgentDefinition) -> int:
-    """Agents of one definition must not explore in step; the same agent must, in every run."""
-    return int.from_bytes(hashlib.sha256(definition.name.encode()).digest()[:4], "big")

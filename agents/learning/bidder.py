@@ -1,6 +1,5 @@
 """The learned bidder: cost, capacity, the win model and the prior, joined into one price that can be defended."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.learning import bidder_state as state
-from agents.learning import guard, replay
+from agents.learning import draws, guard, replay
 from agents.learning.calibration import Calibration
 from agents.learning.costs import Usage, acceptance, interest, least_price
 from agents.learning.guard import ExplorationBudget, GuardedPrior
@@ -333,14 +332,10 @@ class LearnedBidder:
         return self._draw(task_id, "explore") < rate
 
     def _draw(self, task_id: int, purpose: str) -> float:
-        """A number in [0, 1) that this agent always draws for this task: replays must not differ."""
-        return int.from_bytes(self._digest(f"{task_id}:{purpose}")[:6], "big") / 2**48
+        return draws.share(self.seed, task_id, purpose)
 
     def _generator(self, purpose: str) -> np.random.Generator:
-        return np.random.default_rng(int.from_bytes(self._digest(purpose)[:16], "big"))
-
-    def _digest(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.seed}:{text}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(draws.digest(self.seed, purpose)[:16], "big"))
 
 
 def _rivals(expected: float) -> float:
