@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from agents.learning.prior import BidPrior, FloatArray, Situation
+from agents.learning.prior import BidPrior, Situation
+from agents.learning.theory import FloatArray
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

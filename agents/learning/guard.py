@@ -8,7 +8,8 @@ import numpy as np
 
 from agents.bid_policy import BidContext
 from agents.learning.batch import BatchedPrior
-from agents.learning.prior import BidPrior, ClosedFormPrior, FloatArray, Situation
+from agents.learning.prior import BidPrior, ClosedFormPrior, Situation
+from agents.learning.theory import FloatArray
 
 EXPLORATION_SHARE = 100
 """Exploring may lose at most 1 / this of the runway in total."""

@@ -10,7 +10,7 @@ from agents.learning.drift import CONTEST, Contest, Cusum
 from agents.learning.guard import GuardedPrior
 from agents.learning.memory import ABOVE, BELOW, Auction, sightings
 from agents.learning.powers import likeliest_power
-from agents.learning.prior import FloatArray, Situation
+from agents.learning.prior import Situation
 from agents.learning.responder import (
     MARKUPS,
     PROBES,
@@ -20,6 +20,7 @@ from agents.learning.responder import (
     evidence,
 )
 from agents.learning.settings import LearnerSettings
+from agents.learning.theory import FloatArray
 from agents.learning.win_model import WinModel
 
 WATCHED_AFTER = 30

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from agents.bid_policy import BidContext, BidOutcome
-from agents.learning.prior import FloatArray
+from agents.learning.theory import FloatArray
 from agents.learning.win_model import Sightings
 
 AT, ABOVE, BELOW = 0, 1, 2

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from agents.learning import checkpoint
 from agents.learning.network import BidNetwork, Features
-from agents.learning.prior import FloatArray, Situation
+from agents.learning.prior import Situation
+from agents.learning.theory import FloatArray
 
 TYPES = 512
 """Rivals' types that a survival curve is made of."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from agents.learning.memory import ABOVE, AT, Auction
-from agents.learning.prior import FloatArray
+from agents.learning.theory import FloatArray
 
 POWERS: FloatArray = np.geomspace(0.5, 3.0, 9)
 BELIEF = 0.5

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
+from agents.learning import theory
+from agents.learning.theory import FloatArray
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _COSTS = np.linspace(0.0, 1.0, 513)
 
 
@@ -44,33 +43,27 @@ class BidPrior(Protocol):
 class ClosedFormPrior:
     """The symmetric first-price equilibrium, with CRRA and given qualities.
 
-    b(c) = c + int_c^1 (1-F)^m dt / (1-F(c))^m with m = rivals / risk and F(c) = c**power; a bidder of
-    quality k beside rivals of quality 1 bids k b(c / k), the rule of the pseudotype z = c / q (ratio score).
+    A bidder of quality k beside rivals of quality 1 bids k b(c / k), the rule of the pseudotype z = c / q
+    (ratio score); b is ``theory.first_price``.
     """
 
     def bids(self, situations: Sequence[Situation]) -> FloatArray:
         """(B,) shares of the reserve, floor <= bid <= 1."""
-        floor = np.array([one.floor for one in situations], dtype=np.float64)
-        quality = np.array([one.quality for one in situations], dtype=np.float64)
-        power = np.array([one.power for one in situations], dtype=np.float64)
-        exponent = np.array([one.rivals / one.risk for one in situations], dtype=np.float64)
-        bids = quality * _equilibrium(np.minimum(1.0, floor / quality), exponent, power)
-        return np.clip(bids, floor, 1.0)
+        return np.array([_bid(one) for one in situations], dtype=np.float64)
 
     def survival(self, situation: Situation, grid: FloatArray) -> FloatArray:
         """(J,) the chance that no rival beats a bid of grid[j]."""
-        exponent, power = situation.rivals / situation.risk, situation.power
-        asked = _equilibrium(_COSTS, np.full_like(_COSTS, exponent), np.full_like(_COSTS, power))
-        cost = np.interp(grid / situation.quality, asked, _COSTS, left=0.0, right=1.0)
-        return np.asarray((1.0 - cost**power) ** situation.rivals, dtype=np.float64)
+        cost = np.interp(
+            grid / situation.quality, _equilibrium(situation, _COSTS), _COSTS, left=0.0, right=1.0
+        )
+        return np.asarray((1.0 - cost**situation.power) ** situation.rivals, dtype=np.float64)
 
 
-def _equilibrium(costs: FloatArray, exponent: FloatArray, power: FloatArray) -> FloatArray:
-    """(B,) equilibrium bids for costs in [0, 1]; the integral by 64 Gauss nodes from the cost to 1."""
-    if bool((power == 1).all()):
-        return np.asarray(costs + (1 - costs) / (exponent + 1), dtype=np.float64)
-    costs, exponent, power = costs[:, None], exponent[:, None], power[:, None]
-    at = costs + (1 - costs) * (_NODES + 1) / 2
-    above = np.maximum(1 - costs**power, 1e-12)
-    ratio = np.clip((1 - at**power) / above, 0.0, 1.0) ** exponent
-    return np.asarray(costs[:, 0] + (1 - costs[:, 0]) * (ratio @ _WEIGHTS) / 2, dtype=np.float64)
+def _bid(situation: Situation) -> float:
+    cost = np.array([min(1.0, situation.floor / situation.quality)])
+    bid = situation.quality * float(_equilibrium(situation, cost)[0])
+    return float(np.clip(bid, situation.floor, 1.0))
+
+
+def _equilibrium(situation: Situation, costs: FloatArray) -> FloatArray:
+    return theory.first_price(costs, situation.rivals, power=situation.power, risk=situation.risk)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.learning.memory import ABOVE, AT, Auction
-from agents.learning.prior import FloatArray
+from agents.learning.theory import FloatArray
 
 
 def wins(auctions: Sequence[Auction], bids: FloatArray) -> FloatArray:

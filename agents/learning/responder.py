@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.learning.prior import FloatArray
+from agents.learning.theory import FloatArray
 
 STEPS = 256
 MARKUPS: FloatArray = np.linspace(0.0, 1.0, STEPS + 1)

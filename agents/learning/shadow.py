@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from agents.learning import replay
 from agents.learning.memory import Auction
-from agents.learning.prior import FloatArray
 from agents.learning.settings import LearnerSettings
+from agents.learning.theory import FloatArray
 
 STEPS = 16
 """The critic's steps at one training."""

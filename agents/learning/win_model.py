@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.learning.prior import FloatArray
+from agents.learning.theory import FloatArray
 
 COMPONENTS = 64
 MEMBERS = 5

@@ -14,7 +14,8 @@ import numpy as np
 from agents.agent_config import AgentLearningConfig
 from agents.bid_policy import BidContext, BidOutcome
 from agents.learning.bidder import LearnedBidder, LearnerSettings
-from agents.learning.prior import BidPrior, ClosedFormPrior, FloatArray, Situation
+from agents.learning.prior import BidPrior, ClosedFormPrior, Situation
+from agents.learning.theory import FloatArray
 
 RESERVE = 10**9
 RIVALS = 2

@@ -15,7 +15,8 @@ import numpy as np
 from agents.agent_config import PROFILES, AgentLearningConfig
 from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.learning.bidder import LearnedBidder, LearnerSettings
-from agents.learning.prior import BidPrior, FloatArray, Situation
+from agents.learning.prior import BidPrior, Situation
+from agents.learning.theory import FloatArray
 from agents.money import CREDIT
 
 AUCTIONS = 100_000
