@@ -36,10 +36,13 @@ def _bounded(name: str, value: float, low: float, high: float) -> None:
         raise SettingOutOfRange(name, value, f"a number from {low} to {high}")
 
 
-def _tail(start: FloatArray, top: float, survival: Curve, weight: Curve | None = None) -> FloatArray:
-    """∫ from start to top of weight(t) survival(t) / survival(start) dt: the information rent of each start.
+def _tail(
+    start: FloatArray, top: float, survival: Curve, exponent: float = 1.0, weight: Curve | None = None
+) -> FloatArray:
+    """∫ from start to top of weight(t) (survival(t) / survival(start))^exponent dt: each start's information rent.
 
-    nan above ``top``; 0 where nothing survives.
+    nan above ``top``; 0 where nothing survives. The power is taken of the ratio, since that of the chances
+    themselves underflows among hundreds of rivals.
     """
     flat = np.asarray(start, dtype=np.float64).ravel()
     found = np.full(flat.shape, np.nan)
@@ -47,9 +50,9 @@ def _tail(start: FloatArray, top: float, survival: Curve, weight: Curve | None =
         here = flat[first : first + _CHUNK]
         room = top - here
         points = here[:, None] + room[:, None] * _X
-        values = survival(points) if weight is None else survival(points) * weight(points)
-        base = survival(here)
-        rent = np.divide(values @ _W * room, base, out=np.zeros_like(here), where=base > 0)
+        base, later = survival(here)[:, None], survival(points)
+        ratio = np.divide(later, base, out=np.zeros_like(later), where=base > 0) ** exponent
+        rent = (ratio if weight is None else ratio * weight(points)) @ _W * room
         found[first : first + _CHUNK] = np.where(room >= 0, rent, np.nan)
     return found.reshape(np.shape(start))
 
@@ -98,11 +101,10 @@ def first_price(
     top = entry_threshold(rivals, reserve, power, entry)
     if entry > 0:
         _bounded("risk", risk, 1, 1)
-    survival = _alone(power, rivals / risk)
     costs = np.asarray(costs, dtype=np.float64)
-    alone = survival(costs)
+    alone = _alone(power, rivals / risk)(costs)
     share = np.divide(entry, alone, out=np.zeros_like(alone), where=alone > 0)
-    return costs + _tail(costs, top, survival) + share
+    return costs + _tail(costs, top, _alone(power, 1), rivals / risk) + share
 
 
 def second_price(costs: FloatArray, reserve: float = 1.0) -> FloatArray:
@@ -165,7 +167,7 @@ def scoring_given_quality(
     p = c + ∫ from lowest to k of law^rivals dt / law(k)^rivals. Under second score the price is the cost.
     """
     costs = np.asarray(costs, dtype=np.float64)
-    return costs + _tail(costs - qualities, -lowest, lambda t: law(-t) ** rivals)
+    return costs + _tail(costs - qualities, -lowest, lambda t: law(-t), rivals)
 
 
 def ratio_law(ratios: FloatArray, low: float = 0.5) -> FloatArray:
@@ -185,7 +187,7 @@ def ratio_rule(
     function of cost / quality, which ends at ``top``. It holds where no price is over the reserve.
     """
     costs, qualities = np.asarray(costs, dtype=np.float64), np.asarray(qualities, dtype=np.float64)
-    return costs + qualities * _tail(costs / qualities, top, lambda t: (1 - law(t)) ** rivals)
+    return costs + qualities * _tail(costs / qualities, top, lambda t: 1 - law(t), rivals)
 
 
 def che(types: FloatArray, rivals: float) -> tuple[FloatArray, FloatArray]:
@@ -194,7 +196,7 @@ def che(types: FloatArray, rivals: float) -> tuple[FloatArray, FloatArray]:
     θ is uniform on [1, 2]: q* = 1/θ², p = 1/θ + ∫ from θ to 2 of t⁻² [(2-t)/(2-θ)]^rivals dt.
     """
     types = np.asarray(types, dtype=np.float64)
-    rents = _tail(types, 2.0, lambda t: np.clip(2 - t, 0, 1) ** rivals, lambda t: t**-2.0)
+    rents = _tail(types, 2.0, lambda t: np.clip(2 - t, 0, 1), rivals, lambda t: t**-2.0)
     return types**-2.0, 1 / types + rents
 
 

@@ -274,3 +274,10 @@ def test_pacing_wins_its_share_and_no_other_price_earns_more(n, share, price, va
 def test_what_is_out_of_range_is_named(name, call):
     with pytest.raises(SettingOutOfRange, match=f"^{name} is"):
         call()
+
+
+@pytest.mark.parametrize("rivals", [300, 3000, 20_000])
+def test_among_very_many_rivals_a_margin_is_small_and_not_lost(rivals):
+    costs = np.linspace(0, 0.99, 100)
+    exact = costs + (1 - costs) / (rivals + 1)
+    assert theory.first_price(costs, rivals) == pytest.approx(exact, abs=1e-7)
