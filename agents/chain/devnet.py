@@ -64,7 +64,7 @@ class Devnet:
         # The guard starts the node in a group of its own and ends it when this process is gone.
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(Path(__file__).with_name("guard.py")),
+            str(Path(__file__).with_name("lifeline.py")),
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

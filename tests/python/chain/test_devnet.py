@@ -86,7 +86,7 @@ async def test_devnet_that_does_not_start_says_why(monkeypatch):
 
 def test_guard_kills_what_does_not_end_when_asked():
     stubborn = "trap '' TERM; sleep 60 & echo up; wait; wait"
-    command = [sys.executable, toolchain.ROOT / "agents" / "chain" / "guard.py", "sh", "-c", stubborn]
+    command = [sys.executable, toolchain.ROOT / "agents" / "chain" / "lifeline.py", "sh", "-c", stubborn]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as guard:
         assert guard.stdout.readline() == "up\n"
         assert len(alive(guard.pid)) == 3
@@ -94,7 +94,7 @@ def test_guard_kills_what_does_not_end_when_asked():
 
 
 def test_guard_gives_the_exit_code_of_what_ends_by_itself():
-    command = [sys.executable, toolchain.ROOT / "agents" / "chain" / "guard.py", "sh", "-c", "exit 7"]
+    command = [sys.executable, toolchain.ROOT / "agents" / "chain" / "lifeline.py", "sh", "-c", "exit 7"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as guard:
         assert guard.wait(10) == 7
 

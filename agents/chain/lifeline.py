@@ -1,4 +1,4 @@
-"""Runs a command and ends it when the parent is gone: ``python guard.py COMMAND…``.
+"""Runs a command and ends it when the parent is gone: ``python lifeline.py COMMAND…``.
 
 The parent holds the other end of standard input. However the parent ends, kill -9 included, the system
 closes that end, and the whole process group is ended here: `node` of a virtual environment is a script

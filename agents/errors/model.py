@@ -1,0 +1,58 @@
+"""Errors of models and their endpoints."""
+
+from agents.errors.base import AgoraError, RetryableError, UserError
+
+
+class BadApiKey(UserError):
+    """The model endpoint refuses the key."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(
+            f"the model endpoint {base_url} refuses the API key: set OPENAI_API_KEY in .env, or unset OPENAI_API_KEY, "
+            "OPENAI_BASE_URL and AGORA_MODEL to use the embedded model"
+        )
+
+
+class ModelMissing(UserError):
+    """The weights or the named model cannot be found."""
+
+
+class ModelUnfit(UserError):
+    """The model endpoint answers, but does not do what Agora needs of it."""
+
+
+class ModelServerDied(UserError):
+    """The embedded model's process ended by itself."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"the embedded model's server died ({detail}): what is on chain is safe, start the same command again to "
+            "go on; with little memory, choose a smaller model in AGORA_GGUF"
+        )
+
+
+class ModelUnavailable(RetryableError):
+    """The model endpoint is busy, limited or out of reach."""
+
+
+class ModelError(AgoraError):
+    """The model answered, but its answer cannot be used.
+
+    ``usage`` is what the failed tries burned, as (prompt tokens, completion tokens): they are charged too.
+    """
+
+    def __init__(self, message: str, usage: tuple[int, int] = (0, 0)) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class AnswerTruncated(ModelError):
+    """The answer was cut off by the token limit, which is never an answer."""
+
+
+class AnswerInvalid(ModelError):
+    """The answer does not fit its schema, and one try to repair it failed."""
+
+
+class PromptRefused(ModelError):
+    """The endpoint refuses the request itself, for instance one too long for the model's context."""
