@@ -57,7 +57,8 @@ class GuardServer:
 
     async def __aenter__(self) -> Self:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        opened = socket.socket(family, socket.SOCK_STREAM)
+        # Only of a socket that is said to be TCP does the event loop send small packets at once.
+        opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             opened.bind((self._host, self._port))
