@@ -35,7 +35,7 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """A transaction that waits for a block; ``cost`` is the most it may take from its sender, in wei."""
 
     hash: str
@@ -51,7 +51,7 @@ async def drop_blockers(rpc: Rpc) -> list[Dropped]:
     """
     dropped: list[Dropped] = []
     while (reason := await _refusal(rpc)) is not None:
-        waiting = await _waiting(rpc)
+        waiting = await pending_of(rpc)
         blockers = await _unpaid(rpc, waiting, reason) or await _found(rpc, waiting, reason)
         await _drop(rpc, blockers)
         for one in blockers:
@@ -75,13 +75,13 @@ async def watch(rpc: Rpc, interval: float, told: Callable[[Sequence[Dropped]], N
             log.warning("node_unreachable", reason=str(error))
 
 
-async def find_blocker(rpc: Rpc, waiting: Sequence[_Waiting]) -> _Waiting:
+async def find_blocker(rpc: Rpc, waiting: Sequence[Waiting]) -> Waiting:
     """The transaction that keeps the node from building a block, found by leaving out half after half.
 
     The node is left as it was. Takes about two trials each time the number of transactions doubles.
     """
 
-    async def blocks(few: Sequence[_Waiting]) -> bool:
+    async def blocks(few: Sequence[Waiting]) -> bool:
         kept = {one.hash for one in few}
         return await _tried(rpc, [one for one in waiting if one.hash not in kept])
 
@@ -110,9 +110,10 @@ async def _refusal(rpc: Rpc) -> RpcError | None:
     return None
 
 
-async def _waiting(rpc: Rpc) -> list[_Waiting]:
+async def pending_of(rpc: Rpc) -> list[Waiting]:
+    """All transactions that the node holds for a block."""
     return [
-        _Waiting(one["hash"], one["from"], int(one["nonce"], 16), _cost(one))
+        Waiting(one["hash"], one["from"], int(one["nonce"], 16), _cost(one))
         for one in await rpc.call("eth_pendingTransactions")
     ]
 
@@ -122,7 +123,7 @@ def _cost(one: dict[str, Any]) -> int:
     return int(one["gas"], 16) * int(fee, 16) + int(one["value"], 16)
 
 
-async def _unpaid(rpc: Rpc, waiting: Sequence[_Waiting], reason: RpcError) -> list[_Waiting]:
+async def _unpaid(rpc: Rpc, waiting: Sequence[Waiting], reason: RpcError) -> list[Waiting]:
     """What the senders cannot pay for of whom one is meant by ``reason``; empty when that is about something else.
 
     A sender keeps its first transactions, as many as it can pay for at their highest cost.
@@ -132,7 +133,7 @@ async def _unpaid(rpc: Rpc, waiting: Sequence[_Waiting], reason: RpcError) -> li
         return []
     senders = sorted({one.sender for one in waiting if one.cost == int(said[1])})
     balances = await rpc.batch([("eth_getBalance", (sender, "latest")) for sender in senders])
-    unpaid: list[_Waiting] = []
+    unpaid: list[Waiting] = []
     for sender, balance in zip(senders, balances, strict=True):
         left = int(balance, 16)
         for one in sorted((one for one in waiting if one.sender == sender), key=lambda one: one.nonce):
@@ -142,13 +143,13 @@ async def _unpaid(rpc: Rpc, waiting: Sequence[_Waiting], reason: RpcError) -> li
     return unpaid
 
 
-async def _found(rpc: Rpc, waiting: Sequence[_Waiting], reason: RpcError) -> list[_Waiting]:
+async def _found(rpc: Rpc, waiting: Sequence[Waiting], reason: RpcError) -> list[Waiting]:
     if await _tried(rpc, without=waiting):
         raise reason  # No transaction is to blame.
     return [await find_blocker(rpc, waiting)]
 
 
-async def _tried(rpc: Rpc, without: Sequence[_Waiting]) -> bool:
+async def _tried(rpc: Rpc, without: Sequence[Waiting]) -> bool:
     """Whether the node can build no block even without these; it has them again afterwards."""
     snapshot = await rpc.call("evm_snapshot")
     try:
@@ -158,6 +159,6 @@ async def _tried(rpc: Rpc, without: Sequence[_Waiting]) -> bool:
         await rpc.call("evm_revert", snapshot)
 
 
-async def _drop(rpc: Rpc, blockers: Sequence[_Waiting]) -> None:
+async def _drop(rpc: Rpc, blockers: Sequence[Waiting]) -> None:
     for at in range(0, len(blockers), BATCH):
         await rpc.batch([("hardhat_dropTransaction", (one.hash,)) for one in blockers[at : at + BATCH]])
