@@ -15,13 +15,14 @@ AgoraError
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   └── ToolchainMissing
 ├── RetryableError          the same call may go through later
-│   ├── TransportError
+│   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
 │   └── PromptRefused
 ├── RpcError                the node said no
+│   └── Refused             the guard before it did
 ├── ContentError            a document is missing or is not what its digest says
 │   ├── ContentMissing · ContentUnavailable
 │   ├── DigestMismatch
@@ -48,9 +49,12 @@ from agents.errors.chain import (
     InsufficientFunds,
     NoFaucet,
     ProviderUnreachable,
+    Refused,
     RpcError,
     ToolchainMissing,
     TransportError,
+    UpstreamAbsent,
+    UpstreamLost,
     WalletsInUse,
     WalletTooPoor,
     WrongChain,
@@ -121,6 +125,7 @@ __all__ = [
     "NoFaucet",
     "PromptRefused",
     "ProviderUnreachable",
+    "Refused",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",
@@ -134,6 +139,8 @@ __all__ = [
     "UnknownProfile",
     "UnknownSetting",
     "UnsupportedTasks",
+    "UpstreamAbsent",
+    "UpstreamLost",
     "UserError",
     "WalletTooPoor",
     "WalletsInUse",
