@@ -13,6 +13,9 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
+│   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
+│   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
 ├── RetryableError          the same call may go through later
 │   ├── TransportError
@@ -67,6 +70,20 @@ from agents.errors.content import (
     TasksMissing,
     UnsupportedTasks,
 )
+from agents.errors.journal import (
+    BlockNotInJournal,
+    FileExists,
+    JournalDamaged,
+    JournalInUse,
+    JournalMissing,
+    JournalOfAnotherChain,
+    JournalUnwritable,
+    NodeLost,
+    NoMarketInJournal,
+    NotAJournal,
+    PortInUse,
+    ReplayMismatch,
+)
 from agents.errors.learning import (
     AuctionsMalformed,
     CheckpointUnreadable,
@@ -99,6 +116,7 @@ __all__ = [
     "BadApiKey",
     "BadSeedPhrase",
     "BadSetting",
+    "BlockNotInJournal",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
@@ -107,9 +125,15 @@ __all__ = [
     "ContentUnavailable",
     "ContractError",
     "DigestMismatch",
+    "FileExists",
     "HistoryEmpty",
     "InsufficientFunds",
     "InvalidAmount",
+    "JournalDamaged",
+    "JournalInUse",
+    "JournalMissing",
+    "JournalOfAnotherChain",
+    "JournalUnwritable",
     "LearningStateUnreadable",
     "LibraryMissing",
     "MalformedTasks",
@@ -119,8 +143,13 @@ __all__ = [
     "ModelUnavailable",
     "ModelUnfit",
     "NoFaucet",
+    "NoMarketInJournal",
+    "NodeLost",
+    "NotAJournal",
+    "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
+    "ReplayMismatch",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",
