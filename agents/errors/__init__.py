@@ -18,13 +18,14 @@ AgoraError
 │   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
 ├── RetryableError          the same call may go through later
-│   ├── TransportError
+│   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
 │   └── PromptRefused
 ├── RpcError                the node said no
+│   └── Refused             the guard before it did
 ├── ContentError            a document is missing or is not what its digest says
 │   ├── ContentMissing · ContentUnavailable
 │   ├── DigestMismatch
@@ -51,9 +52,12 @@ from agents.errors.chain import (
     InsufficientFunds,
     NoFaucet,
     ProviderUnreachable,
+    Refused,
     RpcError,
     ToolchainMissing,
     TransportError,
+    UpstreamAbsent,
+    UpstreamLost,
     WalletsInUse,
     WalletTooPoor,
     WrongChain,
@@ -149,6 +153,7 @@ __all__ = [
     "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
+    "Refused",
     "ReplayMismatch",
     "RetryableError",
     "RpcError",
@@ -163,6 +168,8 @@ __all__ = [
     "UnknownProfile",
     "UnknownSetting",
     "UnsupportedTasks",
+    "UpstreamAbsent",
+    "UpstreamLost",
     "UserError",
     "WalletTooPoor",
     "WalletsInUse",
