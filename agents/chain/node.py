@@ -139,7 +139,7 @@ class GuardedNode:
         try:
             market = market_of(self._journal, self._journal.last)
         except NoMarketInJournal:
-            await deploy_market(self.operator_url, addresses)
+            await deploy_market(self.raw_url, addresses)
             async with self._gate.closed():
                 keep_market(self._journal, addresses, CHAIN_ID)
         else:
@@ -176,11 +176,15 @@ class GuardedNode:
 
     async def _build(self) -> None:
         """One block, on another node if this one is lost."""
+        reason = "it ended"
         if not self._child.ended.is_set():
-            with contextlib.suppress(TransportError):
+            try:
                 await self._builder.build(self._child.rpc)
+            except TransportError as error:
+                reason = str(error)
+            else:
                 return
-        log.warning("node lost", block=self._journal.last)
+        log.warning("node lost", block=self._journal.last, reason=reason)
         await self._child.start()
         self._upstream.url = self._child.url
         await self._builder.hand_over_again(self._child.rpc)

@@ -23,7 +23,9 @@ class Child:
 
     rpc: Rpc
 
-    def __init__(self, journal: Journal, *, log: Path | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self, journal: Journal, *, log: Path | None = None, progress: Progress | None = None
+    ) -> None:
         """``log`` is where the node's own output goes; ``progress`` is told of each replay."""
         self._journal, self._log, self._progress = journal, log, progress
         self._devnet: Devnet | None = None

@@ -7,6 +7,9 @@ from eth_utils.crypto import keccak
 
 from agents.errors import TransportError
 
+_FEES = {0: ["gasPrice"], 1: ["gasPrice"], 2: ["maxPriorityFeePerGas", "maxFeePerGas"]}
+"""By type, the fees that are signed."""
+
 
 def raw_transaction(told: Any) -> bytes:
     """The transaction as it was signed; ``told`` is a node's answer. Raises TransportError where it does not fit."""
@@ -21,24 +24,17 @@ def raw_transaction(told: Any) -> bytes:
 
 def _encoded(told: Any) -> bytes:
     kind = int(told["type"], 16)
-    call = [
-        *(_number(told[name]) for name in ("gas",)),
-        _bytes(told["to"]),
-        _number(told["value"]),
-        _bytes(told["input"]),
-    ]
-    signature = [_number(told["r"]), _number(told["s"])]
-    if kind == 0:
-        price = [_number(told["nonce"]), _number(told["gasPrice"])]
-        return rlp.encode([*price, *call, _number(told["v"]), *signature])
-    fees = ["gasPrice"] if kind == 1 else ["maxPriorityFeePerGas", "maxFeePerGas"]
-    if kind not in (1, 2):
+    if kind not in _FEES:
         raise ValueError(f"type {kind}")
-    head = [_number(told[name]) for name in ("chainId", "nonce", *fees)]
+    fees = [_number(told[name]) for name in ("nonce", *_FEES[kind], "gas")]
+    call = [_bytes(told["to"]), _number(told["value"]), _bytes(told["input"])]
+    signature = [_number(told[name]) for name in ("v", "r", "s")]
+    if kind == 0:
+        return rlp.encode([*fees, *call, *signature])
     listed = [
         [_bytes(one["address"]), [_bytes(key) for key in one["storageKeys"]]] for one in told["accessList"]
     ]
-    return bytes([kind]) + rlp.encode([*head, *call, listed, _number(told["yParity"]), *signature])
+    return bytes([kind]) + rlp.encode([_number(told["chainId"]), *fees, *call, listed, *signature])
 
 
 def _bytes(text: str | None) -> bytes:
