@@ -6,7 +6,6 @@ after the death of this process, the same journal gives the same chain.
 """
 
 import asyncio
-import contextlib
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -163,7 +162,7 @@ class GuardedNode:
                     await self._build()
                 except AgoraError as error:
                     self._failure = error
-                    log.error("the chain stands still", reason=str(error))
+                    log.exception("the chain stands still")
                     await self._stopping.wait()
 
     async def _pause(self, seconds: float) -> None:

@@ -4,6 +4,7 @@ Each row holds a checksum over its own columns and the checksum of the row befor
 anywhere, a row left out or a row of another chain shows, and the blocks before it are known to be whole.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -12,12 +13,11 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import rlp
+import rlp  # type: ignore[import-untyped]
 
 from agents.errors import (
     BlockNotInJournal,
@@ -240,17 +240,12 @@ class Journal:
 
     def _prepare(self, write: bool) -> None:
         """Make the tables of a new file, or look at the ends of an old one."""
+        cut = None
         try:
-            found, version, tables = (
-                self._db.execute(query).fetchone()[0]
-                for query in (
-                    "PRAGMA application_id",
-                    "PRAGMA user_version",
-                    "SELECT count(*) FROM sqlite_schema",
-                )
-            )
+            found, version, tables = self._marks()
         except sqlite3.DatabaseError as error:
-            raise NotAJournal(self.path, str(error)) from error
+            cut = str(error)
+            found, version, tables = self._marks_of_a_part(cut)
         if not found and not tables and write:
             self._create()
         elif (found, version) != (APPLICATION, VERSION):
@@ -259,8 +254,24 @@ class Journal:
             )
         else:
             self._read_ends()
+            if cut and self.origin and not self._damage:
+                self._find_damage(cut)
         if write and self._damage:
             raise self._damage
+
+    def _marks(self) -> tuple[int, int, int]:
+        """What the file says of itself, and how many tables it has."""
+        pragmas = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
+        found, version, tables = (int(self._db.execute(one).fetchone()[0]) for one in pragmas)
+        return found, version, tables
+
+    def _marks_of_a_part(self, why: str) -> tuple[int, int, int]:
+        """The same of a file that was cut off: only with this pragma does SQLite look into it at all."""
+        try:
+            self._db.execute("PRAGMA writable_schema = ON")
+            return self._marks()
+        except sqlite3.DatabaseError:
+            raise NotAJournal(self.path, why) from None
 
     def _create(self) -> None:
         marks = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
@@ -284,18 +295,18 @@ class Journal:
         self.origin = origin
         try:
             end = self._db.execute("SELECT number, seal FROM blocks ORDER BY number DESC LIMIT 1").fetchone()
-        except sqlite3.DatabaseError:
-            self._find_damage()
+        except sqlite3.DatabaseError as error:
+            self._find_damage(str(error))
             return
         self.last, self._seal = end or (0, seal)
 
-    def _find_damage(self) -> None:
-        """See how far a file whose end cannot be read is whole."""
-        try:
+    def _find_damage(self, why: str) -> None:
+        """See how far a file that is not whole can be read."""
+        number = 0
+        with contextlib.suppress(JournalDamaged):
             for block in self._checked(sys.maxsize):
-                self.last = block.number
-        except JournalDamaged as error:
-            self._damage = error
+                number = block.number
+        self.last, self._damage = number, JournalDamaged(self.path, why, number)
 
     def _checked(self, until: int) -> Iterator[Block]:
         assert self.origin is not None, "the chain has not begun"
@@ -306,7 +317,7 @@ class Journal:
                 if row[0] != number + 1 or row[-1] != expected:
                     raise JournalDamaged(self.path, f"block {number + 1} is not what was written", number)
                 seal, number = expected, number + 1
-                yield Block(*row[:6], tuple(rlp.decode(row[6])), row[7])
+                yield _block(*row[:-1])
 
     def _rows(self, after: int, until: int) -> list[tuple[Any, ...]]:
         """At least one row, those before what cannot be read; raises JournalDamaged."""
@@ -321,7 +332,7 @@ class Journal:
             raise JournalDamaged(self.path, why, after)
         return rows
 
-    @contextmanager
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         """All writes in the block are on the disk afterwards, or none of them is."""
         try:
@@ -340,6 +351,20 @@ class Journal:
     def _paper_seal(self, name: str, value: str) -> bytes:
         assert self.origin is not None, "the chain has not begun"
         return _sealed(self.origin.seal(), name.encode(), value.encode())
+
+
+def _block(
+    number: int,
+    timestamp: int,
+    base_fee: int,
+    mix_hash: bytes,
+    state_root: bytes,
+    block_hash: bytes,
+    transactions: bytes,
+    outcomes: bytes,
+) -> Block:
+    listed = tuple(rlp.decode(transactions))
+    return Block(number, timestamp, base_fee, mix_hash, state_root, block_hash, listed, outcomes)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import rlp
+import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
 from agents.errors import TransportError
@@ -30,11 +30,12 @@ def _encoded(told: Any) -> bytes:
     call = [_bytes(told["to"]), _number(told["value"]), _bytes(told["input"])]
     signature = [_number(told[name]) for name in ("v", "r", "s")]
     if kind == 0:
-        return rlp.encode([*fees, *call, *signature])
+        return bytes(rlp.encode([*fees, *call, *signature]))
     listed = [
         [_bytes(one["address"]), [_bytes(key) for key in one["storageKeys"]]] for one in told["accessList"]
     ]
-    return bytes([kind]) + rlp.encode([_number(told["chainId"]), *fees, *call, listed, *signature])
+    fields = [_number(told["chainId"]), *fees, *call, listed, *signature]
+    return bytes([kind]) + bytes(rlp.encode(fields))
 
 
 def _bytes(text: str | None) -> bytes:

@@ -154,12 +154,12 @@ COLUMNS = {
     "number": "number = 70",
     "timestamp": "timestamp = timestamp + 1",
     "base_fee": "base_fee = base_fee + 256",
-    "mix_hash": "mix_hash = X'00' || substr(mix_hash, 2, 30) || X'ff'",
-    "state_root": "state_root = X'01' || substr(state_root, 2)",
-    "hash": "hash = X'01' || substr(hash, 2)",
-    "transactions": "transactions = substr(transactions, 1, 50) || X'07' || substr(transactions, 52)",
-    "outcomes": "outcomes = substr(outcomes, 2) || X'01'",
-    "seal": "seal = X'00' || substr(seal, 2)",
+    "mix_hash": "mix_hash = CAST(substr(mix_hash, 1, 31) || 'a' AS BLOB)",
+    "state_root": "state_root = CAST('a' || substr(state_root, 2) AS BLOB)",
+    "hash": "hash = CAST('a' || substr(hash, 2) AS BLOB)",
+    "transactions": "transactions = CAST(substr(transactions, 1, 3) || 'a' || substr(transactions, 5) AS BLOB)",
+    "outcomes": "outcomes = CAST(substr(outcomes, 2) || 'a' AS BLOB)",
+    "seal": "seal = CAST('a' || substr(seal, 2) AS BLOB)",
 }
 
 
@@ -206,7 +206,7 @@ def test_a_paper_that_was_altered_is_found(written, change):
 def test_a_block_that_was_left_out_is_found(written):
     alter(written, "DELETE FROM blocks WHERE number = 5")
     journal = Journal.open(written)
-    with pytest.raises(JournalDamaged, match="block 5 is not what was written: blocks 0 to 4"):
+    with pytest.raises(JournalDamaged, match=r"block 5 is not what was written\): blocks 0 to 4"):
         list(journal.blocks())
     journal.close()
 
@@ -228,7 +228,11 @@ def test_blocks_of_another_chain_are_found(written, tmp_path):
 
 def test_nothing_can_be_changed_by_mistake(written):
     with sqlite3.connect(written) as db:
-        for statement in ("UPDATE blocks SET timestamp = 1", "DELETE FROM blocks", "UPDATE origin SET mark = 1"):
+        for statement in (
+            "UPDATE blocks SET timestamp = 1",
+            "DELETE FROM blocks",
+            "UPDATE origin SET mark = 1",
+        ):
             with pytest.raises(sqlite3.IntegrityError, match="nothing is changed"):
                 db.execute(statement)
     db.close()
@@ -237,11 +241,11 @@ def test_nothing_can_be_changed_by_mistake(written):
 # Every byte of the file, and its end
 
 
-def opened(path):
+def opened(path, *, write=False):
     """The blocks that are read before an error, and the error if there is one."""
     blocks = []
     try:
-        journal = Journal.open(path, write=False)
+        journal = Journal.open(path, write=write)
     except (JournalDamaged, NotAJournal) as error:
         return blocks, error
     try:
@@ -275,8 +279,7 @@ def test_a_file_that_was_cut_off_keeps_what_is_before_the_cut(written, tmp_path,
     blocks, error = opened(cut)
     assert isinstance(error, JournalDamaged | NotAJournal)
     assert blocks == [block(number) for number in range(1, len(blocks) + 1)]
-    with pytest.raises((JournalDamaged, NotAJournal)):
-        Journal.open(cut)
+    assert opened(cut, write=True)[1], "nobody goes on with it"
     if isinstance(error, JournalDamaged) and error.good:
         journal = Journal.open(cut, write=False)
         journal.copy(tmp_path / "good.db", error.good, {})
