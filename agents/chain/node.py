@@ -44,13 +44,15 @@ class GuardedNode:
         host: str = HOST,
         port: int = 0,
         rules: Rules | None = None,
+        operator_key: str | None = None,
         log: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
         """``journal`` is made, or its chain goes on where it stood.
 
         ``block_ms`` is the time between blocks; port 0 is one that the system chooses; ``rules`` are the guard's;
-        ``log`` is where the node's own output goes; ``progress`` is told of replays.
+        ``operator_key`` is made up where none is given; ``log`` is where the node's own output goes; ``progress`` is
+        told of replays.
 
         Entering raises JournalInUse, NotAJournal, JournalDamaged, JournalUnwritable, JournalOfAnotherChain,
         ReplayMismatch, PortInUse, NodeLost or ToolchainMissing. Leaving raises what stopped the chain, if
@@ -58,7 +60,7 @@ class GuardedNode:
         """
         self._path, self._host, self._port = journal, host, port
         self._seconds, self._log, self._progress = block_ms / 1000, log, progress
-        self._key = secrets.token_urlsafe(24)
+        self._key = operator_key or secrets.token_urlsafe(24)
         given = rules or Rules(chain_id=CHAIN_ID)
         self._rules = replace(given, operator_keys=given.operator_keys | {self._key})
         self._gate, self._handed = Gate(), Handed()

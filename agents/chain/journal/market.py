@@ -12,22 +12,25 @@ PAPER = "market"
 
 
 def market_of(journal: Journal, block: int) -> str:
-    """The chain's entry of an addresses file, as JSON. Raises NoMarketInJournal, JournalDamaged."""
+    """The paper that ``keep_market`` wrote, if the market was complete at ``block``.
+
+    Raises NoMarketInJournal or JournalDamaged.
+    """
     paper = journal.paper(PAPER)
-    if paper is None or json.loads(paper)["deployBlock"] > block:
+    if paper is None or json.loads(paper)["completeBlock"] > block:
         raise NoMarketInJournal(journal.path, block)
     return paper
 
 
 def keep_market(journal: Journal, addresses: Path, chain_id: int) -> None:
-    """The journal has what the file says of its chain.
+    """The journal has what the file says of its chain, on which the market is complete now.
 
     Raises AddressesMissing, AddressesStale or JournalUnwritable.
     """
     entries = _entries(addresses)
     if str(chain_id) not in entries:
         raise AddressesMissing(addresses, chain_id)
-    journal.keep_paper(PAPER, json.dumps(entries[str(chain_id)]))
+    journal.keep_paper(PAPER, json.dumps(entries[str(chain_id)] | {"completeBlock": journal.last}))
 
 
 def write_market(market: str, addresses: Path, chain_id: int) -> None:
@@ -35,7 +38,8 @@ def write_market(market: str, addresses: Path, chain_id: int) -> None:
 
     Raises AddressesStale.
     """
-    entries = (_entries(addresses) if addresses.exists() else {}) | {str(chain_id): json.loads(market)}
+    record = {name: value for name, value in json.loads(market).items() if name != "completeBlock"}
+    entries = (_entries(addresses) if addresses.exists() else {}) | {str(chain_id): record}
     part = addresses.with_name(f"{addresses.name}.{os.getpid()}.tmp")
     part.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
     part.replace(addresses)
