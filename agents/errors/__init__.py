@@ -13,6 +13,9 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
+│   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
+│   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
@@ -71,6 +74,20 @@ from agents.errors.content import (
     TasksMissing,
     UnsupportedTasks,
 )
+from agents.errors.journal import (
+    BlockNotInJournal,
+    FileExists,
+    JournalDamaged,
+    JournalInUse,
+    JournalMissing,
+    JournalOfAnotherChain,
+    JournalUnwritable,
+    NodeLost,
+    NoMarketInJournal,
+    NotAJournal,
+    PortInUse,
+    ReplayMismatch,
+)
 from agents.errors.learning import (
     AuctionsMalformed,
     CheckpointUnreadable,
@@ -103,6 +120,7 @@ __all__ = [
     "BadApiKey",
     "BadSeedPhrase",
     "BadSetting",
+    "BlockNotInJournal",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
@@ -111,9 +129,15 @@ __all__ = [
     "ContentUnavailable",
     "ContractError",
     "DigestMismatch",
+    "FileExists",
     "HistoryEmpty",
     "InsufficientFunds",
     "InvalidAmount",
+    "JournalDamaged",
+    "JournalInUse",
+    "JournalMissing",
+    "JournalOfAnotherChain",
+    "JournalUnwritable",
     "LearningStateUnreadable",
     "LibraryMissing",
     "MalformedTasks",
@@ -123,9 +147,14 @@ __all__ = [
     "ModelUnavailable",
     "ModelUnfit",
     "NoFaucet",
+    "NoMarketInJournal",
+    "NodeLost",
+    "NotAJournal",
+    "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
     "Refused",
+    "ReplayMismatch",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",
