@@ -11,12 +11,15 @@ from pathlib import Path
 from agents.chain.wallet import Seed
 from agents.fleet.beliefs import calibration, calibration_line
 from agents.fleet.buying import Buyer, open_shop
-from agents.fleet.crew import Member, muster
+from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.keeper import Keeper
+from agents.fleet.mustering import muster
+from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
 from agents.fleet.standings import Standing, endings, standing
+from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
 from agents.market.domain import Task
 from agents.market.examples import example_tasks
@@ -40,6 +43,8 @@ class Job:
     source: str | None = None
     """The name of the batch of tasks to post, or None to post nothing."""
     drafts: Sequence[TaskDraft] = ()
+    crowd: int = CROWD
+    """How many of the agents bid on one task at the most."""
     until_settled: bool = False
     seed_phrase_file: Path | None = None
     windows: Windows = field(default_factory=Windows)
@@ -51,13 +56,14 @@ class Crew:
 
     session: Session
     members: list[Member]
+    roster: Roster
     buyer: Buyer | None
     keeper: Keeper | None
 
     @property
     def parties(self) -> list[Party]:
         """All of them, as the runner takes them."""
-        everyone = [member.party for member in self.members]
+        everyone = [Party("fleet", self.roster)] if self.members else []
         everyone += [self.buyer.party] if self.buyer else []
         everyone += [Party("keeper", self.keeper)] if self.keeper else []
         return everyone
@@ -108,17 +114,20 @@ async def assemble(session: Session, job: Job) -> Crew:
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester") if job.source else None
     await session.begin()
+    roster = Roster(session.feed, job.crowd)
     (members, keeper), buyer = await asyncio.gather(
-        _muster(session, crew_office, job), _open_shop(session, shop_office, job)
+        _muster(session, crew_office, job, roster), _open_shop(session, shop_office, job)
     )
-    return Crew(session, members, buyer, keeper)
+    return Crew(session, members, roster, buyer, keeper)
 
 
-async def _muster(session: Session, office: Office | None, job: Job) -> tuple[list[Member], Keeper | None]:
+async def _muster(
+    session: Session, office: Office | None, job: Job, roster: Roster
+) -> tuple[list[Member], Keeper | None]:
     if office is None:
         return [], None
     wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
-    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)))
+    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)), roster)
     clock, view = session.feed.now, session.feed.view
     hands = Hands("keeper", members[0].agent.hands.wallet, office.market, clock)
     return members, Keeper(hands, view, clock)

@@ -3,6 +3,7 @@
 Nothing here asks the chain: the same events in the same order give the same view. Each event costs O(1).
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -53,6 +54,8 @@ class MarketView:
         """By task and agent: sealed bids that are neither opened nor forfeited."""
         self.bids: dict[int, list[Bid]] = {}
         """By task: revealed bids in the order of their reveal."""
+        self.held: defaultdict[int, set[int]] = defaultdict(set)
+        """By agent: the open tasks that were awarded to it."""
         self.taken_over: set[int] = set()
         """The tasks whose runner-up took the defaulter's place."""
         self.agents: dict[int, Agent] = {}
@@ -111,7 +114,7 @@ class MarketView:
     def _task_created(self, event: task_manager.TaskCreated) -> None:
         params = event.params
         bidding_end = self._timestamp + params.bidding_window
-        self._put(
+        self.put(
             Task(
                 id=event.task_id,
                 requester=event.requester,
@@ -191,14 +194,20 @@ class MarketView:
         self._change(event.task_id, state=TaskState.EXPIRED)
 
     def _change(self, task_id: int, **changes: Any) -> None:
-        self._put(replace(self.tasks[task_id], **changes))
+        self.put(replace(self.tasks[task_id], **changes))
 
-    def _put(self, task: Task) -> None:
+    def put(self, task: Task) -> None:
+        """The task stands as given."""
+        before = self.tasks.get(task.id)
+        if before is not None and before.agent_id:
+            self.held[before.agent_id].discard(task.id)
         self.tasks[task.id] = task
         if task.state.is_final:
             self.open.pop(task.id, None)
-        else:
-            self.open[task.id] = task
+            return
+        self.open[task.id] = task
+        if task.agent_id:
+            self.held[task.agent_id].add(task.id)
 
     # Bids
 
