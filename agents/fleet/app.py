@@ -18,7 +18,7 @@ from agents.fleet.mustering import muster
 from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
-from agents.fleet.standings import Standing, endings, standing
+from agents.fleet.standings import Standing, endings, standings
 from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
 from agents.market.domain import Task
@@ -30,6 +30,8 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+MOST_LINES = 20
+"""How many agents a report names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ class Crew:
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
         view, provider = self.session.feed.view, self.session.provider_account
-        lines = [standing(view, one.definition.name, one.agent_id, provider) for one in self.members]
-        return sorted(lines, key=lambda line: line.profit, reverse=True)
+        names = {member.agent_id: member.definition.name for member in self.members}
+        return sorted(standings(view, names, provider), key=lambda line: line.profit, reverse=True)
 
     def beliefs(self) -> str:
         """Whether bids won as often as was believed, in one line; empty before an auction has ended."""
@@ -174,12 +176,27 @@ def report(crew: Crew) -> list[str]:
     if judged:
         share = 100 * ended.settled / judged
         lines.append(f"passed evaluation: {ended.settled} of {judged} results ({share:.0f} %), by {model}")
-    lines += [
+    lines += _earnings(crew.standings())
+    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
+
+
+def _earnings(standings: Sequence[Standing]) -> list[str]:
+    """A line for each of the best agents, and one for all the others together."""
+    best, rest = standings[:MOST_LINES], standings[MOST_LINES:]
+    lines = [
         f"{line.name}: earned {format_credits(line.earned)}, thinking {format_credits(line.thinking)}, "
         f"lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
-        for line in crew.standings()
+        for line in best
     ]
-    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
+    if rest:
+        earned, thinking, lost, balance = (
+            format_credits(sum(getattr(line, part) for line in rest))
+            for part in ("earned", "thinking", "lost", "balance")
+        )
+        lines.append(
+            f"{len(rest)} more agents: earned {earned}, thinking {thinking}, lost {lost}, balance {balance} credits"
+        )
+    return lines
 
 
 def _left_on_chain(crew: Crew) -> str:

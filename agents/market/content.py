@@ -25,7 +25,7 @@ from agents.market.specification import TaskSpecification, canonical_json
 
 LIMIT = 1 << 20
 """The largest document, in bytes."""
-REMEMBERED = 4096
+REMEMBERED = 1024
 """Specifications, which many agents read in the same moment."""
 
 

@@ -4,7 +4,7 @@ Nothing here asks the chain: the same events in the same order give the same vie
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -74,7 +74,8 @@ class MarketView:
         """Tokens minted and destroyed since deployment."""
         self.stakes = Stakes()
         self.demand = Demand()
-        self._reputations: dict[tuple[int, int, str], Reputation] = {}
+        self._reputations: defaultdict[tuple[int, int], dict[str, Reputation]] = defaultdict(dict)
+        """By agent and epoch, by skill."""
         self._timestamp = 0
         self._order = 0
 
@@ -93,17 +94,12 @@ class MarketView:
 
     def reputation(self, agent_id: int, skill: str) -> Reputation:
         """The agent's record under its present owner."""
-        agent = self.agents.get(agent_id)
-        return self._reputations.get((agent_id, agent.epoch if agent else 0, skill), Reputation())
+        return self.reputations(agent_id).get(skill, Reputation())
 
-    def reputations(self, agent_id: int) -> dict[str, Reputation]:
+    def reputations(self, agent_id: int) -> Mapping[str, Reputation]:
         """The agent's records by skill, under its present owner."""
-        epoch = self.agents[agent_id].epoch
-        return {
-            skill: record
-            for (owner, when, skill), record in self._reputations.items()
-            if (owner, when) == (agent_id, epoch)
-        }
+        agent = self.agents.get(agent_id)
+        return self._reputations.get((agent_id, agent.epoch if agent else 0), {})
 
     def ranking(self, task_id: int) -> list[Bid]:
         """The revealed bids in the auction's order, best first."""
@@ -259,8 +255,8 @@ class MarketView:
         self.skills.setdefault(event.agent_id, {})[skill_name(event.tag)] = event.weight
 
     def _reputation_updated(self, event: incentive_engine.ReputationUpdated) -> None:
-        key = (event.agent_id, event.epoch, skill_name(event.skill))
-        self._reputations[key] = Reputation(event.experience, event.merit)
+        records = self._reputations[event.agent_id, event.epoch]
+        records[skill_name(event.skill)] = Reputation(event.experience, event.merit)
 
     # Credits
 

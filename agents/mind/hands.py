@@ -39,6 +39,8 @@ class Hands:
         self._market, self._clock = market, clock
         self._resting: dict[tuple[str, int], int] = {}
         self._under_way: set[str] = set()
+        self._done: dict[tuple[str, int], int] = {}
+        """What has succeeded, which the view may not know before its clock reaches the time."""
         self._refusals: Counter[str] = Counter()
         self._log = log.bind(agent=name)
 
@@ -63,13 +65,17 @@ class Hands:
             self._refusals[action.intent] += 1
             self.rest(action.kind, action.task_id, str(error))
             return error
+        self._done[action.kind, action.task_id] = self._clock() + 1
         place = {"block": receipt.block, "tx": receipt.tx_hash}
         self._log.info(f"{action.kind}.mined", task=action.task_id, **place)
         return None
 
     def is_free(self, action: Action) -> bool:
-        """Whether the action is not resting, and not on its way to the chain."""
-        return action.intent not in self._under_way and self.is_ready(action.kind, action.task_id)
+        """Whether the action is not resting, not on its way to the chain, and not there already."""
+        what = action.kind, action.task_id
+        if action.intent in self._under_way or self._done.get(what, 0) > self._clock():
+            return False
+        return self.is_ready(*what)
 
     def is_ready(self, kind: str, task_id: int) -> bool:
         """Whether nothing of this kind is resting."""
@@ -84,6 +90,7 @@ class Hands:
         """The chain time at which the first of what rests may be tried again; None if nothing rests."""
         now = self._clock()
         self._resting = {what: until for what, until in self._resting.items() if until > now}
+        self._done = {what: until for what, until in self._done.items() if until > now}
         return min(self._resting.values(), default=None)
 
     async def _send(self, action: Action, intent: str) -> Receipt:
