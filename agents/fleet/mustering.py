@@ -1,6 +1,5 @@
 """Brings a fleet's agents to the market and onto its roster."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -8,7 +7,7 @@ from agents.chain.wallet import Wallet
 from agents.fleet.claims import claims_of
 from agents.fleet.crew import Member, member
 from agents.fleet.definitions import AgentDefinition
-from agents.fleet.enrolment import enrol, fund_gas
+from agents.fleet.enrolment import Recruit, enrol_all
 from agents.fleet.roster import Roster
 from agents.fleet.session import Office, Session
 from agents.mind.notes import Notes
@@ -21,14 +20,12 @@ async def muster(
     roster: Roster,
 ) -> list[Member]:
     """Agents for the definitions, enrolled and on the roster. Raises UserError when one cannot take part."""
-    await fund_gas(session, [wallet for _, wallet in definitions])
     notes = [Notes(office.store, definition.name) for definition, _ in definitions]
-    ids = await asyncio.gather(
-        *(
-            enrol(session, office, definition, wallet, claims_of(definition, kept))
-            for (definition, wallet), kept in zip(definitions, notes, strict=True)
-        )
-    )
+    recruits = [
+        Recruit(definition, wallet, claims_of(definition, kept))
+        for (definition, wallet), kept in zip(definitions, notes, strict=True)
+    ]
+    ids = await enrol_all(session, office, recruits)
     await session.feed.catch_up()
     members = [
         member(
