@@ -4,7 +4,7 @@ from agents.chain.faucet import Faucet
 from agents.chain.reader import read
 from agents.chain.store import Store
 from agents.chain.wallet import Seed
-from agents.errors import NoFaucet, RpcError
+from agents.errors import ContractError, NoFaucet
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def test_what_was_stocked_is_deposited_once_for_each_intent(rpc, faucet, d
     for intent in ("first", "first", "second"):
         await faucet.deposit(ledger, 77, 500, intent=intent)
     assert (await read(rpc, ledger.balance_of(77))).free == 1000
-    with pytest.raises(RpcError):
+    with pytest.raises(ContractError):
         await faucet.deposit(ledger, 77, 10**15, intent="more than there is")
 
 
