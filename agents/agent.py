@@ -22,7 +22,7 @@ from agents.mind.actions import Action, Commit, Finalize, Reveal, Submit, TakeOv
 from agents.mind.hands import Hands
 from agents.mind.notes import Belief, BidNote, Notes
 from agents.mind.percept import Percept, exposure, look, workload
-from agents.mind.spending import SpendingPolicy
+from agents.mind.spending import Allowance, SpendingPolicy, Unlimited
 from agents.mind.thoughts import Thoughts
 from agents.openai_integration import FitAssessment, OpenAIIntegration
 
@@ -51,7 +51,8 @@ class LLMAgent:
 
     ``clock`` gives the chain's time. ``learn`` takes each outcome once and returns what the policy knows
     then, as text, which the agent keeps in its notes; of learning it knows nothing else. ``opinions`` is how
-    many agents may ask the model for its word on a task at a time; without it none is asked for.
+    many agents may ask the model for its word on a task at a time; without it none is asked for. ``allowance``
+    says what the agent may still begin.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class LLMAgent:
         spending: SpendingPolicy | None = None,
         learn: Callable[[Sequence[Outcome]], str] | None = None,
         opinions: asyncio.Semaphore | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self.hands = hands
         self.notes = notes
@@ -77,6 +79,7 @@ class LLMAgent:
         self._spending = spending or SpendingPolicy()
         self._learn = learn
         self._opinions = opinions
+        self._allowance = allowance or Unlimited()
         self._thoughts = Thoughts()
         self._pricing = asyncio.Lock()
         self._log = log.bind(agent=hands.name)
@@ -95,6 +98,8 @@ class LLMAgent:
     def think(self, percept: Percept) -> list[Action]:
         """What to do about it. Questions for the model begin here and are answered in later turns."""
         self._thoughts.harvest()
+        if self._allowance.is_spent():
+            percept = replace(percept, consider=(), commit=(), take_over=())
         for task in percept.consider:
             self._ponder("consider", task, self._consider)
         for task in percept.work:
@@ -241,6 +246,12 @@ class LLMAgent:
         reason = self._spending.refusal(action, task, balance)
         if reason is not None:
             self._give_up(action, reason)
+            return False
+        note = self.notes.bid(task.id)
+        if isinstance(action, Commit | TakeOver) and note is not None:
+            reason = self._allowance.hold(task, note.belief.worst_cost)
+            if reason is not None:
+                self.hands.rest(action.kind, task.id, reason)
         return reason is None
 
     async def _try(self, action: Action) -> bool:
