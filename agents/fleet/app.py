@@ -124,8 +124,9 @@ async def run_job(settings: Settings, job: Job) -> list[str]:
             crew = await assemble(session, job)
             await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
             session.caps.finish()
-            if session.caps.reached:
-                raise CapReached(session.caps.reached, report(crew))
+            cap = session.caps.reached or ("" if stop.is_set() else session.caps.held_back)
+            if cap:
+                raise CapReached(cap, report(crew))
             return report(crew)
 
 

@@ -101,6 +101,8 @@ class Caps:
         self._agents: dict[str, int] = {}
         self._done: set[str] = set()
         """The agents that have reached their own cap."""
+        self._waiting: dict[tuple[str, int], str] = {}
+        """By agent and task: the cap that a bid waits for."""
         self._view: MarketView | None = None
 
     def join(self, tally: Tally) -> None:
@@ -151,13 +153,22 @@ class Caps:
             exceeded = self._exceeded(agent, task.id, worst_cost)
         if exceeded is None:
             self._promised.add(task.id, agent, worst_cost)
+            self._waiting.pop((agent, task.id), None)
             return None
+        self._waiting[agent, task.id] = exceeded
         self._conclude(exceeded, agent)
         return f"it could take the run over {_words(exceeded, self._caps[exceeded])}"
 
     def has_room(self, agent: str, units: int) -> bool:
-        """Whether one model call more, of at most so many units, fits beside all that is promised."""
-        return not self.is_spent(agent) and self._over(agent, _Charge(units, units, calls=1)) is None
+        """Whether one call more, of at most so many units, fits beside all that is promised and one task more."""
+        charge = _Charge(units, units, 1 + CALLS_A_TASK)
+        return not self.is_spent(agent) and self._over(agent, charge) is None
+
+    @property
+    def held_back(self) -> str:
+        """A cap for which a bid still waits, in words; empty if none does."""
+        name = next(iter(self._waiting.values()), None)
+        return "" if name is None else _words(name, self._caps[name])
 
     @property
     def transactions(self) -> int:

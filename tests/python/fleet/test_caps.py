@@ -93,6 +93,10 @@ def test_a_bid_waits_when_the_worst_of_what_is_promised_leaves_it_no_room(desk):
     assert "--max-credits" in ada.hold(found.task(2), 5)
     assert ada.hold(found.task(3), 4) is None
     assert not found.caps.reached, "what is promised may still turn out cheaper"
+    assert "--max-credits" in found.caps.held_back
+    found.task(1, TaskState.SETTLED)
+    assert ada.hold(found.task(2), 5) is None
+    assert not found.caps.held_back
 
 
 @pytest.mark.parametrize(
