@@ -22,7 +22,7 @@ from agents.mind.actions import Action, Commit, Finalize, Reveal, Submit, TakeOv
 from agents.mind.hands import Hands
 from agents.mind.notes import Belief, BidNote, Notes
 from agents.mind.percept import Percept, exposure, look, next_look, workload
-from agents.mind.spending import SpendingPolicy
+from agents.mind.spending import Allowance, SpendingPolicy, Unlimited
 from agents.mind.thoughts import Thoughts
 from agents.openai_integration import FitAssessment, OpenAIIntegration
 
@@ -54,6 +54,7 @@ class LLMAgent:
     many agents may ask the model for its word on a task at a time; without it none is asked for. ``offers``
     are the tasks that it may bid on, and which it strikes off once it has decided; without them it looks at
     all that are open. ``tell`` is called whenever a thought is done, so that there may be something to do.
+    ``allowance`` says what the agent may still begin.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class LLMAgent:
         opinions: asyncio.Semaphore | None = None,
         offers: set[int] | None = None,
         tell: Callable[[], None] | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self.hands = hands
         self.notes = notes
@@ -81,6 +83,7 @@ class LLMAgent:
         self._spending = spending or SpendingPolicy()
         self._learn = learn
         self._opinions, self._offers = opinions, offers
+        self._allowance = allowance or Unlimited()
         self._thoughts = Thoughts(tell)
         self._pricing = asyncio.Lock()
         self._log = log.bind(agent=hands.name)
@@ -105,6 +108,8 @@ class LLMAgent:
         """What to do about it. Questions for the model begin here and are answered in later turns."""
         self._thoughts.harvest()
         self._strike_off_late_offers(percept.now)
+        if self._allowance.is_spent():
+            percept = replace(percept, consider=(), commit=(), take_over=())
         for task in percept.consider:
             self._ponder("consider", task, self._consider)
         for task in percept.work:
@@ -263,6 +268,12 @@ class LLMAgent:
         reason = self._spending.refusal(action, task, balance)
         if reason is not None:
             self._give_up(action, reason)
+            return False
+        note = self.notes.bid(task.id)
+        if isinstance(action, Commit | TakeOver) and note is not None:
+            reason = self._allowance.hold(task, note.belief.worst_cost)
+            if reason is not None:
+                self.hands.rest(action.kind, task.id, reason)
         return reason is None
 
     async def _try(self, action: Action) -> bool:

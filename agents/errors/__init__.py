@@ -14,6 +14,7 @@ AgoraError
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   └── ToolchainMissing
+├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── RetryableError          the same call may go through later
 │   ├── TransportError
 │   └── ModelUnavailable
@@ -32,6 +33,7 @@ AgoraError
 from agents.errors.base import (
     AgoraError,
     BadSetting,
+    CapReached,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -99,6 +101,7 @@ __all__ = [
     "BadApiKey",
     "BadSeedPhrase",
     "BadSetting",
+    "CapReached",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",

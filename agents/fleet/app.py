@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.chain.wallet import Seed
+from agents.errors import CapReached
 from agents.fleet.beliefs import calibration, calibration_line
 from agents.fleet.buying import Buyer, open_shop
+from agents.fleet.caps import Limits
 from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.keeper import Keeper
@@ -21,7 +23,7 @@ from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_sessi
 from agents.fleet.standings import Standing, endings, standings
 from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
-from agents.market.domain import Task
+from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
 from agents.mind.hands import Hands
@@ -50,6 +52,7 @@ class Job:
     until_settled: bool = False
     seed_phrase_file: Path | None = None
     windows: Windows = field(default_factory=Windows)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(slots=True)
@@ -88,6 +91,23 @@ class Crew:
             task_id in own for task_id, _ in view.commitments
         )
 
+    def owed(self) -> int:
+        """Transactions that the buyer has yet to send: two for each task to post, one for each to score."""
+        if self.buyer is None:
+            return 0
+        on_chain = self.batch()
+        return 2 * (len(self.buyer.batch) - len(on_chain)) + sum(not task.state.is_final for task in on_chain)
+
+    def is_free(self) -> bool:
+        """Whether no agent is bound: no bid is sealed or in an auction, and no task of theirs is open."""
+        view, ids = self.session.feed.view, {member.agent_id for member in self.members}
+        sealed = any(agent_id in ids for _, agent_id in view.commitments)
+        return not sealed and not any(
+            task.agent_id in ids
+            or (task.state is TaskState.OPEN and any(bid.agent_id in ids for bid in view.ranking(task.id)))
+            for task in view.open.values()
+        )
+
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
         view, provider = self.session.feed.view, self.session.provider_account
@@ -101,13 +121,20 @@ class Crew:
 
 
 async def run_job(settings: Settings, job: Job) -> list[str]:
-    """Run the job to its end; returns what there is to say about it, line by line. Raises UserError."""
+    """Run the job to its end; returns what there is to say about it, line by line.
+
+    Raises UserError, or CapReached, with what there is to say, when it ended because of its limits.
+    """
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
-        async with open_model(settings) as model, open_session(settings, seed, model) as session:
+        async with open_model(settings) as model, open_session(settings, seed, model, job.limits) as session:
             crew = await assemble(session, job)
             await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
+            session.caps.finish()
+            cap = session.caps.reached or ("" if stop.is_set() else session.caps.held_back)
+            if cap:
+                raise CapReached(cap, report(crew))
             return report(crew)
 
 
@@ -120,7 +147,9 @@ async def assemble(session: Session, job: Job) -> Crew:
     (members, keeper), buyer = await asyncio.gather(
         _muster(session, crew_office, job, roster), _open_shop(session, shop_office, job)
     )
-    return Crew(session, members, roster, buyer, keeper)
+    crew = Crew(session, members, roster, buyer, keeper)
+    session.caps.owed = crew.owed
+    return crew
 
 
 async def _muster(
@@ -142,10 +171,16 @@ async def _open_shop(session: Session, office: Office | None, job: Job) -> Buyer
 
 
 async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) -> None:
-    """Post the batch and step everybody until it is over; then everybody pays for its last thoughts."""
+    """Post the batch and step everybody until it is over; then everybody pays for its last thoughts.
+
+    At a cap nothing more is posted, and it is over when no agent is bound any more.
+    """
     posting = asyncio.create_task(_post(crew), name="posting")
 
     def is_over() -> bool:
+        if crew.session.caps.is_spent():
+            posting.cancel()
+            return crew.is_free()
         return until() or (posting.done() and posting.exception() is not None)
 
     try:

@@ -74,7 +74,7 @@ def member(
     """One agent that is enrolled already; ``offers`` and ``tell`` are as in ``LLMAgent``."""
     name, feed = definition.name, session.feed
     strategy = open_strategy(definition, notes.policy_state(), session.shared)
-    own_mind = mind(session, notes, name, definition)
+    own_mind = mind(session, office, notes, name, definition)
     lessons = Lessons(strategy, agent_id, feed.view, notes)
     hands = Hands(name, wallet, office.market, feed.now, agent_id)
     agent = LLMAgent(
@@ -90,6 +90,7 @@ def member(
         opinions=session.opinions,
         offers=offers,
         tell=tell,
+        allowance=session.caps.admit(name, agent_id, notes),
     )
     claims = Claims(
         definition,
@@ -116,14 +117,16 @@ def member(
 
 
 def mind(
-    session: Session, notes: Notes, name: str, definition: AgentDefinition | None = None
+    session: Session, office: Office, notes: Notes, name: str, definition: AgentDefinition | None = None
 ) -> OpenAIIntegration:
     """A mind whose every model call is noted, with its cost, before its answer is used."""
 
-    def note_usage(_agent: str, _purpose: str, usage: Usage, cost: int) -> None:
-        notes.add_thinking(usage.prompt_tokens + usage.completion_tokens, cost)
+    def note_usage(agent: str, purpose: str, usage: Usage, cost: int) -> None:
+        with office.store.transaction():
+            notes.add_thinking(usage.prompt_tokens + usage.completion_tokens, cost)
+            office.tally.count(agent, purpose, usage, cost)
 
-    metered = MeteredModel(session.model, on_usage=note_usage)
+    metered = MeteredModel(session.caps.guard(session.model), on_usage=note_usage)
     return OpenAIIntegration(
         metered,
         session.embedder,
