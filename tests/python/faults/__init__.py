@@ -6,6 +6,6 @@
     proxy      the engine as an HTTP server; ``python tests/python/faults/proxy.py --help``
     forks      blocks that leave the chain
 
-A fault hangs on the seed, on what is asked, and on how often it was asked before, and on nothing else: neither the
-time nor other requests. So the same seed meets the same requests with the same faults, whoever else asks meanwhile.
+A fault hangs on the seed, on the methods that are asked, and on how often these were asked before, and on nothing
+else: neither the time nor what else is asked. So the same seed does the same again, as far as the client does.
 """

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 from random import Random
 
 from faults.lies import Stale, cut, foreign, repeat
@@ -92,10 +91,10 @@ class Happened:
     fault: Fault
     methods: tuple[str, ...]
     times: int
-    """How often the same had been asked before."""
+    """How often they had been asked before."""
 
     def __str__(self) -> str:
-        return f"{self.fault} at {','.join(sorted(set(self.methods)))} #{self.times}"
+        return f"{self.fault} at {','.join(self.methods)} #{self.times}"
 
 
 @dataclass
@@ -106,7 +105,7 @@ class Engine:
     forward: Forward
     rates: Mapping[Fault, float]
     happened: list[Happened] = field(default_factory=list)
-    _asked: Counter[bytes] = field(default_factory=Counter)
+    _asked: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _passed: list[asyncio.Future[None]] = field(default_factory=list)
 
     def heal(self) -> None:
@@ -131,12 +130,10 @@ class Engine:
         return await self._fail(fault, dice, content)
 
     def _draw(self, calls: list[dict]) -> tuple[Fault | None, Random]:
-        said = json.dumps([[one["method"], one.get("params", [])] for one in calls], sort_keys=True).encode()
-        what = sha256(said).digest()
-        times = self._asked[what]
-        self._asked[what] += 1
-        dice = Random(sha256(f"{self.seed}|{what.hex()}|{times}".encode()).digest())
-        methods = tuple(one["method"] for one in calls)
+        methods = tuple(sorted({one["method"] for one in calls}))
+        times = self._asked[methods]
+        self._asked[methods] += 1
+        dice = Random(f"{self.seed}|{','.join(methods)}|{times}")
         left = dice.random()
         for fault, rate in self.rates.items():
             left -= rate
