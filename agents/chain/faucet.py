@@ -27,7 +27,7 @@ class Faucet:
 
     def __init__(self, rpc: Rpc, store: Store, chain_id: int) -> None:
         self._rpc, self._chain_id = rpc, chain_id
-        self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT)
+        self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT, shared=True)
         self._wallet = Seed(TEST_PHRASE).wallet(0)
 
     async def close(self) -> None:
