@@ -146,11 +146,11 @@ class Whims:
     def out_of_the_blue(self, decided: int, others: list[int]) -> list[Decision]:
         """What nobody waits for. ``decided`` is how many decisions there were."""
         point, name = self.dice.random(), f"{decided}"
-        if point < 0.12:
+        if point < 0.07:
             return [Decision(f"post:{name}", "post", 0, self._terms(name))]
-        if point < 0.16:
+        if point < 0.10:
             return [Decision(f"pay:{name}", "pay", self._any_wallet(), {"wei": self._unique(decided)})]
-        if point < 0.20:
+        if point < 0.13:
             agent, wallet = self.dice.choice([*self.cast.agents.items()])
             source = self.dice.choice(
                 (account_of_agent(agent), account_of(self.cast.wallets[wallet].address))
@@ -193,7 +193,7 @@ class Whims:
     def _bids(self, task: Task) -> list[Decision]:
         found = []
         for agent, wallet in self.cast.agents.items():
-            if self._fate(task, f"bids {agent}") < 0.6 and self.dice.random() < 0.6:
+            if self._fate(task, f"bids {agent}") < 0.5 and self.dice.random() < 0.6:
                 bid = {
                     "task": task.id,
                     "agent": agent,

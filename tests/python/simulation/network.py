@@ -25,6 +25,7 @@ class Node:
         where = urlsplit(url)
         self._socket = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
         self.asked: Counter[str] = Counter()
+        self.posts = 0
 
     def close(self) -> None:
         """The connection is closed."""
@@ -32,6 +33,7 @@ class Node:
 
     def post(self, content: bytes) -> Answer:
         """Status and body."""
+        self.posts += 1
         self._socket.request("POST", "/", content, {"content-type": "application/json"})
         response = self._socket.getresponse()
         return response.status, response.read()

@@ -19,11 +19,11 @@ from simulation.network import BLOCK_SECONDS, Network, Node, Weather
 from simulation.party import Party, accounts, run
 from simulation.truth import Truth, differences
 
-ACTIVE_SECONDS = 240
+ACTIVE_SECONDS = 140
 """How long the weather is bad."""
 HEALING_SECONDS = 900
 """How long it takes at most until nothing is left to do."""
-LIFE_SECONDS = (20, 120)
+LIFE_SECONDS = (20, 100)
 DOWN_SECONDS = 16
 AWAKE_SECONDS = 10 * BLOCK_SECONDS
 """Who is awake for so long while a window for its reveal is open, opens its bid."""
