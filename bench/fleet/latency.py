@@ -20,7 +20,7 @@ SIZES = (10, 100, 1000, 10_000)
 TASKS_A_SECOND, SECONDS = 20, 20
 SETTLE_SECONDS = 5
 BUYERS = 40
-BLOCK_MS = 250
+BLOCK_MS = 1000
 
 
 def run(sizes: tuple[int, ...] = SIZES, block_ms: int = BLOCK_MS) -> dict[str, Any]:
