@@ -32,6 +32,8 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+IN_FLIGHT = 100
+"""Transactions of the requester that wait for a block at the same time: it posts whole batches."""
 MOST_LINES = 20
 """How many agents a report names."""
 
@@ -141,7 +143,7 @@ async def run_job(settings: Settings, job: Job) -> list[str]:
 async def assemble(session: Session, job: Job) -> Crew:
     """The parties, enrolled and funded; what an earlier process left pending is settled first."""
     crew_office = session.open_office(job.office) if job.agents else None
-    shop_office = session.open_office("requester") if job.source else None
+    shop_office = session.open_office("requester", IN_FLIGHT) if job.source else None
     await session.begin()
     roster = Roster(session.feed, job.crowd)
     (members, keeper), buyer = await asyncio.gather(
