@@ -30,6 +30,7 @@ SKILLS = ("research", "extraction", "code-reading", "mathematics", "writing", "s
 """Each is claimed by one to three in five of the fleet's agents."""
 RESERVE = 20 * CREDIT
 START_SECONDS = 120
+BUYERS = 40
 
 
 @dataclass(slots=True)
@@ -148,6 +149,25 @@ class Buyers:
         await self.faucet.close()
         await self.sender.close()
         self.store.close()
+
+
+async def post(place: Ground, a_second: float, seconds: float) -> None:
+    """Post tasks at an even pace, once the fleet is there."""
+    async with Rpc(place.url) as rpc:
+        buyers = Buyers(place, rpc, await Deployment.load(place.settings.addresses, rpc), BUYERS)
+        try:
+            count = round(a_second * seconds)
+            await buyers.fund(2 * RESERVE * count // BUYERS)
+            terms = [await buyers.describe(number) for number in range(count)]
+            while not (place.folder / "enrolled").exists():
+                await asyncio.sleep(0.1)
+            posts = []
+            for number, one in enumerate(terms):
+                posts.append(asyncio.create_task(buyers.post(number, one)))
+                await asyncio.sleep(1 / a_second)
+            await asyncio.gather(*posts)
+        finally:
+            await buyers.close()
 
 
 def told(path: Path) -> Any:
