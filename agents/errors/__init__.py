@@ -17,6 +17,7 @@ AgoraError
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
+├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
@@ -36,6 +37,7 @@ AgoraError
 from agents.errors.base import (
     AgoraError,
     BadSetting,
+    CapReached,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -121,6 +123,7 @@ __all__ = [
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
+    "CapReached",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",

@@ -5,10 +5,8 @@ byte too many, and the lower half of the signatures (EIP-2).
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import coincurve
-import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
 from agents.chain.guard.refusals import Code, refused
@@ -16,8 +14,10 @@ from agents.chain.guard.rules import Rules
 
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _WORD = 1 << 256
-_TYPED = {1: 11, 2: 12}
-"""Fields of each type that is let in."""
+_FIELDS = {0: 9, 1: 11, 2: 12}
+"""How many each type has that is let in; type 0 is that of the oldest transactions, which bear no number."""
+_PLACES = {0: (0, 1, 1, 2, 3, 4), 1: (1, 2, 2, 3, 4, 5), 2: (1, 3, 2, 4, 5, 6)}
+"""Where nonce, fee, tip, gas, receiver and value are; where there is no tip, it is the fee."""
 _NAMED = {3: "blobs", 4: "authorisations"}
 
 
@@ -41,19 +41,12 @@ def read(raw: bytes, rules: Rules, *, creation: bool) -> Signed:
             f"a transaction has at most {rules.most_transaction_bytes} bytes, not {len(raw)}",
         )
     kind = raw[0] if raw and raw[0] < 0xC0 else 0
-    if kind not in (0, *_TYPED) or not raw:
+    if kind not in _FIELDS:
         what = f" ({_NAMED[kind]})" if kind in _NAMED else ""
         raise refused(Code.TYPE, f"transactions of type {kind}{what} are refused: send type 2")
     body = raw[1:] if kind else raw
-    fields = _fields(body, _TYPED.get(kind, 9))
-    if kind == 0:
-        nonce, price, gas, to, value = fields[:5]
-        tip = price
-    elif kind == 1:
-        nonce, price, gas, to, value = fields[1:6]
-        tip = price
-    else:
-        nonce, tip, price, gas, to, value = fields[1:7]
+    fields, signature = _fields(body, kind)
+    nonce, price, tip, gas, to, value = (fields[at] for at in _PLACES[kind])
     _check_chain(kind, fields, rules.chain_id)
     if len(to) not in (0, 20):
         raise _garbled("its receiver is no address")
@@ -67,24 +60,55 @@ def read(raw: bytes, rules: Rules, *, creation: bool) -> Signed:
     cost = limit * fee + _number(value, 32)
     if cost >= _WORD:
         raise _garbled("its cost has more than 256 bits")
-    return Signed(_sender(kind, body, fields, rules.chain_id), _number(nonce, 8), cost)
+    return Signed(_sender(kind, body[:signature], fields, rules.chain_id), _number(nonce, 8), cost)
 
 
 def _garbled(why: str) -> Exception:
     return refused(Code.TRANSACTION, f"this is no signed transaction: {why}")
 
 
-def _fields(body: bytes, count: int) -> list[Any]:
-    try:
-        fields = rlp.decode(body, strict=True)
-    except (rlp.exceptions.RLPException, RecursionError):
-        raise _garbled("its RLP cannot be read") from None
-    if not isinstance(fields, list) or len(fields) != count:
+def _fields(body: bytes, kind: int) -> tuple[list[bytes], int]:
+    """The fields of a transaction, and where the last three of them begin, which are its signature.
+
+    What is in the access list is for the node to read: to descend into it could take for ever.
+    """
+    count, (at, end, is_list) = _FIELDS[kind], _item(body, 0)
+    if not is_list or end != len(body):
+        raise _garbled("its bytes are no list, or more than one")
+    fields: list[bytes] = []
+    starts: list[int] = []
+    while at < end and len(fields) < count:
+        start, stop, is_list = _item(body, at)
+        # The access list stands before the signature, in the types that have one.
+        if is_list != (kind > 0 and len(fields) == count - 4):
+            raise _garbled("a field is a list that should not be, or the other way round")
+        starts.append(at)
+        fields.append(body[start:stop])
+        at = stop
+    if at != end or len(fields) != count:
         raise _garbled(f"it has not {count} fields")
-    lists = [at for at, one in enumerate(fields) if isinstance(one, list)]
-    if lists != ([] if count == 9 else [count - 4]):
-        raise _garbled("a field is a list that should not be, or the other way round")
-    return fields
+    return fields, starts[-3]
+
+
+def _item(data: bytes, at: int) -> tuple[int, int, bool]:
+    """Where the content of the RLP item at ``at`` begins and ends, and whether it is a list."""
+    head = data[at] if at < len(data) else 0
+    if head < 0x80:
+        start, size = at, 1
+    else:
+        base = 0xC0 if head >= 0xC0 else 0x80
+        start, size = at + 1, head - base
+        if size > 55:
+            start += size - 55
+            digits = data[at + 1 : start]
+            size = int.from_bytes(digits)
+            if size < 56 or digits[0] == 0:
+                raise _garbled("its RLP has a length in another form than the shortest")
+        elif head == 0x81 and data[start : start + 1] < b"\x80":
+            raise _garbled("its RLP has a byte in another form than the shortest")
+    if start + size > len(data):
+        raise _garbled("its RLP ends too early")
+    return start, start + size, head >= 0xC0
 
 
 def _number(field: bytes, most: int) -> int:
@@ -93,7 +117,7 @@ def _number(field: bytes, most: int) -> int:
     return int.from_bytes(field)
 
 
-def _check_chain(kind: int, fields: list[Any], chain_id: int) -> None:
+def _check_chain(kind: int, fields: list[bytes], chain_id: int) -> None:
     if kind:
         found = _number(fields[0], 32)
     else:
@@ -105,7 +129,7 @@ def _check_chain(kind: int, fields: list[Any], chain_id: int) -> None:
         raise refused(Code.CHAIN, f"it is signed for chain {found}, and this is chain {chain_id}")
 
 
-def _sender(kind: int, body: bytes, fields: list[Any], chain_id: int) -> bytes:
+def _sender(kind: int, unsigned: bytes, fields: list[bytes], chain_id: int) -> bytes:
     """The address whose key made the signature, which covers all fields before it."""
     mark, r, s = fields[-3:]
     parity = _number(mark, 32) - (0 if kind else 35 + 2 * chain_id)
@@ -114,12 +138,11 @@ def _sender(kind: int, body: bytes, fields: list[Any], chain_id: int) -> bytes:
     if not 0 < _number(r, 32) < _ORDER or not 0 < _number(s, 32) <= _ORDER // 2:
         raise _garbled("its signature is out of range")
     # The fields before the signature, as they stand in the bytes: encoding them anew would take longer.
-    start = 1 if body[0] < 0xF8 else 1 + body[0] - 0xF7
-    unsigned = body[start : len(body) - sum(_length(one) for one in (mark, r, s))]
+    payload = unsigned[1 + max(0, unsigned[0] - 0xF7) :]
     if kind:
-        digest = keccak(bytes([kind]) + _list(unsigned))
+        digest = keccak(bytes([kind]) + _list(payload))
     else:
-        digest = keccak(_list(unsigned + rlp.encode(chain_id) + b"\x80\x80"))
+        digest = keccak(_list(payload + _integer(chain_id) + b"\x80\x80"))
     try:
         key = coincurve.PublicKey.from_signature_and_message(
             r.rjust(32, b"\0") + s.rjust(32, b"\0") + bytes([parity]), digest, hasher=None
@@ -129,9 +152,9 @@ def _sender(kind: int, body: bytes, fields: list[Any], chain_id: int) -> bytes:
     return keccak(key.format(compressed=False)[1:])[12:]
 
 
-def _length(field: bytes) -> int:
-    """How long a number of at most 55 bytes is in RLP."""
-    return 1 if len(field) == 1 and field[0] < 0x80 else 1 + len(field)
+def _integer(number: int) -> bytes:
+    digits = number.to_bytes((number.bit_length() + 7) // 8)
+    return digits if 0 < number < 0x80 else bytes([0x80 + len(digits)]) + digits
 
 
 def _list(payload: bytes) -> bytes:
