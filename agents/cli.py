@@ -12,6 +12,7 @@ from rich.console import Console
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
 from agents.console import FAILURE, run_command
+from agents.fleet.commands import forecast
 from agents.fleet.demo import conservation_line, run_demo
 from agents.lab.audit import audit_chain
 from agents.lab.doctor import examine
@@ -29,6 +30,7 @@ app = typer.Typer(
 
 lab = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.add_typer(lab, name="lab")
+app.command()(forecast)
 
 Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -11,6 +11,7 @@ AgoraError
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
+│   ├── HistoryUnreadable
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   └── ToolchainMissing
@@ -34,6 +35,7 @@ from agents.errors.base import (
     AgoraError,
     BadSetting,
     CapReached,
+    HistoryUnreadable,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -111,6 +113,7 @@ __all__ = [
     "ContractError",
     "DigestMismatch",
     "HistoryEmpty",
+    "HistoryUnreadable",
     "InsufficientFunds",
     "InvalidAmount",
     "LearningStateUnreadable",

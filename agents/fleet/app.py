@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from agents.chain.wallet import Seed
 from agents.errors import CapReached
 from agents.fleet.beliefs import calibration, calibration_line
@@ -15,11 +17,14 @@ from agents.fleet.buying import Buyer, open_shop
 from agents.fleet.caps import Limits
 from agents.fleet.crew import Member, muster
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
+from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
 from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
 from agents.fleet.standings import Standing, endings, standing
 from agents.llm.embedded import open_model
+from agents.llm.metering import price_for
 from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
@@ -29,6 +34,8 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ class Job:
     windows: Windows = field(default_factory=Windows)
     limits: Limits = field(default_factory=Limits)
 
+    def plan(self, model: str, newcomers: int) -> Plan:
+        """The job as a forecast takes it, with a model of this name and so many agents that are new."""
+        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers)
+
 
 @dataclass(slots=True)
 class Crew:
@@ -56,6 +67,7 @@ class Crew:
     members: list[Member]
     buyer: Buyer | None
     keeper: Keeper | None
+    reckoning: Reckoning | None = None
 
     @property
     def parties(self) -> list[Party]:
@@ -112,35 +124,60 @@ class Crew:
         return calibration_line(calibration(self.session.feed.view, agents))
 
 
-async def run_job(settings: Settings, job: Job) -> list[str]:
+async def run_job(
+    settings: Settings, job: Job, announce: Callable[[Forecast], None] | None = None
+) -> list[str]:
     """Run the job to its end; returns what there is to say about it, line by line.
 
-    Raises UserError, or CapReached, with what there is to say, when it ended because of its limits.
+    ``announce`` is told what to expect before anything is sent. Raises UserError, or CapReached, with what there
+    is to say, when the run ended because of its limits.
     """
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
         async with open_model(settings) as model, open_session(settings, seed, model, job.limits) as session:
-            crew = await assemble(session, job)
+            crew = await assemble(session, job, announce or _log_forecast)
             await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
-            session.caps.finish()
             cap = session.caps.reached or ("" if stop.is_set() else session.caps.held_back)
+            session.caps.finish()
+            if crew.reckoning is not None:
+                outcome = cap or ("stopped" if stop.is_set() else SETTLED)
+                conclude(session, crew.reckoning, crew.batch(), outcome)
             if cap:
                 raise CapReached(cap, report(crew))
             return report(crew)
 
 
-async def assemble(session: Session, job: Job) -> Crew:
-    """The parties, enrolled and funded; what an earlier process left pending is settled first."""
+def _log_forecast(forecast: Forecast) -> None:
+    log.info("run.forecast", **forecast.as_json())
+
+
+async def assemble(session: Session, job: Job, announce: Callable[[Forecast], None] | None = None) -> Crew:
+    """The parties, enrolled and funded; what an earlier process left pending is settled first.
+
+    Before that ``announce``, if there is one, is told what the run will come to.
+    """
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester") if job.source else None
     await session.begin()
+    reckoning = None
+    if announce is not None and session.offices:
+        reckoning = reckon(session, plan_of(session, job))
+        announce(reckoning.forecast)
     (members, keeper), buyer = await asyncio.gather(
         _muster(session, crew_office, job), _open_shop(session, shop_office, job)
     )
-    crew = Crew(session, members, buyer, keeper)
+    crew = Crew(session, members, buyer, keeper, reckoning)
     session.caps.owed = crew.owed
     return crew
+
+
+def plan_of(session: Session, job: Job) -> Plan:
+    """What is known of the job before it begins, once the view is at the head."""
+    known = session.feed.view.agent_of_owner
+    wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
+    newcomers = sum(wallet.address not in known for wallet in wallets)
+    return job.plan(session.model.name, newcomers)
 
 
 async def _muster(session: Session, office: Office | None, job: Job) -> tuple[list[Member], Keeper | None]:
