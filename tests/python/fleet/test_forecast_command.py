@@ -12,21 +12,22 @@ from agents.fleet.history import FinishedRun, History
 from agents.fleet.options import job_of
 from agents.settings import Settings
 
+UNSET = dict.fromkeys(("OPENAI_API_KEY", "OPENAI_BASE_URL", "AGORA_MODEL", "AGORA_GGUF"), "")
+
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "AGORA_MODEL", "AGORA_GGUF"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AGORA_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+def home(tmp_path):
     return tmp_path
 
 
-def ask(*arguments):
-    return CliRunner().invoke(app, ["forecast", *arguments])
+@pytest.fixture
+def ask(home):
+    return lambda *arguments: CliRunner(env=UNSET | {"AGORA_HOME": str(home)}).invoke(
+        app, ["forecast", *arguments]
+    )
 
 
-def test_the_forecast_in_words(home):
+def test_the_forecast_in_words(home, ask):
     done = ask("--agents", "5", "--create-tasks")
     assert done.exit_code == 0
     assert "12 tasks and 5 agents with SmolLM2" in done.stdout.splitlines()[0]
@@ -36,8 +37,9 @@ def test_the_forecast_in_words(home):
     assert list(home.iterdir()) == [], "nothing is made by asking"
 
 
-def test_the_forecast_for_machines_knows_of_past_runs(home):
-    fresh = foretell(Settings(), job_of(5, "truthful", True, None, None, (30, 20, 600, 60)))
+def test_the_forecast_for_machines_knows_of_past_runs(home, ask):
+    settings = Settings(home=home, openai_api_key=None, openai_base_url=None, model=None, gguf=None)
+    fresh = foretell(settings, job_of(5, "truthful", True, None, None, (30, 20, 600, 60)))
     reckoned = {name: fresh.figures[name].expected for name in COUNTED}
     doubled = {name: 2 * value for name, value in reckoned.items()}
     model = fresh.title.partition(" with ")[2]
@@ -50,7 +52,7 @@ def test_the_forecast_for_machines_knows_of_past_runs(home):
     assert other["past"] == 0
 
 
-def test_a_mistake_is_one_sentence(home):
+def test_a_mistake_is_one_sentence(ask):
     done = ask("--agents", "5", "--policy", "bold")
     assert done.exit_code == 2
     assert done.stderr.startswith("error: there is no policy 'bold'")
