@@ -1,28 +1,36 @@
 """Sends transactions so that each intent happens once: not twice, and not lost, whatever crashes in between.
 
-The signed bytes are stored before they are sent, and only those bytes are ever sent for an intent. A node
-takes a transaction once, by its nonce; so sending again is harmless, and every doubt is settled by
-sending again and looking for the receipt.
+The signed bytes are stored before they are sent, and for an intent only bytes of one nonce are ever sent. A
+node takes one transaction for a nonce; so sending again is harmless, and every doubt is settled by sending
+again and looking for the receipt.
+
+    send      signs and stores, together with all that is sent in the same turn of the loop
+    Delivery  hands over what is stored, in batches
+    Poller    finds the receipts, once for each new block; they are stored together
 """
 
 import asyncio
 import sqlite3
 import weakref
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from eth_utils.crypto import keccak
 
-from agents.chain.abi import Call
+from agents.chain.abi import Call, transfer
 from agents.chain.delivery import Delivery
+from agents.chain.lanes import Lane, Lanes
 from agents.chain.logs import Receipt
 from agents.chain.outbox import Entry, Outbox
 from agents.chain.reader import refusal, request
 from agents.chain.receipts import ReceiptPoller, revert_reason
 from agents.chain.rpc import Rpc
 from agents.chain.store import Store
+from agents.chain.together import Together
+from agents.chain.transaction import Transaction
 from agents.chain.wallet import Wallet
 from agents.errors import AgoraError, RpcError, TransportError, WalletTooPoor
 
@@ -33,16 +41,13 @@ IN_FLIGHT = 8
 RESEND_SECONDS = 10.0
 """After so long without a receipt the bytes go out again: a node that restarted has forgotten them."""
 
+T = TypeVar("T")
 Extra = Callable[[sqlite3.Connection], None]
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class _Lane:
-    """One wallet's way to the chain: one transaction at a time is signed and handed over."""
-
-    slots: asyncio.Semaphore
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+class _Short(Exception):
+    """The wallet may not be able to pay, or what it can pay is in doubt."""
 
 
 class Sender:
@@ -58,23 +63,33 @@ class Sender:
         interval: float = 0.1,
         deadline: float = 120.0,
         in_flight: int = IN_FLIGHT,
+        shared: bool = False,
     ) -> None:
         """``tip`` is in wei for each gas.
 
         ``interval`` is the seconds between two looks at the chain, ``deadline`` those until a TransportError
-        says that an outcome is still unknown.
+        says that an outcome is still unknown. ``shared`` says that others sign for the same wallets.
         """
-        self._rpc, self._chain_id, self._tip = rpc, chain_id, tip
-        self._deadline, self._in_flight = deadline, in_flight
+        self._rpc, self._store, self._chain_id, self._tip = rpc, store, chain_id, tip
+        self._deadline = deadline
         self._outbox = Outbox(store)
-        self._delivery = Delivery(rpc, self._outbox, interval, deadline)
-        self._poller = ReceiptPoller(rpc, interval)
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes = Lanes(rpc, self._outbox, in_flight, shared)
+        self._delivery = Delivery(rpc, self._outbox, interval, self._on_dropped, self._on_failure)
+        self._poller = ReceiptPoller(rpc, interval, self._on_receipts, self._on_failure)
+        self._estimates: Together[tuple[str, Call[Any]], int] = Together(self._estimate_all)
+        self._waiting: dict[str, asyncio.Future[Entry]] = {}
+        """Who waits for the outcome of an intent."""
+        self._watched: dict[str, Entry] = {}
+        """The entries whose receipts are looked for, by the hash of each attempt."""
+        self._fillers: set[asyncio.Task[None]] = set()
         self._intents: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def close(self) -> None:
-        """Stop looking for receipts. What is pending stays so and is settled by ``recover`` next time."""
+        """Send nothing and look for nothing. What is pending stays so, and ``recover`` settles it next time."""
+        await self._delivery.close()
         await self._poller.close()
+        for future in self._waiting.values():
+            future.cancel()
 
     async def send(
         self,
@@ -96,16 +111,11 @@ class Sender:
             entry = self._outbox.get(intent)
             if entry is not None:
                 return await self._settle(entry)
-            limit = gas or await self._estimate(wallet, call)
-            lane = self._lane(wallet.address)
+            limit = gas or await self._estimates.ask((wallet.address, call))
+            lane = self._lanes.of(wallet.address)
+            lane.signer = wallet
             async with lane.slots:
-                async with lane.lock:
-                    # An earlier one that no node has taken yet would leave a gap before this one.
-                    await self._delivery.flush(wallet.address)
-                    entry = await self._sign(wallet, call, intent, limit)
-                    self._outbox.add(entry, extra)
-                    await self._delivery.flush(wallet.address)
-                return await self._settle(entry)
+                return await self._settle(await self._sign(lane, call, intent, limit, extra), unsent=True)
 
     async def send_many(self, orders: Iterable[tuple[Wallet, Call[Any], str]]) -> list[Receipt | AgoraError]:
         """All of (wallet, call, intent) at the same time; for each, its receipt or why it has none."""
@@ -121,6 +131,7 @@ class Sender:
         """After blocks above ``ancestor`` left the chain: send again what they held; the outcomes."""
         self._outbox.reopen(ancestor)
         self._delivery.forget()
+        self._lanes.doubt()
         return await self.recover()
 
     async def _resume(self, intent: str) -> Receipt:
@@ -129,88 +140,198 @@ class Sender:
             assert entry is not None, "entries are never deleted"
             return await self._settle(entry)
 
-    async def _settle(self, entry: Entry) -> Receipt:
+    async def _sign(self, lane: Lane, call: Call[Any], intent: str, gas: int, extra: Extra | None) -> Entry:
+        """The intent's entry, stored, with the wallet's next nonce. Raises WalletTooPoor.
+
+        A node may accept more than a wallet can pay for in sum, and Hardhat's then builds no block at all.
+        """
+        looked = False
+        while True:
+            fee = 2 * await self._poller.base_fee() + self._tip
+            await self._lanes.ready(lane)
+            try:
+                return await self._store.soon(partial(self._write, lane, call, intent, gas, fee, extra))
+            except _Short:
+                cost = gas * fee + call.value
+                if looked and lane.next is not None and cost > lane.free:
+                    self._lanes.doubt(lane)
+                    raise WalletTooPoor(lane.wallet, lane.held, lane.held - lane.free + cost) from None
+                await self._lanes.read(lane)
+                looked = True
+            except BaseException:
+                self._lanes.doubt(lane)  # Whether it was kept is the file's word now.
+                raise
+
+    def _write(
+        self,
+        lane: Lane,
+        call: Call[Any],
+        intent: str,
+        gas: int,
+        fee: int,
+        extra: Extra | None,
+        db: sqlite3.Connection,
+    ) -> Entry:
+        """Sign and keep. Signed in the transaction that keeps it, those of one wallet in one turn of the loop
+        follow each other without a gap, also when one of them fails."""
+        if lane.next is None:
+            raise _Short
+        entry = self._signed(lane, intent, call, gas, fee, lane.next)
+        if entry.cost > lane.free:
+            raise _Short
+        self._outbox.add(db, entry)
+        if extra:
+            extra(db)
+        lane.took(entry)
+        return entry
+
+    def _signed(self, lane: Lane, intent: str, call: Call[Any], gas: int, fee: int, nonce: int) -> Entry:
+        assert lane.signer is not None, "who sends brings the key"
+        transaction = Transaction(self._chain_id, nonce, self._tip, fee, gas, call.to, call.value, call.data)
+        raw = lane.signer.sign_transaction(transaction)
+        return Entry(intent, lane.wallet, nonce, raw, "0x" + keccak(raw).hex(), transaction.cost)
+
+    async def _settle(self, entry: Entry, *, unsent: bool = False) -> Receipt:
         """Wait until the entry is in a block or dead; its receipt, or the error."""
-        now = asyncio.get_running_loop().time
-        give_up = now() + self._deadline
-        while (current := self._outbox.get(entry.intent)) is not None and current.state == "pending":
-            if now() > give_up:
-                raise TransportError(f"the outcome of {entry.intent} ({entry.hash}) is not known yet")
-            if not self._delivery.taken(entry):
-                async with self._lane(entry.wallet).lock:
-                    await self._delivery.flush(entry.wallet)
-                continue
-            receipt = await self._poller.wait(entry.hash, min(RESEND_SECONDS, give_up - now()))
-            if receipt is not None:
-                await self._record(entry, receipt)
-            else:
-                log.info("no_receipt", intent=entry.intent, tx=entry.hash)
+        if entry.state == "pending":
+            entry = await self._outcome(entry, unsent)
+        if entry.state == "mined" and entry.receipt is not None:
+            return Receipt.read(entry.receipt)
+        assert entry.error is not None, "what failed says why"
+        raise refusal(entry.error)
+
+    async def _outcome(self, entry: Entry, unsent: bool) -> Entry:
+        loop, lane = asyncio.get_running_loop(), self._lanes.of(entry.wallet)
+        give_up = loop.time() + self._deadline
+        future: asyncio.Future[Entry] = loop.create_future()
+        self._waiting[entry.intent] = future
+        lane.waiting += 1
+        self._watch(entry, unsent)
+        try:
+            while True:
+                self._delivery.flush(lane)
+                done, _ = await asyncio.wait([future], timeout=min(RESEND_SECONDS, give_up - loop.time()))
+                if done:
+                    return future.result()
+                taken = self._delivery.taken(entry)
                 self._delivery.forget(entry)
-        assert current is not None, "entries are never deleted"
-        if current.state == "mined" and current.receipt is not None:
-            return Receipt.read(current.receipt)
-        assert current.error is not None, "what failed says why"
-        raise refusal(current.error)
+                self._poller.ask(entry.hashes)
+                if loop.time() >= give_up:
+                    raise TransportError(_unknown(entry, taken))
+                log.info("no_receipt", intent=entry.intent, tx=entry.hash)
+        finally:
+            lane.waiting -= 1
+            del self._waiting[entry.intent]
+            self._unwatch(entry)
 
-    async def _record(self, entry: Entry, receipt: dict[str, Any]) -> None:
-        done = int(receipt["status"], 16) == 1
-        self._outbox.mined(entry, receipt, None if done else await revert_reason(self._rpc, receipt))
+    def _watch(self, entry: Entry, unsent: bool) -> None:
+        self._watched.update(dict.fromkeys(entry.hashes, entry))
+        self._poller.watch(entry.hashes, unsent=unsent)
+
+    def _unwatch(self, entry: Entry) -> None:
+        for one in entry.hashes:
+            self._watched.pop(one, None)
+        self._poller.unwatch(entry.hashes)
+
+    async def _on_receipts(self, receipts: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what the blocks say, all in one transaction, and tell those who wait."""
+        ours = [one for one in receipts if one["transactionHash"] in self._watched]
+        reverted = [one for one in ours if int(one["status"], 16) != 1]
+        reasons = await _outcomes(revert_reason(self._rpc, one) for one in reverted)
+        errors = {one["transactionHash"]: why for one, why in zip(reverted, reasons, strict=True)}
+        settled = []
+        for receipt in ours:
+            tx_hash = receipt["transactionHash"]
+            entry, why = self._watched.get(tx_hash), errors.get(tx_hash)
+            if why is not None and not isinstance(why, RpcError):
+                self._poller.ask([tx_hash])
+            elif entry is not None:  # Else nobody waits for it any more.
+                settled.append(
+                    replace(
+                        entry,
+                        raw=self._outbox.raw(entry, tx_hash),
+                        hash=tx_hash,
+                        state="failed" if why else "mined",
+                        receipt={name: value for name, value in receipt.items() if name != "logsBloom"},
+                        error=why,
+                    )
+                )
+        self._outbox.mined(settled)
+        for entry in settled:
+            self._done(entry)
+
+    def _on_dropped(self, entry: Entry, error: RpcError, count: int) -> None:
+        """The entry will never be mined, and its nonce is free, or another's. ``count`` is the next on chain."""
+        lane = self._lanes.of(entry.wallet)
+        self._done(replace(entry, state="failed", error=error))
+        later = any(nonce > entry.nonce for nonce in lane.pending)
+        if count <= entry.nonce and later and lane.signer is not None:
+            self._fill(lane, entry.nonce)
+        elif lane.next is not None:
+            lane.next = max(count, self._outbox.next_nonce(lane.wallet))
+
+    def _fill(self, lane: Lane, nonce: int) -> None:
+        task = asyncio.get_running_loop().create_task(self._plug(lane, nonce))
+        self._fillers.add(task)
+        task.add_done_callback(self._fillers.discard)
+
+    async def _plug(self, lane: Lane, nonce: int) -> None:
+        """Use a nonce for nothing, as those after it wait for it."""
+        fee = 2 * await self._poller.base_fee() + self._tip
+        number = 0
+        while self._outbox.get(intent := f"filler:{lane.wallet}:{nonce}:{number}") is not None:
+            number += 1
+
+        def write(db: sqlite3.Connection) -> Entry:
+            entry = self._signed(lane, intent, transfer(lane.wallet, 0), 21_000, fee, nonce)
+            self._outbox.add(db, entry)
+            lane.pending[nonce] = entry
+            return entry
+
+        self._watch(await self._store.soon(write), unsent=True)
+        self._delivery.flush(lane)
+
+    def _done(self, entry: Entry) -> None:
         self._delivery.forget(entry)
+        self._lanes.of(entry.wallet).settled(entry)
+        self._unwatch(entry)
+        future = self._waiting.get(entry.intent)
+        if future is not None and not future.done():
+            future.set_result(entry)
 
-    async def _estimate(self, wallet: Wallet, call: Call[Any]) -> int:
-        """Gas for the call: a fifth and a little above what it takes now.
+    def _on_failure(self, error: Exception) -> None:
+        """Something that no other try would mend: all who wait get to know it."""
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(error)
+
+    async def _estimate_all(self, asked: Sequence[tuple[str, Call[Any]]]) -> list[int | Exception]:
+        """Gas for each call: a fifth and a little above what it takes now.
 
         It may be mined after others that leave it more to do; what runs out of gas is lost, and unused gas is
         not paid.
         """
-        try:
-            estimate = await self._rpc.call("eth_estimateGas", request(call, wallet.address), "latest")
-        except RpcError as error:
-            raise refusal(error) from error
-        return min(int(estimate, 16) * 6 // 5 + 40_000, GAS_CAP)
-
-    async def _sign(self, wallet: Wallet, call: Call[Any], intent: str, gas: int) -> Entry:
-        """The signed transaction, with the wallet's next nonce. Raises WalletTooPoor.
-
-        A node may accept more than a wallet can pay for in sum, and Hardhat's then builds no block at all.
-        """
-        count, head, held = await self._rpc.batch(
-            [
-                ("eth_getTransactionCount", (wallet.address, "pending")),
-                ("eth_getBlockByNumber", ("latest", False)),
-                ("eth_getBalance", (wallet.address, "latest")),
-            ]
+        answers = await self._rpc.each(
+            ("eth_estimateGas", (request(call, wallet), "latest")) for wallet, call in asked
         )
-        fee = 2 * int(head["baseFeePerGas"], 16) + self._tip
-        cost = gas * fee + call.value
-        needed = self._outbox.committed(wallet.address) + cost
-        if needed > int(held, 16):
-            raise WalletTooPoor(wallet.address, int(held, 16), needed)
-        nonce = max(int(count, 16), self._outbox.next_nonce(wallet.address))
-        raw = wallet.sign_transaction(
-            {
-                "type": 2,
-                "chainId": self._chain_id,
-                "nonce": nonce,
-                "to": call.to,
-                "value": call.value,
-                "data": call.data,
-                "gas": gas,
-                "maxFeePerGas": fee,
-                "maxPriorityFeePerGas": self._tip,
-            }
-        )
-        return Entry(intent, wallet.address, nonce, raw, "0x" + keccak(raw).hex(), cost)
-
-    def _lane(self, wallet: str) -> _Lane:
-        return self._lanes.setdefault(wallet, _Lane(asyncio.Semaphore(self._in_flight)))
+        return [
+            refusal(one) if isinstance(one, RpcError) else min(int(one, 16) * 6 // 5 + 40_000, GAS_CAP)
+            for one in answers
+        ]
 
     def _intent(self, intent: str) -> asyncio.Lock:
         """The lock of one intent, which lives as long as somebody holds or awaits it."""
         return self._intents.setdefault(intent, asyncio.Lock())
 
 
-async def _outcomes(sends: Iterable[Awaitable[Receipt]]) -> list[Receipt | AgoraError]:
+def _unknown(entry: Entry, taken: bool) -> str:
+    what = f"{entry.intent} ({entry.hash})"
+    if taken:
+        return f"the outcome of {what} is not known yet"
+    return f"no node takes {what}; it stays in the outbox"
+
+
+async def _outcomes(sends: Iterable[Awaitable[T]]) -> list[T | AgoraError]:
     """The result of each, or its error; an error that is nobody's purpose is raised once all have ended."""
     results = await asyncio.gather(*sends, return_exceptions=True)
     for result in results:

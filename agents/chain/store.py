@@ -4,14 +4,15 @@ Everything that must hold together is written in one transaction, here and in th
 layers add. A transaction that has returned survives kill -9 and power loss.
 """
 
+import asyncio
 import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from agents.errors import WalletsInUse, WrongChain
 
@@ -50,6 +51,19 @@ CREATE TABLE logs (
 """
 
 
+ATTEMPTS = """
+CREATE TABLE attempts (                     -- signed bytes that later ones of the same nonce replaced
+    hash   TEXT PRIMARY KEY,
+    intent TEXT NOT NULL REFERENCES outbox (intent),
+    raw    BLOB NOT NULL
+) STRICT;
+CREATE INDEX attempts_by_intent ON attempts (intent);
+"""
+
+T = TypeVar("T")
+Write = Callable[[sqlite3.Connection], Any]
+
+
 class Store:
     """The open file. All calls come from one thread, and no ``await`` stands inside a transaction."""
 
@@ -57,6 +71,7 @@ class Store:
         self.path = path
         self.db = db
         self._lock = lock
+        self._soon: list[tuple[Write, asyncio.Future[Any]]] = []
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -75,6 +90,7 @@ class Store:
         db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
         store = cls(path, db, lock)
         store.migrate("chain-1", SCHEMA)
+        store.migrate("chain-2", ATTEMPTS)
         return store
 
     def close(self) -> None:
@@ -102,6 +118,36 @@ class Store:
             self.db.rollback()
             raise
         self.db.commit()
+
+    def soon(self, write: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """What ``write`` returns, once all it wrote survives power loss.
+
+        All that is handed in during one turn of the loop goes to the disk in one transaction, which costs as
+        much as a transaction for one. A write that raises takes back its own changes only, and its caller gets
+        the error; one whose caller was cancelled before its turn is not carried out.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        if not self._soon:
+            loop.call_soon(self._write_all)
+        self._soon.append((write, future))
+        return future
+
+    def _write_all(self) -> None:
+        writes, self._soon = self._soon, []
+        results: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        try:
+            with self.transaction() as db:
+                for write, future in writes:
+                    if not future.cancelled():
+                        results.append((future, *_apart(db, write)))
+        except Exception as error:  # noqa: BLE001 - handed to each caller
+            results = [(future, None, error) for _, future in writes if not future.cancelled()]
+        for future, result, failure in results:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
 
     def migrate(self, name: str, sql: str) -> None:
         """Run ``sql`` in this file once, ever; ``name`` says which change it is, such as ``market-1``."""
@@ -132,6 +178,18 @@ class Store:
                 self.set_meta("genesis", genesis_hash)
             elif known != genesis_hash:
                 raise WrongChain(chain_id, known, genesis_hash)
+
+
+def _apart(db: sqlite3.Connection, write: Write) -> tuple[Any, Exception | None]:
+    """The result of one write among others, or its error and no trace of it."""
+    db.execute("SAVEPOINT write")
+    try:
+        result, failure = write(db), None
+    except Exception as error:  # noqa: BLE001 - handed to the caller
+        db.execute("ROLLBACK TO write")
+        result, failure = None, error
+    db.execute("RELEASE write")
+    return result, failure
 
 
 def _locked(path: Path) -> int:

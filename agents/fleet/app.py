@@ -10,19 +10,22 @@ from pathlib import Path
 
 import structlog
 
-from agents.chain.wallet import Seed
+from agents.chain.wallet import Seed, Wallet
 from agents.errors import CapReached
 from agents.fleet.beliefs import calibration, calibration_line
 from agents.fleet.buying import Buyer, open_shop
 from agents.fleet.caps import Limits
-from agents.fleet.crew import Member, muster
+from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
+from agents.fleet.mustering import muster
 from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
+from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
-from agents.fleet.standings import Standing, endings, standing
+from agents.fleet.standings import Standing, endings, standings
+from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
 from agents.llm.metering import price_for
 from agents.market.domain import Task, TaskState
@@ -34,6 +37,8 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+MOST_LINES = 20
+"""How many agents a report names."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +54,8 @@ class Job:
     source: str | None = None
     """The name of the batch of tasks to post, or None to post nothing."""
     drafts: Sequence[TaskDraft] = ()
+    crowd: int = CROWD
+    """How many of the agents bid on one task at the most."""
     until_settled: bool = False
     seed_phrase_file: Path | None = None
     windows: Windows = field(default_factory=Windows)
@@ -56,7 +63,7 @@ class Job:
 
     def plan(self, model: str, newcomers: int) -> Plan:
         """The job as a forecast takes it, with a model of this name and so many agents that are new."""
-        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers)
+        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers, self.crowd)
 
 
 @dataclass(slots=True)
@@ -65,6 +72,7 @@ class Crew:
 
     session: Session
     members: list[Member]
+    roster: Roster
     buyer: Buyer | None
     keeper: Keeper | None
     reckoning: Reckoning | None = None
@@ -72,7 +80,7 @@ class Crew:
     @property
     def parties(self) -> list[Party]:
         """All of them, as the runner takes them."""
-        everyone = [member.party for member in self.members]
+        everyone = [Party("fleet", self.roster)] if self.members else []
         everyone += [self.buyer.party] if self.buyer else []
         everyone += [Party("keeper", self.keeper)] if self.keeper else []
         return everyone
@@ -115,8 +123,8 @@ class Crew:
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
         view, provider = self.session.feed.view, self.session.provider_account
-        lines = [standing(view, one.definition.name, one.agent_id, provider) for one in self.members]
-        return sorted(lines, key=lambda line: line.profit, reverse=True)
+        names = {member.agent_id: member.definition.name for member in self.members}
+        return sorted(standings(view, names, provider), key=lambda line: line.profit, reverse=True)
 
     def beliefs(self) -> str:
         """Whether bids won as often as was believed, in one line; empty before an auction has ended."""
@@ -160,31 +168,28 @@ async def assemble(session: Session, job: Job, announce: Callable[[Forecast], No
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester") if job.source else None
     await session.begin()
+    wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
     reckoning = None
     if announce is not None and session.offices:
-        reckoning = reckon(session, plan_of(session, job))
+        known = session.feed.view.agent_of_owner
+        newcomers = sum(wallet.address not in known for wallet in wallets)
+        reckoning = reckon(session, job.plan(session.model.name, newcomers))
         announce(reckoning.forecast)
+    roster = Roster(session.feed, job.crowd)
     (members, keeper), buyer = await asyncio.gather(
-        _muster(session, crew_office, job), _open_shop(session, shop_office, job)
+        _muster(session, crew_office, job, wallets, roster), _open_shop(session, shop_office, job)
     )
-    crew = Crew(session, members, buyer, keeper, reckoning)
+    crew = Crew(session, members, roster, buyer, keeper, reckoning)
     session.caps.owed = crew.owed
     return crew
 
 
-def plan_of(session: Session, job: Job) -> Plan:
-    """What is known of the job before it begins, once the view is at the head."""
-    known = session.feed.view.agent_of_owner
-    wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
-    newcomers = sum(wallet.address not in known for wallet in wallets)
-    return job.plan(session.model.name, newcomers)
-
-
-async def _muster(session: Session, office: Office | None, job: Job) -> tuple[list[Member], Keeper | None]:
+async def _muster(
+    session: Session, office: Office | None, job: Job, wallets: Sequence[Wallet], roster: Roster
+) -> tuple[list[Member], Keeper | None]:
     if office is None:
         return [], None
-    wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
-    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)))
+    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)), roster)
     clock, view = session.feed.now, session.feed.view
     hands = Hands("keeper", members[0].agent.hands.wallet, office.market, clock)
     return members, Keeper(hands, view, clock)
@@ -237,12 +242,27 @@ def report(crew: Crew) -> list[str]:
     if judged:
         share = 100 * ended.settled / judged
         lines.append(f"passed evaluation: {ended.settled} of {judged} results ({share:.0f} %), by {model}")
-    lines += [
+    lines += _earnings(crew.standings())
+    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
+
+
+def _earnings(standings: Sequence[Standing]) -> list[str]:
+    """A line for each of the best agents, and one for all the others together."""
+    best, rest = standings[:MOST_LINES], standings[MOST_LINES:]
+    lines = [
         f"{line.name}: earned {format_credits(line.earned)}, thinking {format_credits(line.thinking)}, "
         f"lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
-        for line in crew.standings()
+        for line in best
     ]
-    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
+    if rest:
+        earned, thinking, lost, balance = (
+            format_credits(sum(getattr(line, part) for line in rest))
+            for part in ("earned", "thinking", "lost", "balance")
+        )
+        lines.append(
+            f"{len(rest)} more agents: earned {earned}, thinking {thinking}, lost {lost}, balance {balance} credits"
+        )
+    return lines
 
 
 def _left_on_chain(crew: Crew) -> str:

@@ -15,6 +15,7 @@ from agents.agent import OPINION_SECONDS
 from agents.bid_policy import TaskBrief
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.enrolment import CAPITAL
+from agents.fleet.wakeups import CROWD
 from agents.llm.metering import Price, cost
 from agents.llm.protocol import Message, Usage
 from agents.market.domain import bond_of, compensation_of
@@ -92,6 +93,8 @@ class Plan:
     price: Price
     newcomers: int
     """How many of the agents have yet to come to the market."""
+    crowd: int = CROWD
+    """How many of the agents bid on one task at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ _LABELS: Mapping[str, str] = {
 def foresee(plan: Plan) -> Forecast:
     """What the plan will come to by the figures above: O(agents + tasks)."""
     claimants = Counter(skill for one in plan.agents for skill, weight in one.capabilities.items() if weight)
-    bids = _bids(plan)
+    bids = _bids(plan, claimants)
     steps = _steps(plan, claimants, bids)
     thinking = _thinking(plan, claimants, bids)
     seconds = _seconds(plan, steps, thinking)
@@ -202,16 +205,19 @@ def foresee(plan: Plan) -> Forecast:
     )
 
 
-def _bids(plan: Plan) -> Figure:
+def _bids(plan: Plan, claimants: Mapping[str, int]) -> Figure:
     """All tasks are posted at once, so no agent can lock more in bonds than its capital allows."""
     if not plan.drafts:
         return Figure(0, 0)
-    wanted = Counter(draft.specification.skill for draft in plan.drafts)
-    most = min(len(plan.drafts), int((1 - SpendingPolicy().runway_share) * CAPITAL / _bond(plan)))
+    skills = [draft.specification.skill for draft in plan.drafts]
+    wanted, crowd = Counter(skills), min(plan.crowd, len(plan.agents))
+    affords = min(len(skills), int((1 - SpendingPolicy().runway_share) * CAPITAL / _bond(plan)))
     claimed = (
         sum(wanted[skill] for skill, weight in one.capabilities.items() if weight) for one in plan.agents
     )
-    return Figure(sum(min(INTEREST * tasks, most) for tasks in claimed), most * len(plan.agents))
+    by_agents = sum(min(INTEREST * tasks, affords) for tasks in claimed)
+    by_tasks = sum(min(INTEREST * claimants.get(skill, 0), crowd) for skill in skills)
+    return Figure(min(by_agents, by_tasks), min(affords * len(plan.agents), crowd * len(skills)))
 
 
 def _bond(plan: Plan) -> float:

@@ -52,12 +52,13 @@ class MiniNode(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request):
         body = json.loads(request.content)
+        asked = body if isinstance(body, list) else [body]
         fault = None
-        if not isinstance(body, list) and body["method"] == "eth_sendRawTransaction" and self.faults:
+        if any(one["method"] == "eth_sendRawTransaction" for one in asked) and self.faults:
             fault = self.faults.pop(0)
         if self.down or fault == "request":
             raise httpx.ConnectError("lost")
-        replies = [self.reply(one) for one in (body if isinstance(body, list) else [body])]
+        replies = [self.reply(one) for one in asked]
         if fault == "reply":
             raise httpx.ReadTimeout("lost")
         return (
@@ -100,15 +101,18 @@ class MiniNode(httpx.AsyncBaseTransport):
         return next((one for one in known if "0x" + one["hash"] == tx_hash), None)
 
     def eth_getTransactionReceipt(self, tx_hash):  # noqa: N802
-        for number, block in enumerate(self.blocks):
+        for number, block in enumerate(self.blocks, 1):
             for one in block:
                 if "0x" + one["hash"] == tx_hash:
                     fields = {"gasUsed": "0x5208", "effectiveGasPrice": "0x1", "status": "0x1", "logs": []}
                     return fields | {"transactionHash": tx_hash, "blockNumber": hex(number)}
         return None
 
-    def eth_getBlockByNumber(self, *_):  # noqa: N802
-        return {"baseFeePerGas": "0x3e8"}
+    def eth_getBlockByNumber(self, tag, _):  # noqa: N802
+        number = len(self.blocks) if tag == "latest" else int(tag, 16)
+        block = {"number": hex(number), "hash": hex(number), "parentHash": hex(number - 1)}
+        mined = self.blocks[number - 1] if number else []
+        return block | {"baseFeePerGas": "0x3e8", "transactions": ["0x" + one["hash"] for one in mined]}
 
     def eth_getBalance(self, *_):  # noqa: N802
         return hex(10**20)
