@@ -7,6 +7,7 @@
 Stopped and started again, it goes on where it was.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from agents.fleet import options
 from agents.fleet.app import run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS
 from agents.fleet.forecast import Forecast
+from agents.fleet.progress import for_person
 from agents.logs import configure
 from agents.settings import Settings
 
@@ -79,7 +81,8 @@ def run_agents(
             transactions=max_transactions,
             minutes=max_minutes,
         )
-        return await run_job(settings, replace(job, limits=limits), _teller(settings, json_logs))
+        shown = for_person(sys.stderr, as_json=json_logs)
+        return await run_job(settings, replace(job, limits=limits), _teller(settings, json_logs), shown)
 
     run_command(command)
 

@@ -20,6 +20,7 @@ from agents.fleet.definitions import AgentDefinition
 from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
 from agents.fleet.mustering import muster
+from agents.fleet.progress import Progress, following
 from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
 from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
@@ -103,6 +104,15 @@ class Crew:
             task_id in own for task_id, _ in view.commitments
         )
 
+    @property
+    def expected(self) -> int:
+        """How many tasks the buyer's batch has."""
+        return len(self.buyer.batch) if self.buyer else 0
+
+    def ended(self) -> int:
+        """How many of them have ended."""
+        return sum(task.state.is_final for task in self.batch())
+
     def owed(self) -> int:
         """Transactions that the buyer has yet to send: two for each task to post, one for each to score."""
         if self.buyer is None:
@@ -133,27 +143,40 @@ class Crew:
 
 
 async def run_job(
-    settings: Settings, job: Job, announce: Callable[[Forecast], None] | None = None
+    settings: Settings,
+    job: Job,
+    announce: Callable[[Forecast], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[str]:
     """Run the job to its end; returns what there is to say about it, line by line.
 
-    ``announce`` is told what to expect before anything is sent. Raises UserError, or CapReached, with what there
-    is to say, when the run ended because of its limits.
+    ``announce`` is told what to expect before anything is sent, ``progress`` how far long work has come. Raises
+    UserError, or CapReached, with what there is to say, when the run ended because of its limits.
     """
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
-        async with open_model(settings) as model, open_session(settings, seed, model, job.limits) as session:
+        async with (
+            open_model(settings) as model,
+            open_session(settings, seed, model, job.limits, progress) as session,
+        ):
             crew = await assemble(session, job, announce or _log_forecast)
-            await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
-            cap = session.caps.reached or ("" if stop.is_set() else session.caps.held_back)
-            session.caps.finish()
-            if crew.reckoning is not None:
-                outcome = cap or ("stopped" if stop.is_set() else SETTLED)
-                conclude(session, crew.reckoning, crew.batch(), outcome)
-            if cap:
-                raise CapReached(cap, report(crew))
-            return report(crew)
+            async with following(session.progress, "tasks ended", crew.expected, crew.ended):
+                await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
+            return _end(crew, interrupted=stop.is_set())
+
+
+def _end(crew: Crew, *, interrupted: bool) -> list[str]:
+    """Remember what the run came to; the report. Raises CapReached."""
+    caps = crew.session.caps
+    cap = caps.reached or ("" if interrupted else caps.held_back)
+    caps.finish()
+    if crew.reckoning is not None:
+        outcome = cap or ("stopped" if interrupted else SETTLED)
+        conclude(crew.session, crew.reckoning, crew.batch(), outcome)
+    if cap:
+        raise CapReached(cap, report(crew))
+    return report(crew)
 
 
 def _log_forecast(forecast: Forecast) -> None:

@@ -30,7 +30,8 @@ GAS: Mapping[str, int] = {
     "register": 332_000,
     "skills": 125_000,
     "mint": 57_000,
-    "deposit": 99_000,
+    "approve": 47_000,
+    "deposit": 69_000,
     "create": 159_000,
     "commit": 76_000,
     "reveal": 57_000,
@@ -40,9 +41,10 @@ GAS: Mapping[str, int] = {
     "pay": 43_000,
 }
 """Gas of each step, on average over a run of the examples."""
-ENROLMENT = ("fund", "register", "skills", "mint", "deposit")
+ENROLMENT, STOCK = ("fund", "register", "skills", "deposit"), ("approve", "mint")
 FUNDING = ("fund", "mint", "deposit")
-"""What brings an agent, and a requester, to the market on a dev chain: one transaction each."""
+"""What brings each agent to a dev chain's market, what the faucet does for them together, and what brings a requester:
+one transaction each."""
 INTEREST = 0.9
 """The share of those that claim a task's skill that bid for it."""
 PAYMENTS = 0.6
@@ -194,7 +196,8 @@ def foresee(plan: Plan) -> Forecast:
         ),
         "seconds": seconds,
     }
-    bring = len(ENROLMENT) * plan.newcomers + (len(FUNDING) if plan.drafts else 0)
+    bring = len(ENROLMENT) * plan.newcomers + (len(STOCK) if plan.newcomers else 0)
+    bring += len(FUNDING) if plan.drafts else 0
     return Forecast(
         title=f"{len(plan.drafts)} tasks and {len(plan.agents)} agents with {plan.model}",
         figures=figures,
@@ -236,6 +239,8 @@ def _steps(plan: Plan, claimants: Mapping[str, int], bids: Figure) -> dict[str, 
     steps = dict.fromkeys(GAS, Figure(0, 0))
     for name in ENROLMENT:
         steps[name] += Figure(plan.newcomers, plan.newcomers)
+    for name in STOCK:
+        steps[name] += Figure(bool(plan.newcomers), bool(plan.newcomers))
     for name in FUNDING:
         steps[name] += Figure(bool(tasks), bool(tasks))
     steps["create"] = Figure(tasks, tasks)

@@ -21,13 +21,13 @@ from agents.requester import Windows
 MODEL = "SmolLM2-135M-Instruct"
 SNAPSHOT = Path(__file__).resolve().parents[3] / "bench" / "results" / "gas.json"
 MEASURED = {
-    "transactions": 141,
-    "gas": 11_886_697,
-    "calls": 16,
-    "prompt": 2_557,
-    "completion": 413,
-    "credits": 4_209_000,
-    "seconds": 100,
+    "transactions": 139,
+    "gas": 11_590_000,
+    "calls": 19,
+    "prompt": 3_029,
+    "completion": 531,
+    "credits": 5_153_000,
+    "seconds": 80,
 }
 """What the five agents and the twelve examples came to in one run with the embedded model, on two cores."""
 
@@ -61,14 +61,14 @@ def test_nothing_is_expected_beyond_the_most_and_more_of_anything_is_not_less(ag
 def test_agents_that_are_enrolled_need_not_come_again():
     new, known = foresee(plan()), foresee(plan(newcomers=0))
     more = new.figures["transactions"].expected - known.figures["transactions"].expected
-    assert more == pytest.approx(5 * 5)
+    assert more == pytest.approx(4 * 5 + 2)
     assert (new.capital, known.capital) == (5 * CAPITAL, 0)
-    assert new.least_transactions == 5 * 5 + 3 + 2 * 12
+    assert new.least_transactions == 4 * 5 + 2 + 3 + 2 * 12
 
 
 def test_a_fleet_without_tasks_is_told_what_its_coming_takes():
     found = foresee(plan(drafts=[]))
-    assert found.figures["transactions"].expected == found.least_transactions == 25
+    assert found.figures["transactions"].expected == found.least_transactions == 22
     assert found.figures["calls"].most == found.escrow == found.bonds == 0
     assert not [line for line in found.lines() if "model calls" in line or "locked" in line]
 
@@ -91,7 +91,7 @@ def test_gas_is_of_the_size_that_the_contracts_are_measured_to_take():
         "finalize": gas["bidding"]["finalize with three bids"],
         "submit": gas["endings"]["submit"],
         "pay": gas["credits"]["transfer to an agent"],
-        "deposit": gas["signed payments, sent by another"]["deposit to a new account"],
+        "deposit": gas["credits"]["deposit to a new account"],
     }
     for name, measured in steps.items():
         assert GAS[name] == pytest.approx(measured, rel=0.1), name
@@ -135,7 +135,7 @@ def test_a_second_forecast_of_the_same_run_is_what_the_first_one_came_to(history
     right = found.corrected(history.factors(MODEL, "learned"))
     for name in COUNTED:
         assert right.figures[name].expected == pytest.approx(MEASURED[name])
-    assert right.as_json()["transactions"]["expected"] == 141
+    assert right.as_json()["transactions"]["expected"] == 139
 
 
 def test_only_the_newest_runs_count(history):
