@@ -23,6 +23,7 @@ from agents.chain.sender import Sender
 from agents.chain.wallet import Wallet
 from agents.market.authorization import DepositAuthorization, TokenDomain, deposit_nonce
 from agents.market.domain import AwardMode, Balance, MarketTerms, Task
+from agents.market.gas import LIMITS
 from agents.market.specification import skill_bytes
 
 NO_DEADLINE = 2**256 - 1
@@ -74,6 +75,7 @@ class Marketplace:
         self.deployment = deployment
         self._rpc = rpc
         self._sender = sender
+        self._token: TokenDomain | None = None
 
     async def terms(self) -> MarketTerms:
         """What a task that is posted now would keep."""
@@ -312,8 +314,11 @@ class Marketplace:
         return receipt.first(task_manager.TaskCreated, self.deployment.tasks.address).task_id
 
     async def _domain(self) -> TokenDomain:
-        token = self.deployment.token
-        return TokenDomain(await read(self._rpc, token.name()), self.deployment.chain_id, token.address)
+        if self._token is None:
+            token = self.deployment.token
+            name = await read(self._rpc, token.name())
+            self._token = TokenDomain(name, self.deployment.chain_id, token.address)
+        return self._token
 
     async def _permit(self, wallet: Wallet, value: int, deadline: int) -> tuple[int, bytes, bytes]:
         message = {
@@ -329,7 +334,7 @@ class Marketplace:
     async def _send(
         self, wallet: Wallet, call: Call[Any], intent: str, extra: Extra | None = None
     ) -> Receipt:
-        return await self._sender.send(wallet, call, intent=intent, extra=extra)
+        return await self._sender.send(wallet, call, intent=intent, gas=LIMITS.get(call.name), extra=extra)
 
 
 def _file(task: Task) -> structs.File:

@@ -36,20 +36,20 @@ TASKS, BIDS = len(ANSWERS), len(ANSWERS) * len(AGENTS)
 SCENARIOS = {
     "a task is posted but not noted; a bid is noted but not signed": [
         ("mined", "createTask", 2),
-        ("estimate", "commit", 2),
+        ("unsigned", "commit", 2),
     ],
     "a commitment is stored but not sent; another is sent but not seen": [
         ("unsent", "commit", 1),
         ("sent", "commit", 3),
     ],
     "bids are not revealed yet; an agent is at work": [
-        ("estimate", "reveal", 3),
+        ("unsigned", "reveal", 3),
         ("asked", "work", 1),
     ],
     "a result is noted but not submitted; another is sent; a verdict is noted but not sent": [
-        ("estimate", "submit", 1),
+        ("unsigned", "submit", 1),
         ("sent", "submit", 1),
-        ("estimate", "evaluate", 1),
+        ("unsigned", "evaluate", 1),
     ],
 }
 
