@@ -71,16 +71,17 @@ class Simulation:
     known: Truth
     start: int
 
-    def play(self, seed: int, folder: Path) -> Counter[str]:
-        """The whole life; what happened in it, by kind. Raises Failure."""
-        return _Play(self, seed, folder).run()
+    def play(self, seed: int, folder: Path, weather: Weather | None = None) -> Counter[str]:
+        """The whole life; what happened in it, by kind. The weather is the seed's, if not told otherwise.
+        Raises Failure."""
+        return _Play(self, seed, folder, weather or Weather.of(seed)).run()
 
 
 class _Play:
-    def __init__(self, market: Simulation, seed: int, folder: Path) -> None:
+    def __init__(self, market: Simulation, seed: int, folder: Path, weather: Weather) -> None:
         self.market, self.seed, self.dice = market, seed, Random(f"simulation {seed}")
-        self.weather = Weather.of(seed)
-        self.network = Network(market.node, seed, market.start, Weather.of(seed))
+        self.weather = weather
+        self.network = Network(market.node, seed, market.start, weather)
         self.members = [Member(cast, folder / f"{cast.name}.db") for cast in market.casts]
         self.others = accounts(market.casts)
         self.loop = VirtualLoop()
