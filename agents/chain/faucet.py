@@ -12,11 +12,9 @@ from agents.chain.logs import Receipt
 from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.store import Store
-from agents.chain.wallet import Seed
+from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.errors import NoFaucet, RpcError
 
-TEST_PHRASE = "test test test test test test test test test test test junk"
-"""Known to everybody: Hardhat and anvil give its first accounts 10,000 ETH each."""
 IN_FLIGHT = 200
 TRIES = 5
 """Another process may pay from the same account and use a nonce first; then the next one is tried."""
