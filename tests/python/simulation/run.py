@@ -20,7 +20,7 @@ from simulation.truth import Truth, differences, silences
 
 ACTIVE_SECONDS = 140
 """How long the weather is bad."""
-HEALING_SECONDS = 900
+HEALING_SECONDS = 300
 """How long it takes at most until nothing is left to do."""
 LIFE_SECONDS = (20, 100)
 DOWN_SECONDS = 16

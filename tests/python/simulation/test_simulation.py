@@ -13,6 +13,7 @@ from simulation.network import Weather
 from simulation.run import Failure
 
 from agents.chain.outbox import Outbox
+from agents.chain.sender import Sender
 from agents.chain.tailer import Tailer
 
 SEEDS = int(os.environ.get("AGORA_SIMULATION_SEEDS", "100"))
@@ -86,17 +87,14 @@ def never_looks_back(monkeypatch):
 
 
 def signs_anew_after_a_death(monkeypatch):
-    """An intent that is pending is taken for one that was never signed."""
-    get = Outbox.get
+    """What was signed and has no outcome is forgotten, and signed again with another nonce."""
+    begin = Sender.__init__
 
-    def forgetful(self, intent):
-        entry = get(self, intent)
-        if entry is not None and entry.state == "pending":
-            self._db.execute("UPDATE outbox SET intent = intent || ' ' || hash WHERE intent = ?", (intent,))
-            return None
-        return entry
+    def forgetful(self, rpc, store, *arguments, **options):
+        begin(self, rpc, store, *arguments, **options)
+        store.db.execute("DELETE FROM outbox WHERE state = 'pending'")
 
-    monkeypatch.setattr(Outbox, "get", forgetful)
+    monkeypatch.setattr(Sender, "__init__", forgetful)
 
 
 @pytest.mark.parametrize("bug", [forgets_reorgs, never_looks_back, signs_anew_after_a_death])
