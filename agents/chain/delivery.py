@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from agents.chain.lanes import Lane
-from agents.chain.outbox import Entry, Outbox
+from agents.chain.outbox import Entry
 from agents.chain.rpc import Rpc
 from agents.errors import RpcError, TransportError
 
@@ -31,20 +31,20 @@ log = structlog.get_logger(__name__)
 class Delivery:
     """Knows which pending entries a node has taken, and hands over the others.
 
-    ``dropped`` is told of an entry that can never be mined, ``failed`` of an error that is nobody's purpose.
+    ``dead`` is told of an entry that can never be mined, with the node's word and the nonce that is next on chain;
+    ``failed`` of an error that is nobody's purpose.
     """
 
     def __init__(
         self,
         rpc: Rpc,
-        outbox: Outbox,
         pause: float,
-        dropped: Callable[[Entry, RpcError, int], None],
+        dead: Callable[[Entry, RpcError, int], None],
         failed: Callable[[Exception], None],
     ) -> None:
         """``pause`` is the seconds before a second try."""
-        self._rpc, self._outbox, self._pause = rpc, outbox, pause
-        self._dropped, self._failed = dropped, failed
+        self._rpc, self._pause = rpc, pause
+        self._dead, self._failed = dead, failed
         self._taken: set[str] = set()
         self._dirty: dict[str, Lane] = {}
         self._busy: set[str] = set()
@@ -154,8 +154,7 @@ class Delivery:
             else:
                 log.warning("send_refused", intent=entry.intent, tx=entry.hash, reason=error.message)
                 self._suspects.discard(entry.hash)
-                self._outbox.drop(entry, error)
-                self._dropped(entry, error, int(count, 16))
+                self._dead(entry, error, int(count, 16))
 
     def _is_used(self, entry: Entry, count: int) -> bool:
         """Whether the node has said twice that another transaction used the nonce."""

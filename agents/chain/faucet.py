@@ -13,15 +13,15 @@ from agents.chain.logs import Receipt
 from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.store import Store
-from agents.chain.wallet import Seed
+from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.errors import NoFaucet, RpcError
 
-TEST_PHRASE = "test test test test test test test test test test test junk"
-"""Known to everybody: Hardhat and anvil give its first accounts 10,000 ETH each."""
 IN_FLIGHT = 1000
 BATCH = 100
 """Balances asked for in one request."""
 NO_LIMIT = 2**256 - 1
+DEPOSIT_GAS = 110_000
+"""Half as much again as a first deposit takes."""
 TRIES = 5
 """Another process may pay from the same account and use a nonce first; then the next one is tried."""
 
@@ -72,7 +72,7 @@ class Faucet:
 
     async def deposit(self, ledger: Ledger, account: int, units: int, *, intent: str) -> Receipt:
         """``units`` move from what was stocked for the Ledger into an account of it, once for each intent."""
-        return await self._send(ledger.deposit(account, units), intent)
+        return await self._send(ledger.deposit(account, units), intent, gas=DEPOSIT_GAS)
 
     async def _poor(self, addresses: Sequence[str], wei: int) -> list[str]:
         held = await self._rpc.batch([("eth_getBalance", (address, "latest")) for address in addresses])

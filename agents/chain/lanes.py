@@ -8,9 +8,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from eth_utils.crypto import keccak
+
 from agents.chain.outbox import Entry, Outbox
 from agents.chain.rpc import Rpc
 from agents.chain.together import Together
+from agents.chain.transaction import Transaction
 from agents.chain.wallet import Wallet
 from agents.errors import RpcError
 
@@ -37,11 +40,20 @@ class Lane:
     """How many callers wait for an outcome."""
     pause: float = 0.0
     """Seconds before the next try to hand over."""
+    moved: float = 0.0
+    """When something of it was last stored or settled, by the loop's clock."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def queue(self) -> list[Entry]:
         """What is pending, in the order of nonces."""
         return [self.pending[nonce] for nonce in sorted(self.pending)]
+
+    def sign(self, intent: str, transaction: Transaction) -> Entry:
+        """The entry of a transaction, signed."""
+        assert self.signer is not None, "who sends brings the key"
+        raw = self.signer.sign_transaction(transaction)
+        tx_hash = "0x" + keccak(raw).hex()
+        return Entry(intent, self.wallet, transaction.nonce, raw, tx_hash, transaction.cost)
 
     def took(self, entry: Entry) -> None:
         """A new entry has the next nonce."""
@@ -74,6 +86,10 @@ class Lanes:
             lane = self._lanes[wallet] = Lane(wallet, slots, self._shared)
             self.doubt(lane)
         return lane
+
+    def waiting(self) -> list[Lane]:
+        """Those for which somebody waits."""
+        return [lane for lane in self._lanes.values() if lane.waiting]
 
     def doubt(self, lane: Lane | None = None) -> None:
         """Read anew, for one wallet or all: what is pending now, and what the chain says when it is needed."""

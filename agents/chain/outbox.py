@@ -8,11 +8,13 @@ that nonce, so that the chain takes one of them at most.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 from agents.chain.store import Store
 from agents.errors import RpcError
+
+_PENDING = "state = 'pending', block = NULL, block_hash = NULL, receipt = NULL, error = NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,12 @@ class Outbox:
             for entry in settled:
                 assert entry.receipt is not None, "what is mined has a receipt"
                 db.execute(
-                    "UPDATE outbox SET state = ?, block = ?, receipt = ?, error = ?, hash = ?, raw = ? "
-                    "WHERE intent = ?",
+                    "UPDATE outbox SET state = ?, block = ?, block_hash = ?, receipt = ?, error = ?, hash = ?, "
+                    "raw = ? WHERE intent = ?",
                     (
                         entry.state,
                         int(entry.receipt["blockNumber"], 16),
+                        entry.receipt.get("blockHash"),
                         json.dumps(entry.receipt),
                         _kept(entry.error),
                         entry.hash,
@@ -129,12 +132,32 @@ class Outbox:
                     ),
                 )
 
-    def raw(self, entry: Entry, tx_hash: str) -> bytes:
-        """The bytes of one of the entry's attempts."""
-        if tx_hash == entry.hash:
-            return entry.raw
-        row = self._db.execute("SELECT raw FROM attempts WHERE hash = ?", (tx_hash,)).fetchone()
-        return bytes(row["raw"])
+    def with_receipt(self, entry: Entry, receipt: Mapping[str, Any], error: RpcError | None) -> Entry:
+        """The entry with what became of it: the attempt that was mined, and where, or why it was reverted."""
+        raw, tx_hash = entry.raw, receipt["transactionHash"]
+        if tx_hash != entry.hash:
+            row = self._db.execute("SELECT raw FROM attempts WHERE hash = ?", (tx_hash,)).fetchone()
+            raw = bytes(row["raw"])
+        # The bloom is a fifth of a receipt and says nothing that its logs do not.
+        kept = {name: value for name, value in receipt.items() if name != "logsBloom"}
+        state: Literal["mined", "failed"] = "failed" if error else "mined"
+        return replace(entry, raw=raw, hash=tx_hash, state=state, receipt=kept, error=error)
+
+    def blocks(self, depth: int) -> list[tuple[int, str]]:
+        """Number and hash of each of the newest ``depth`` blocks that hold something of ours, as far as we know."""
+        rows = self._db.execute(
+            "SELECT DISTINCT block, block_hash FROM outbox WHERE block IS NOT NULL ORDER BY block DESC LIMIT ?",
+            (depth,),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def retract(self, blocks: Iterable[tuple[int, str]]) -> None:
+        """What was mined in these blocks is pending again. They have left the chain."""
+        with self._store.transaction() as db:
+            db.executemany(
+                f"UPDATE outbox SET {_PENDING} WHERE block = ? AND block_hash = ?",  # noqa: S608 - our own words
+                blocks,
+            )
 
     def drop(self, entry: Entry, error: RpcError) -> None:
         """The transaction is in no block and never will be; its nonce is free, or another's."""
@@ -147,8 +170,7 @@ class Outbox:
         """Everything mined above a block is pending again; how many. Their blocks have left the chain."""
         with self._store.transaction() as db:
             cursor = db.execute(
-                "UPDATE outbox SET state = 'pending', block = NULL, receipt = NULL, error = NULL "
-                "WHERE block > ?",
+                f"UPDATE outbox SET {_PENDING} WHERE block > ?",  # noqa: S608 - our own words
                 (above,),
             )
         return cursor.rowcount

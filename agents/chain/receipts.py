@@ -5,8 +5,9 @@ transactions only ours are asked for.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 from agents.chain.rpc import Rpc, quantity
@@ -16,6 +17,12 @@ BATCH = 200
 """Receipts asked for in one request."""
 MOST_BLOCKS = 50
 """Blocks read one by one; further behind, the receipts themselves are asked for."""
+CONFIRMATIONS = 8
+"""Blocks after one with a receipt of ours during which we go on looking whether it stays in the chain."""
+IDLE_SECONDS = 10.0
+"""How long we go on looking for these blocks when nothing is watched."""
+NO_PARENT = "0x" + "00" * 32
+"""What Hardhat gives as the parent of blocks that it only pretends to mine (hardhat_mine)."""
 FRESH_SECONDS = 1.0
 """How old a base fee may be. It moves by an eighth a block, and what we offer is twice of it."""
 
@@ -49,7 +56,8 @@ class Head:
 class ReceiptPoller:
     """Looks for the receipts of every watched transaction, once for each new block.
 
-    ``found`` takes the receipts of each look, and ``failed`` the error that ended one.
+    ``found`` takes the receipts of each look, ``forked`` is called when blocks that were seen have left the
+    chain, and ``failed`` takes the error that ended a look.
     """
 
     def __init__(
@@ -57,15 +65,22 @@ class ReceiptPoller:
         rpc: Rpc,
         interval: float,
         found: Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]],
+        forked: Callable[[], Awaitable[None]],
         failed: Callable[[Exception], None],
     ) -> None:
-        self._rpc, self._interval, self._found, self._failed = rpc, interval, found, failed
+        self._rpc, self._interval = rpc, interval
+        self._found, self._forked, self._failed = found, forked, failed
         self._watched: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         """Of the watched ones, those to ask for whatever the blocks say."""
         self._head: Head | None = None
-        self._read_at = 0.0
-        self._reading: asyncio.Task[Head] | None = None
+        self._confirmed = 0
+        """The number of the block after which all that was found so far counts as settled."""
+        self._busy_at = 0.0
+        self._base_fee, self._priced_at = 0, -FRESH_SECONDS
+        self._behind = False
+        """Whether a look failed, so that blocks may have been missed."""
+        self._reading: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -80,8 +95,7 @@ class ReceiptPoller:
         if not (unsent and self._following()):
             self._asked.update(dict.fromkeys(hashes))
         self._watched.update(dict.fromkeys(hashes))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+        self._start()
 
     def unwatch(self, hashes: Sequence[str]) -> None:
         """Look for these no longer."""
@@ -95,64 +109,82 @@ class ReceiptPoller:
 
     async def base_fee(self) -> int:
         """The base fee of the newest block, in wei for each unit of gas. Raises TransportError."""
-        now = asyncio.get_running_loop().time()
-        if self._head is not None and now - self._read_at < FRESH_SECONDS:
-            return self._head.base_fee
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._latest())
-        # Many may wait for the one answer, and none of them may cancel it.
-        return (await asyncio.shield(self._reading)).base_fee
+        if asyncio.get_running_loop().time() - self._priced_at >= FRESH_SECONDS:
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read_price())
+            # Many may wait for the one answer, and none of them may cancel it.
+            await asyncio.shield(self._reading)
+        return self._base_fee
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
 
     def _following(self) -> bool:
         return self._head is not None and self._task is not None and not self._task.done()
 
-    async def _latest(self) -> Head:
-        head = Head.read(await self._rpc.call("eth_getBlockByNumber", "latest", False))
-        if not self._following():
-            self._saw(head)
-        return head
+    async def _read_price(self) -> None:
+        self._priced(Head.read(await self._rpc.call("eth_getBlockByNumber", "latest", False)))
+
+    def _priced(self, head: Head) -> None:
+        self._base_fee, self._priced_at = head.base_fee, asyncio.get_running_loop().time()
 
     def _saw(self, head: Head) -> None:
-        self._head, self._read_at = head, asyncio.get_running_loop().time()
+        self._head = head
+        self._priced(head)
 
     async def _run(self) -> None:
-        while self._watched:
+        while self._watched or self._is_unsure():
             try:
                 await self._look()
             except TransportError:
-                self._head = None  # Those who wait have deadlines of their own.
+                self._behind = True  # Those who wait have deadlines of their own.
             except Exception as error:  # noqa: BLE001 - raised by those who wait
-                self._head = None
+                self._behind = True
                 self._failed(error)
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(self._interval if self._watched else 5 * self._interval)
+
+    def _is_unsure(self) -> bool:
+        """Whether a block with something of ours may yet leave the chain, as far as one cares to wait."""
+        now = asyncio.get_running_loop().time()
+        is_near = self._head is not None and self._head.number < self._confirmed
+        return is_near and now - self._busy_at < IDLE_SECONDS
 
     async def _look(self) -> None:
         number = int(await self._rpc.call("eth_blockNumber"), 16)
         before = self._head
-        if before is None or not 0 <= number - before.number <= MOST_BLOCKS:
-            self._saw(Head.read(await self._rpc.call("eth_getBlockByNumber", quantity(number), False)))
-            self._asked = dict(self._watched)
-        elif number == before.number:
+        if before is not None and number == before.number and not self._behind:
             self._saw(before)
+        elif before is not None and 0 < number - before.number <= MOST_BLOCKS and not self._behind:
+            await self._follow(before, number)
         else:
-            self._follow(before, await self._blocks(before.number + 1, number))
+            await self._jump(before, number)
         await self._ask()
 
-    async def _blocks(self, first: int, last: int) -> list[Head]:
-        raw = await self._rpc.batch(
-            [("eth_getBlockByNumber", (quantity(one), False)) for one in range(first, last + 1)]
-        )
-        return [Head.read(one) for one in raw]
-
-    def _follow(self, before: Head, blocks: Sequence[Head]) -> None:
-        """Note which of ours are in the new blocks; where they do not follow each other, any may be."""
-        for block in blocks:
-            if block.parent != before.hash:
-                self._asked = dict(self._watched)
-            before = block
+    async def _follow(self, before: Head, number: int) -> None:
+        """Read the new blocks and note which of ours they hold."""
+        blocks = await self._blocks(range(before.number + 1, number + 1))
+        linked = all(b.parent in (a.hash, NO_PARENT) for a, b in pairwise([before, *blocks]))
+        if not linked:
+            await self._jump(before, number)
+            return
         mined = (one for block in blocks for one in block.transactions if one in self._watched)
         self._asked.update(dict.fromkeys(mined))
-        self._saw(before)
+        self._saw(blocks[-1])
+
+    async def _jump(self, before: Head | None, number: int) -> None:
+        """Any of ours may be in blocks that were not read, and some may be no longer where they were."""
+        known = [before.number] if before is not None and before.number < number else []
+        *seen, head = await self._blocks([*known, number])
+        if before is not None and [block.hash for block in seen] != [before.hash]:
+            await self._forked()
+        self._asked = dict(self._watched)
+        self._behind = False
+        self._saw(head)
+
+    async def _blocks(self, numbers: Iterable[int]) -> list[Head]:
+        raw = await self._rpc.batch([("eth_getBlockByNumber", (quantity(one), False)) for one in numbers])
+        return [Head.read(one) for one in raw]
 
     async def _ask(self) -> None:
         hashes, self._asked = list(self._asked), {}
@@ -160,10 +192,18 @@ class ReceiptPoller:
             chunk = hashes[at : at + BATCH]
             try:
                 answers = await self._rpc.batch([("eth_getTransactionReceipt", (one,)) for one in chunk])
-                await self._found(_receipts(chunk, answers))
+                receipts = _receipts(chunk, answers)
+                await self._found(receipts)
+                self._confirm(receipts)
             except Exception:
                 self.ask(hashes[at:])
                 raise
+
+    def _confirm(self, receipts: Sequence[Mapping[str, Any]]) -> None:
+        if receipts:
+            newest = max(int(one["blockNumber"], 16) for one in receipts)
+            self._confirmed = max(self._confirmed, newest + CONFIRMATIONS)
+            self._busy_at = asyncio.get_running_loop().time()
 
 
 def _receipts(hashes: Sequence[str], answers: Sequence[Any]) -> list[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ again and looking for the receipt.
     send      signs and stores, together with all that is sent in the same turn of the loop
     Delivery  hands over what is stored, in batches
     Poller    finds the receipts, once for each new block; they are stored together
+    Mender    looks after what does not move: higher fees, gaps, nodes that forgot
 """
 
 import asyncio
@@ -18,16 +19,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from eth_utils.crypto import keccak
 
-from agents.chain.abi import Call, transfer
+from agents.chain.abi import Call
 from agents.chain.delivery import Delivery
 from agents.chain.lanes import Lane, Lanes
 from agents.chain.logs import Receipt
+from agents.chain.mender import Fees, Mender
 from agents.chain.outbox import Entry, Outbox
 from agents.chain.reader import refusal, request
 from agents.chain.receipts import ReceiptPoller, revert_reason
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, quantity
 from agents.chain.store import Store
 from agents.chain.together import Together
 from agents.chain.transaction import Transaction
@@ -38,8 +39,11 @@ GAS_CAP = 16_777_216
 """The most gas one transaction may have (EIP-7825)."""
 IN_FLIGHT = 8
 """Transactions of one wallet that wait for a block at the same time, unless said otherwise."""
-RESEND_SECONDS = 10.0
-"""After so long without a receipt the bytes go out again: a node that restarted has forgotten them."""
+DEPTH = 100
+"""Blocks with something of ours that are looked at again after a reorganisation of the chain."""
+PATIENCE = 10.0
+"""Seconds without a movement in a wallet after which its transactions go out again, or at a higher fee: a node that
+restarted has forgotten them, and blocks may have become dearer."""
 
 T = TypeVar("T")
 Extra = Callable[[sqlite3.Connection], None]
@@ -63,33 +67,50 @@ class Sender:
         interval: float = 0.1,
         deadline: float = 120.0,
         in_flight: int = IN_FLIGHT,
+        patience: float = PATIENCE,
         shared: bool = False,
     ) -> None:
         """``tip`` is in wei for each gas.
 
-        ``interval`` is the seconds between two looks at the chain, ``deadline`` those until a TransportError
-        says that an outcome is still unknown. ``shared`` says that others sign for the same wallets.
+        ``interval`` is the seconds between two looks at the chain, ``patience`` those without a movement before
+        something is done about it, ``deadline`` those until a TransportError says that an outcome is still
+        unknown. ``shared`` says that others sign for the same wallets.
         """
         self._rpc, self._store, self._chain_id, self._tip = rpc, store, chain_id, tip
-        self._deadline = deadline
+        self._deadline, self._shared = deadline, shared
         self._outbox = Outbox(store)
         self._lanes = Lanes(rpc, self._outbox, in_flight, shared)
-        self._delivery = Delivery(rpc, self._outbox, interval, self._on_dropped, self._on_failure)
-        self._poller = ReceiptPoller(rpc, interval, self._on_receipts, self._on_failure)
+        self._delivery = Delivery(rpc, interval, self._on_dead, self._on_failure)
+        self._poller = ReceiptPoller(rpc, interval, self._on_receipts, self._on_fork, self._on_failure)
+        self._mender = Mender(
+            rpc,
+            store,
+            self._outbox,
+            self._lanes,
+            self._delivery,
+            self._poller,
+            self._watch,
+            chain_id=chain_id,
+            tip=tip,
+            patience=patience,
+        )
         self._estimates: Together[tuple[str, Call[Any]], int] = Together(self._estimate_all)
         self._waiting: dict[str, asyncio.Future[Entry]] = {}
         """Who waits for the outcome of an intent."""
-        self._watched: dict[str, Entry] = {}
-        """The entries whose receipts are looked for, by the hash of each attempt."""
-        self._fillers: set[asyncio.Task[None]] = set()
+        self._resuming: set[asyncio.Task[Any]] = set()
+        self._open: dict[str, Entry] = {}
+        """The latest attempts of intents whose receipts are looked for."""
+        self._watched: dict[str, str] = {}
+        """Their intents by the hashes of all attempts."""
         self._intents: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def close(self) -> None:
         """Send nothing and look for nothing. What is pending stays so, and ``recover`` settles it next time."""
-        await self._delivery.close()
-        await self._poller.close()
-        for future in self._waiting.values():
-            future.cancel()
+        for part in (self._mender, self._delivery, self._poller):
+            await part.close()
+        for one in (*self._resuming, *self._waiting.values()):
+            one.cancel()
+        await asyncio.gather(*self._resuming, return_exceptions=True)
 
     async def send(
         self,
@@ -104,14 +125,17 @@ class Sender:
 
         ``extra`` writes to the store in the transaction that stores the signed bytes. Without ``gas`` the
         call is tried against the latest block first: what would be refused there is neither stored nor sent.
-        Raises ContractError or RpcError when it was refused; WalletTooPoor; TransportError when the outcome
-        is not known yet, and then the same intent may be sent again at any time.
+        Raises ContractError or RpcError when it was refused; WalletTooPoor; WalletsInUse when others sign for
+        the wallet; TransportError when the outcome is not known yet, and then the same intent may be sent again
+        at any time.
         """
         async with self._intent(intent):
             entry = self._outbox.get(intent)
             if entry is not None:
                 return await self._settle(entry)
             limit = gas or await self._estimates.ask((wallet.address, call))
+            if not self._shared:
+                self._store.claim(wallet.address)
             lane = self._lanes.of(wallet.address)
             lane.signer = wallet
             async with lane.slots:
@@ -122,8 +146,19 @@ class Sender:
         return await _outcomes(self.send(wallet, call, intent=intent) for wallet, call, intent in orders)
 
     async def recover(self) -> dict[str, Receipt | AgoraError]:
-        """Settle what an earlier process left pending; the outcome of each intent. Call it at the start."""
-        pending = [entry.intent for entry in self._outbox.pending()]
+        """Settle what an earlier process left pending; the outcome of each intent. Call it at the start.
+
+        What was settled in blocks that have left the chain since then is pending again. Raises TransportError
+        when the node does not answer, WalletsInUse when others sign for one of the wallets.
+        """
+        await self._retract()
+        return await self._resume_all()
+
+    async def _resume_all(self) -> dict[str, Receipt | AgoraError]:
+        entries = self._outbox.pending()
+        for wallet in {entry.wallet for entry in entries}:
+            self._store.claim(wallet)
+        pending = [entry.intent for entry in entries]
         outcomes = await _outcomes(self._resume(intent) for intent in pending)
         return dict(zip(pending, outcomes, strict=True))
 
@@ -132,7 +167,7 @@ class Sender:
         self._outbox.reopen(ancestor)
         self._delivery.forget()
         self._lanes.doubt()
-        return await self.recover()
+        return await self._resume_all()
 
     async def _resume(self, intent: str) -> Receipt:
         async with self._intent(intent):
@@ -147,12 +182,12 @@ class Sender:
         """
         looked = False
         while True:
-            fee = 2 * await self._poller.base_fee() + self._tip
+            fees = Fees.over(await self._poller.base_fee(), self._tip)
             await self._lanes.ready(lane)
             try:
-                return await self._store.soon(partial(self._write, lane, call, intent, gas, fee, extra))
+                return await self._store.soon(partial(self._write, lane, call, intent, gas, fees, extra))
             except _Short:
-                cost = gas * fee + call.value
+                cost = gas * fees.max_fee + call.value
                 if looked and lane.next is not None and cost > lane.free:
                     self._lanes.doubt(lane)
                     raise WalletTooPoor(lane.wallet, lane.held, lane.held - lane.free + cost) from None
@@ -168,7 +203,7 @@ class Sender:
         call: Call[Any],
         intent: str,
         gas: int,
-        fee: int,
+        fees: Fees,
         extra: Extra | None,
         db: sqlite3.Connection,
     ) -> Entry:
@@ -176,20 +211,17 @@ class Sender:
         follow each other without a gap, also when one of them fails."""
         if lane.next is None:
             raise _Short
-        entry = self._signed(lane, intent, call, gas, fee, lane.next)
-        if entry.cost > lane.free:
+        transaction = Transaction(
+            self._chain_id, lane.next, fees.tip, fees.max_fee, gas, call.to, call.value, call.data
+        )
+        if transaction.cost > lane.free:
             raise _Short
+        entry = lane.sign(intent, transaction)
         self._outbox.add(db, entry)
         if extra:
             extra(db)
         lane.took(entry)
         return entry
-
-    def _signed(self, lane: Lane, intent: str, call: Call[Any], gas: int, fee: int, nonce: int) -> Entry:
-        assert lane.signer is not None, "who sends brings the key"
-        transaction = Transaction(self._chain_id, nonce, self._tip, fee, gas, call.to, call.value, call.data)
-        raw = lane.signer.sign_transaction(transaction)
-        return Entry(intent, lane.wallet, nonce, raw, "0x" + keccak(raw).hex(), transaction.cost)
 
     async def _settle(self, entry: Entry, *, unsent: bool = False) -> Receipt:
         """Wait until the entry is in a block or dead; its receipt, or the error."""
@@ -202,108 +234,118 @@ class Sender:
 
     async def _outcome(self, entry: Entry, unsent: bool) -> Entry:
         loop, lane = asyncio.get_running_loop(), self._lanes.of(entry.wallet)
-        give_up = loop.time() + self._deadline
         future: asyncio.Future[Entry] = loop.create_future()
         self._waiting[entry.intent] = future
+        if not lane.waiting:
+            lane.moved = loop.time()
         lane.waiting += 1
-        self._watch(entry, unsent)
+        self._watch(entry, unsent=unsent)
+        self._delivery.flush(lane)
+        self._mender.attend()
         try:
-            while True:
-                self._delivery.flush(lane)
-                done, _ = await asyncio.wait([future], timeout=min(RESEND_SECONDS, give_up - loop.time()))
-                if done:
-                    return future.result()
-                taken = self._delivery.taken(entry)
-                self._delivery.forget(entry)
-                self._poller.ask(entry.hashes)
-                if loop.time() >= give_up:
-                    raise TransportError(_unknown(entry, taken))
-                log.info("no_receipt", intent=entry.intent, tx=entry.hash)
+            done, _ = await asyncio.wait([future], timeout=self._deadline)
+            if done:
+                return future.result()
+            latest = self._open[entry.intent]
+            raise TransportError(_unknown(latest, self._delivery.taken(latest)))
         finally:
             lane.waiting -= 1
             del self._waiting[entry.intent]
-            self._unwatch(entry)
+            self._unwatch(entry.intent)
 
-    def _watch(self, entry: Entry, unsent: bool) -> None:
-        self._watched.update(dict.fromkeys(entry.hashes, entry))
+    def _watch(self, entry: Entry, *, unsent: bool = False) -> None:
+        self._open[entry.intent] = entry
+        self._watched.update(dict.fromkeys(entry.hashes, entry.intent))
         self._poller.watch(entry.hashes, unsent=unsent)
 
-    def _unwatch(self, entry: Entry) -> None:
-        for one in entry.hashes:
-            self._watched.pop(one, None)
-        self._poller.unwatch(entry.hashes)
+    def _unwatch(self, intent: str) -> None:
+        entry = self._open.pop(intent, None)
+        if entry is not None:
+            self._delivery.forget(entry)
+            for one in entry.hashes:
+                del self._watched[one]
+            self._poller.unwatch(entry.hashes)
 
     async def _on_receipts(self, receipts: Sequence[Mapping[str, Any]]) -> None:
         """Keep what the blocks say, all in one transaction, and tell those who wait."""
-        ours = [one for one in receipts if one["transactionHash"] in self._watched]
-        reverted = [one for one in ours if int(one["status"], 16) != 1]
+        reverted = [one for one in receipts if int(one["status"], 16) != 1]
         reasons = await _outcomes(revert_reason(self._rpc, one) for one in reverted)
         errors = {one["transactionHash"]: why for one, why in zip(reverted, reasons, strict=True)}
         settled = []
-        for receipt in ours:
+        for receipt in receipts:
             tx_hash = receipt["transactionHash"]
-            entry, why = self._watched.get(tx_hash), errors.get(tx_hash)
+            entry, why = self._open.get(self._watched.get(tx_hash, "")), errors.get(tx_hash)
             if why is not None and not isinstance(why, RpcError):
                 self._poller.ask([tx_hash])
             elif entry is not None:  # Else nobody waits for it any more.
-                settled.append(
-                    replace(
-                        entry,
-                        raw=self._outbox.raw(entry, tx_hash),
-                        hash=tx_hash,
-                        state="failed" if why else "mined",
-                        receipt={name: value for name, value in receipt.items() if name != "logsBloom"},
-                        error=why,
-                    )
-                )
+                settled.append(self._outbox.with_receipt(entry, receipt, why))
         self._outbox.mined(settled)
         for entry in settled:
             self._done(entry)
 
-    def _on_dropped(self, entry: Entry, error: RpcError, count: int) -> None:
+    async def _retract(self) -> bool:
+        """Find the blocks with something of ours that left the chain; what they held is pending again."""
+        blocks = self._outbox.blocks(DEPTH)
+        found = await self._rpc.batch(
+            [("eth_getBlockByNumber", (quantity(number), False)) for number, _ in blocks]
+        )
+        # A node that does not have a block yet says nothing about it.
+        gone = [
+            block
+            for block, now in zip(blocks, found, strict=True)
+            if now is not None and now["hash"] != block[1]
+        ]
+        if gone:
+            log.warning("blocks_left_the_chain", blocks=[number for number, _ in gone])
+            self._outbox.retract(gone)
+            self._delivery.forget()
+            self._lanes.doubt()
+        return bool(gone)
+
+    async def _on_fork(self) -> None:
+        if await self._retract():
+            # Their callers have their answers: nobody waits for these but ourselves.
+            task = asyncio.get_running_loop().create_task(self._resume_all())
+            self._resuming.add(task)
+            task.add_done_callback(self._resuming.discard)
+
+    def _on_dead(self, entry: Entry, error: RpcError, count: int) -> None:
         """The entry will never be mined, and its nonce is free, or another's. ``count`` is the next on chain."""
         lane = self._lanes.of(entry.wallet)
-        self._done(replace(entry, state="failed", error=error))
+        free = count <= entry.nonce
         later = any(nonce > entry.nonce for nonce in lane.pending)
-        if count <= entry.nonce and later and lane.signer is not None:
-            self._fill(lane, entry.nonce)
-        elif lane.next is not None:
+        if free and later and lane.signer is None:
+            # Without it those after it would wait for ever, and its place can only be taken with the key.
+            self._tell(entry.intent, error)
+            return
+        with self._store.transaction():
+            self._outbox.drop(entry, error)
+            self._done(replace(entry, state="failed", error=error))
+            if free and later:
+                self._mender.fill(lane, entry.nonce, Fees.of(Transaction.read(entry.raw)))
+        if not (free and later) and lane.next is not None:
             lane.next = max(count, self._outbox.next_nonce(lane.wallet))
 
-    def _fill(self, lane: Lane, nonce: int) -> None:
-        task = asyncio.get_running_loop().create_task(self._plug(lane, nonce))
-        self._fillers.add(task)
-        task.add_done_callback(self._fillers.discard)
-
-    async def _plug(self, lane: Lane, nonce: int) -> None:
-        """Use a nonce for nothing, as those after it wait for it."""
-        fee = 2 * await self._poller.base_fee() + self._tip
-        number = 0
-        while self._outbox.get(intent := f"filler:{lane.wallet}:{nonce}:{number}") is not None:
-            number += 1
-
-        def write(db: sqlite3.Connection) -> Entry:
-            entry = self._signed(lane, intent, transfer(lane.wallet, 0), 21_000, fee, nonce)
-            self._outbox.add(db, entry)
-            lane.pending[nonce] = entry
-            return entry
-
-        self._watch(await self._store.soon(write), unsent=True)
-        self._delivery.flush(lane)
-
     def _done(self, entry: Entry) -> None:
-        self._delivery.forget(entry)
-        self._lanes.of(entry.wallet).settled(entry)
-        self._unwatch(entry)
-        future = self._waiting.get(entry.intent)
-        if future is not None and not future.done():
-            future.set_result(entry)
+        lane = self._lanes.of(entry.wallet)
+        lane.moved = asyncio.get_running_loop().time()
+        lane.settled(entry)
+        self._unwatch(entry.intent)
+        self._tell(entry.intent, entry)
+
+    def _tell(self, intent: str, outcome: Entry | Exception) -> None:
+        future = self._waiting.get(intent)
+        if future is None or future.done():
+            return
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
 
     def _on_failure(self, error: Exception) -> None:
         """Something that no other try would mend: all who wait get to know it."""
-        for future in self._waiting.values():
-            if not future.done():
-                future.set_exception(error)
+        for intent in self._waiting:
+            self._tell(intent, error)
 
     async def _estimate_all(self, asked: Sequence[tuple[str, Call[Any]]]) -> list[int | Exception]:
         """Gas for each call: a fifth and a little above what it takes now.

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from agents.chain.locks import WalletLocks
 from agents.errors import WalletsInUse, WrongChain
 
 SCHEMA = """
@@ -58,6 +59,9 @@ CREATE TABLE attempts (                     -- signed bytes that later ones of t
     raw    BLOB NOT NULL
 ) STRICT;
 CREATE INDEX attempts_by_intent ON attempts (intent);
+ALTER TABLE outbox ADD COLUMN block_hash TEXT;
+UPDATE outbox SET block_hash = json_extract(receipt, '$.blockHash') WHERE block IS NOT NULL;
+CREATE INDEX outbox_by_block ON outbox (block, block_hash);
 """
 
 T = TypeVar("T")
@@ -71,6 +75,7 @@ class Store:
         self.path = path
         self.db = db
         self._lock = lock
+        self._wallets: WalletLocks | None = None
         self._soon: list[tuple[Write, asyncio.Future[Any]]] = []
 
     @classmethod
@@ -94,8 +99,11 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Close the file and let another process have it. A second call does nothing."""
+        """Close the file and let another process have it and its wallets. A second call does nothing."""
         self.db.close()
+        if self._wallets:
+            self._wallets.close()
+            self._wallets = None
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -166,6 +174,18 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         """Keep a value under a name, in place of any earlier one."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def claim(self, wallet: str) -> None:
+        """Nobody else on this machine signs for the wallet while this store is open; raises WalletsInUse.
+
+        A store that is tied to no chain claims nothing.
+        """
+        if self._wallets is None:
+            genesis = self.meta("genesis")
+            if genesis is None:
+                return
+            self._wallets = WalletLocks(genesis)
+        self._wallets.take(wallet)
 
     def pin(self, chain_id: int, genesis_hash: str) -> None:
         """Tie the file to one chain; raises WrongChain when it belongs to another.

@@ -16,6 +16,8 @@ from agents.chain.transaction import Transaction
 from agents.chain.vault import Vault
 from agents.errors import BadSeedPhrase
 
+TEST_PHRASE = "test test test test test test test test test test test junk"
+"""Known to everybody: Hardhat and anvil give its first accounts 10,000 ETH each."""
 WORDS = 12
 PARENT = (HardNode(44), HardNode(60), HardNode(0), SoftNode(0))
 """The nodes of BIP-44's path above the wallets."""

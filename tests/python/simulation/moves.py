@@ -52,12 +52,6 @@ class Moves:
             self, self.cast.wallets[decision.wallet], decision.intent, **decision.details
         )
 
-    def digest(self, decision: Decision) -> int:
-        """What a commitment shows of its bid."""
-        bid = decision.details
-        salt = self.market.salt(self.cast.wallets[decision.wallet], bid["task"], bid["agent"])
-        return self.market.commitment(bid["task"], bid["agent"], bid["price"], bid["promised"], salt)
-
     async def _post(self, wallet: Wallet, intent: str, **terms: Any) -> int:
         known = terms | {
             "specification": bytes.fromhex(terms["specification"]),
@@ -171,8 +165,8 @@ class Whims:
             "specification": f"{self.cast.name}:{name}".encode().ljust(32, b".").hex(),
             "reserve": self.dice.randint(1, 20) * CREDIT,
             "mode": mode,
-            "bidding_window": self.dice.randint(16, 40),
-            "reveal_window": 0 if mode == AwardMode.OPEN_BID else self.dice.randint(16, 60),
+            "bidding_window": self.dice.randint(12, 30),
+            "reveal_window": 0 if mode == AwardMode.OPEN_BID else self.dice.randint(12, 48),
             "delivery_window": self.dice.randint(16, 40),
             "review_window": self.dice.randint(16, 30),
         }
