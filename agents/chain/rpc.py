@@ -24,7 +24,7 @@ CONNECTIONS = 8
 IDLE_SECONDS = 2.0
 """Node closes idle sockets after 5 s; ours go first, so that a request never meets a socket just closed."""
 
-_WRITES = ("eth_send", "evm_", "hardhat_", "anvil_")
+_WRITES = ("eth_send", "evm_", "hardhat_", "anvil_", "agora_")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -13,15 +13,20 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
+│   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
+│   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
+├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── RetryableError          the same call may go through later
-│   ├── TransportError
+│   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
 │   └── PromptRefused
 ├── RpcError                the node said no
+│   └── Refused             the guard before it did
 ├── ContentError            a document is missing or is not what its digest says
 │   ├── ContentMissing · ContentUnavailable
 │   ├── DigestMismatch
@@ -32,6 +37,7 @@ AgoraError
 from agents.errors.base import (
     AgoraError,
     BadSetting,
+    CapReached,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -48,9 +54,12 @@ from agents.errors.chain import (
     InsufficientFunds,
     NoFaucet,
     ProviderUnreachable,
+    Refused,
     RpcError,
     ToolchainMissing,
     TransportError,
+    UpstreamAbsent,
+    UpstreamLost,
     WalletsInUse,
     WalletTooPoor,
     WrongChain,
@@ -66,6 +75,20 @@ from agents.errors.content import (
     MalformedTasks,
     TasksMissing,
     UnsupportedTasks,
+)
+from agents.errors.journal import (
+    BlockNotInJournal,
+    FileExists,
+    JournalDamaged,
+    JournalInUse,
+    JournalMissing,
+    JournalOfAnotherChain,
+    JournalUnwritable,
+    NodeLost,
+    NoMarketInJournal,
+    NotAJournal,
+    PortInUse,
+    ReplayMismatch,
 )
 from agents.errors.learning import (
     AuctionsMalformed,
@@ -99,6 +122,8 @@ __all__ = [
     "BadApiKey",
     "BadSeedPhrase",
     "BadSetting",
+    "BlockNotInJournal",
+    "CapReached",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
@@ -107,9 +132,15 @@ __all__ = [
     "ContentUnavailable",
     "ContractError",
     "DigestMismatch",
+    "FileExists",
     "HistoryEmpty",
     "InsufficientFunds",
     "InvalidAmount",
+    "JournalDamaged",
+    "JournalInUse",
+    "JournalMissing",
+    "JournalOfAnotherChain",
+    "JournalUnwritable",
     "LearningStateUnreadable",
     "LibraryMissing",
     "MalformedTasks",
@@ -119,8 +150,14 @@ __all__ = [
     "ModelUnavailable",
     "ModelUnfit",
     "NoFaucet",
+    "NoMarketInJournal",
+    "NodeLost",
+    "NotAJournal",
+    "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
+    "Refused",
+    "ReplayMismatch",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",
@@ -134,6 +171,8 @@ __all__ = [
     "UnknownProfile",
     "UnknownSetting",
     "UnsupportedTasks",
+    "UpstreamAbsent",
+    "UpstreamLost",
     "UserError",
     "WalletTooPoor",
     "WalletsInUse",

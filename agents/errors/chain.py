@@ -117,6 +117,25 @@ class RpcError(AgoraError):
         self.code, self.message, self.data = code, message, data
 
 
+class Refused(RpcError):
+    """The guard refused a request; nothing of what it refuses has reached the node.
+
+    ``status`` is the HTTP status with which the whole request is refused, or 200 when only one call is.
+    """
+
+    def __init__(self, code: int, message: str, status: int = 200) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+class UpstreamAbsent(RetryableError):
+    """The guard could not hand a request to the node: the node has seen nothing of it."""
+
+
+class UpstreamLost(RetryableError):
+    """The node may have seen the guard's request, but its answer is lost."""
+
+
 class ContractError(AgoraError):
     """A contract refused a call with a custom error; subclasses carry its arguments."""
 

@@ -12,6 +12,7 @@ from agents.console import run_command, run_script
 from agents.errors import SettingOutOfRange
 from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.options import JsonLogs
 from agents.fleet.strategies import policy_of
 from agents.logs import configure
 from agents.market.specification import skill_bytes
@@ -57,7 +58,7 @@ def run_agent(
     seed_phrase_file: Annotated[
         Path | None, typer.Option(help="A file with the BIP-39 phrase of the wallet.")
     ] = None,
-    json_logs: Annotated[bool, typer.Option("--json-logs", help="Log JSON, one object a line.")] = False,
+    json_logs: JsonLogs = False,
 ) -> None:
     """Register one agent and let it earn; stopped and started again, it goes on where it was."""
 

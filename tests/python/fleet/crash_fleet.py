@@ -149,13 +149,14 @@ def script(home, death):
     """Answers every question, writes down that it was asked, and may not live to answer."""
 
     def answer(request):
+        text = request.messages[-1].content
+        word = next(word for word in SAID if word in text)
         with (home / "asked.log").open("a") as file:
-            file.write(f"{request.purpose}\n")
+            file.write(f"{request.purpose} {word}\n")
         death.look("asked", request.purpose)
         if request.purpose == "fit":
             return json.dumps({"can_do": True, "reason": "it is short"})
-        text = request.messages[-1].content
-        return json.dumps({"answer": next(said for word, said in SAID.items() if word in text)})
+        return json.dumps({"answer": SAID[word]})
 
     return answer
 
