@@ -63,7 +63,7 @@ class _Sight:
 
 
 class Mender:
-    """Runs while somebody waits. ``watch`` is told of new attempts, so that their receipts are looked for."""
+    """Runs while somebody waits. ``watch`` is told of the transactions whose receipts to look for."""
 
     def __init__(
         self,
@@ -136,15 +136,21 @@ class Mender:
                 continue
             log.info("nothing_moves", wallet=lane.wallet, pending=len(queue), nonce=queue[0].nonce)
             missing = range(max(sight.used, sight.queued), queue[0].nonce)
-            if missing and not lane.shared and lane.signer is not None:
+            if lane.signer is None:
+                log.warning("no_key", wallet=lane.wallet, pending=len(queue))
+            elif missing and self._outbox.retract_nonces(lane.wallet, missing):
+                # They were ours, in blocks that are no longer in the chain.
+                self._lanes.doubt(lane)
+            elif missing and not lane.shared:
                 for nonce in missing:
                     self.fill(lane, nonce, fees)
             elif sight.known and sight.used <= queue[0].nonce:
                 await self._raise(lane, queue, fees, now)
-            # Whatever the reason, sending again and asking for receipts does no harm.
-            for entry in queue:
+            # Whatever the reason, sending again and asking for receipts does no harm, and those that nobody waits
+            # for any more stand before the others too.
+            for entry in lane.queue():
                 self._delivery.forget(entry)
-                self._poller.ask(entry.hashes)
+                self._watch(entry)
             self._delivery.flush(lane)
 
     async def _sights(self, lanes: Sequence[Lane]) -> list[_Sight]:
@@ -153,17 +159,26 @@ class Mender:
             for lane in lanes
             for call in (
                 ("eth_getTransactionCount", (lane.wallet, "latest")),
-                ("eth_getTransactionCount", (lane.wallet, "pending")),
                 ("eth_getTransactionByHash", (lane.pending[min(lane.pending)].hash,)),
             )
         )
+        used = [int(answer, 16) for answer in answers[::2]]
+        # To count what is pending a node builds a block of all of it: it is asked only where a gap may be.
+        gaps = [
+            lane.wallet
+            for lane, count in zip(lanes, used, strict=True)
+            if count < min(lane.pending, default=0)
+        ]
+        counts = await self._rpc.batch(("eth_getTransactionCount", (one, "pending")) for one in gaps)
+        queued = {one: int(count, 16) for one, count in zip(gaps, counts, strict=True)}
         return [
-            _Sight(int(answers[at], 16), int(answers[at + 1], 16), answers[at + 2] is not None)
-            for at in range(0, len(answers), 3)
+            _Sight(count, queued.get(lane.wallet, count), known is not None)
+            for lane, count, known in zip(lanes, used, answers[1::2], strict=True)
         ]
 
     async def _raise(self, lane: Lane, queue: Sequence[Entry], fees: Fees, now: float) -> None:
         """Sign anew, at a higher fee, what offers less than blocks cost; the first also for waiting very long."""
+        await self._lanes.ready(lane)
         for entry in queue:
             old = Transaction.read(entry.raw)
             base_fee = (fees.max_fee - fees.tip) // 2
@@ -178,7 +193,6 @@ class Mender:
             new = replace(new, earlier=entry.hashes)
             if await self._store.soon(partial(self._replace, lane, entry, new)):
                 log.info("replaced", intent=entry.intent, tx=new.hash, max_fee=higher.max_fee)
-                self._watch(new)
 
     def _replace(self, lane: Lane, old: Entry, new: Entry, db: sqlite3.Connection) -> bool:
         """Keep the new attempt, unless the old one is no longer the one that is pending."""

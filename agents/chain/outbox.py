@@ -159,6 +159,16 @@ class Outbox:
                 blocks,
             )
 
+    def retract_nonces(self, wallet: str, nonces: range) -> bool:
+        """What the wallet had mined with these nonces is pending again; whether there was anything."""
+        with self._store.transaction() as db:
+            cursor = db.execute(
+                f"UPDATE outbox SET {_PENDING} "  # noqa: S608 - our own words
+                "WHERE wallet = ? AND nonce BETWEEN ? AND ? AND block IS NOT NULL",
+                (wallet, nonces.start, nonces.stop - 1),
+            )
+        return cursor.rowcount > 0
+
     def drop(self, entry: Entry, error: RpcError) -> None:
         """The transaction is in no block and never will be; its nonce is free, or another's."""
         with self._store.transaction() as db:
