@@ -167,13 +167,21 @@ class Mender:
             for lane in lanes
             for call in (
                 ("eth_getTransactionCount", (lane.wallet, "latest")),
-                ("eth_getTransactionCount", (lane.wallet, "pending")),
                 ("eth_getTransactionByHash", (lane.pending[min(lane.pending)].hash,)),
             )
         )
+        used = [int(answer, 16) for answer in answers[::2]]
+        # To count what is pending a node builds a block of all of it: it is asked only where a gap may be.
+        gaps = [
+            lane.wallet
+            for lane, count in zip(lanes, used, strict=True)
+            if count < min(lane.pending, default=0)
+        ]
+        counts = await self._rpc.batch(("eth_getTransactionCount", (one, "pending")) for one in gaps)
+        queued = {one: int(count, 16) for one, count in zip(gaps, counts, strict=True)}
         return [
-            _Sight(int(answers[at], 16), int(answers[at + 1], 16), answers[at + 2] is not None)
-            for at in range(0, len(answers), 3)
+            _Sight(count, queued.get(lane.wallet, count), known is not None)
+            for lane, count, known in zip(lanes, used, answers[1::2], strict=True)
         ]
 
     async def _raise(self, lane: Lane, queue: Sequence[Entry], fees: Fees, now: float) -> None:
