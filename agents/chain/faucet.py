@@ -20,6 +20,8 @@ IN_FLIGHT = 1000
 BATCH = 100
 """Balances asked for in one request."""
 NO_LIMIT = 2**256 - 1
+DEPOSIT_GAS = 110_000
+"""Half as much again as a first deposit takes."""
 TRIES = 5
 """Another process may pay from the same account and use a nonce first; then the next one is tried."""
 
@@ -70,7 +72,7 @@ class Faucet:
 
     async def deposit(self, ledger: Ledger, account: int, units: int, *, intent: str) -> Receipt:
         """``units`` move from what was stocked for the Ledger into an account of it, once for each intent."""
-        return await self._send(ledger.deposit(account, units), intent)
+        return await self._send(ledger.deposit(account, units), intent, gas=DEPOSIT_GAS)
 
     async def _poor(self, addresses: Sequence[str], wei: int) -> list[str]:
         held = await self._rpc.batch([("eth_getBalance", (address, "latest")) for address in addresses])

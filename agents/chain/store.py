@@ -53,7 +53,7 @@ CREATE TABLE logs (
 
 
 ATTEMPTS = """
-CREATE TABLE attempts (                     -- signed bytes that later ones of the same nonce replaced
+CREATE TABLE attempts (                     -- all signed bytes of an intent that needed more than one fee
     hash   TEXT PRIMARY KEY,
     intent TEXT NOT NULL REFERENCES outbox (intent),
     raw    BLOB NOT NULL

@@ -25,7 +25,8 @@ async def muster(
         Recruit(definition, wallet, claims_of(definition, kept))
         for (definition, wallet), kept in zip(definitions, notes, strict=True)
     ]
-    ids = await enrol_all(session, office, recruits)
+    with session.progress.stage("agents enrolled", len(recruits)) as advance:
+        ids = await enrol_all(session, office, recruits, advance)
     await session.feed.catch_up()
     members = [
         member(

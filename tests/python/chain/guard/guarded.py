@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 from eth_account import Account
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from agents.chain.guard.app import build
 from agents.chain.guard.gate import Gate
@@ -75,3 +78,32 @@ async def guarding(url, rules=RULES, timeout=30.0):
         httpx.AsyncClient(timeout=60) as http,
     ):
         yield Guarded(server.url, gate, http)
+
+
+class Recorder:
+    """A node of which only the requests matter: it notes them and answers as it is told."""
+
+    def __init__(self):
+        self.seen = []
+        self.results = {
+            "eth_getBalance": hex(10**18),
+            "eth_getTransactionCount": "0x0",
+            "eth_blockNumber": "0x64",
+        }
+        self.answer = None
+        self.app = Starlette(routes=[Route("/", self.serve, methods=["POST"])])
+
+    async def serve(self, request):
+        asked = await request.json()
+        self.seen += asked
+        if self.answer:
+            return await self.answer(asked)
+        return JSONResponse([self.reply(one) for one in asked])
+
+    def reply(self, one):
+        result = self.results.get(one["method"], "0x1")
+        return {"jsonrpc": "2.0", "id": one["id"], "result": result}
+
+    @property
+    def methods(self):
+        return [one["method"] for one in self.seen]

@@ -7,13 +7,13 @@ from eth_utils import keccak
 
 from agents.chain.faucet import TEST_PHRASE
 from agents.chain.journal.book import Block
-from agents.chain.wallet import PATH
 
+PATH = "m/44'/60'/0'/0/{}"
 KEEPS_ENTROPY = "0x600143034060005544600155600080f3"
 """Creates an empty contract that keeps the last block's hash and the block's random number."""
 
 Account.enable_unaudited_hdwallet_features()
-ACCOUNTS = [Account.from_mnemonic(TEST_PHRASE, account_path=PATH.format(index=one)) for one in range(6)]
+ACCOUNTS = [Account.from_mnemonic(TEST_PHRASE, account_path=PATH.format(one)) for one in range(6)]
 SINK = "0x" + "55" * 20
 
 
