@@ -63,6 +63,13 @@ ALTER TABLE outbox ADD COLUMN block_hash TEXT;
 UPDATE outbox SET block_hash = json_extract(receipt, '$.blockHash') WHERE block IS NOT NULL;
 CREATE INDEX outbox_by_block ON outbox (block, block_hash);
 """
+CONSUMERS = """
+CREATE TABLE consumers (
+    name  TEXT PRIMARY KEY,
+    block INTEGER NOT NULL,                 -- the place of the first log that was not taken yet
+    idx   INTEGER NOT NULL
+) STRICT;
+"""
 
 T = TypeVar("T")
 Write = Callable[[sqlite3.Connection], Any]
@@ -96,6 +103,7 @@ class Store:
         store = cls(path, db, lock)
         store.migrate("chain-1", SCHEMA)
         store.migrate("chain-2", ATTEMPTS)
+        store.migrate("chain-3", CONSUMERS)
         return store
 
     def close(self) -> None:
