@@ -76,8 +76,7 @@ class _Guard:
         client = self._limits.client(key, request.client.host if request.client else "")
         calls, batch = parse(body, self._rules, operator=client.operator)
         self._limits.take(client, sum(one.weight for one in calls))
-        replies = await self._relay.replies(calls)
-        return _answer(replies if batch else replies[0])
+        return Response(await self._relay.answer(calls, batch=batch), media_type="application/json")
 
 
 def _answer(content: Any, status: int = 200) -> Response:

@@ -94,11 +94,13 @@ class Recorder:
         self.app = Starlette(routes=[Route("/", self.serve, methods=["POST"])])
 
     async def serve(self, request):
-        asked = await request.json()
+        body = await request.json()
+        asked = body if isinstance(body, list) else [body]
         self.seen += asked
         if self.answer:
             return await self.answer(asked)
-        return JSONResponse([self.reply(one) for one in asked])
+        replies = [self.reply(one) for one in asked]
+        return JSONResponse(replies if isinstance(body, list) else replies[0])
 
     def reply(self, one):
         result = self.results.get(one["method"], "0x1")
