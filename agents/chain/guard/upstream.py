@@ -21,7 +21,7 @@ IDLE_SECONDS = 2.0
 LONGEST_HEAD = 1 << 16
 LONGEST_ANSWER = 256 << 20
 """Bytes of an answer's headers, and of its body."""
-_BAD_GATEWAY = 500
+_SERVER_ERROR = 500
 
 _Socket = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -121,12 +121,12 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[bytes, bool]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     status, *lines = head.rstrip().split("\r\n")
     headers = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if int(status.split(" ")[1]) >= _BAD_GATEWAY:
+    if int(status.partition(" ")[2][:3]) >= _SERVER_ERROR:
         raise ValueError(status)
     if headers.get("transfer-encoding") == "chunked":
         content = await _chunks(reader)
     else:
-        content = await reader.readexactly(_size(headers["content-length"], 10))
+        content = await reader.readexactly(_size(headers.get("content-length", ""), 10))
     return content, headers.get("connection") != "close"
 
 
