@@ -15,7 +15,7 @@ PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 .PHONY: demo
 demo: setup ## Five agents earn credits on a chain of their own: the main job, end to end
@@ -72,10 +72,23 @@ learning-pictures: setup $(DEV_READY) ## Hold bidders against theory: the pictur
 bench-learning: setup $(DEV_READY) ## Hold the bidders against theory and each other; writes bench/results/learning.json (an hour)
 	python -m bench.learning $(LEARNING)
 
+.PHONY: bench-fleet
+bench-fleet: setup $(DEV_READY) ## Throughput, latency, memory and growth of fleets; writes bench/results/fleet.json (an hour)
+	python -m bench.fleet $(FLEET)
+
+.PHONY: soak
+soak: setup ## Audit the credits at every block of a run of a million transactions (an hour and more)
+	python -m bench.fleet.soak $(SOAK)
+
 .PHONY: fuzz
-fuzz: setup $(DEV_READY) ## The Solidity tests with many more runs, and other lives of the market (an hour and more)
+fuzz: setup $(DEV_READY) fuzz-faults ## The Solidity tests with many more runs, other lives of the market, and faults (hours)
 	AGORA_FUZZ_RUNS=10000 AGORA_INVARIANT_DEPTH=32 npx hardhat test solidity
 	AGORA_LAW_EXAMPLES=1000 pytest tests/python/market/test_law.py
+
+.PHONY: fuzz-faults
+fuzz-faults: setup $(DEV_READY) ## A thousand seeds of faults, reorgs and shutdowns, and 500 kills
+	AGORA_SIMULATION_SEEDS=1000 pytest tests/python/simulation
+	AGORA_KILLS=500 pytest tests/python/kills
 
 .PHONY: coverage
 coverage: setup ## Coverage of the contracts by the Solidity tests

@@ -5,6 +5,7 @@ import hardhatKeystore from "@nomicfoundation/hardhat-keystore";
 import hardhatNodeTestRunner from "@nomicfoundation/hardhat-node-test-runner";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import journal from "./scripts/hardhat/journal.js";
 import warningsAsErrors from "./scripts/hardhat/warnings-as-errors.js";
 
 const require = createRequire(import.meta.url);
@@ -12,6 +13,10 @@ const require = createRequire(import.meta.url);
 // Blocks come by the clock, not by the transaction: deadlines are block timestamps, so time must
 // pass on an idle chain too. Hardhat refuses intervals under one second unless timestamps may repeat.
 const interval = Number(process.env.AGORA_BLOCK_MS ?? 1000);
+// A chain with a journal (agents/chain/journal) has its blocks mined by who keeps it. Its first block is given, for the
+// same blocks to follow when it is replayed: the second it began in, and a number that tells it from all others.
+const [begun, mark] = process.env.AGORA_GENESIS?.split("-").map(BigInt) ?? [];
+const kept = begun !== undefined;
 const devnet = {
   type: "edr-simulated",
   chainId: 31337,
@@ -25,7 +30,7 @@ const runs = Number(process.env.AGORA_FUZZ_RUNS ?? 256);
 const depth = Number(process.env.AGORA_INVARIANT_DEPTH ?? 64);
 
 export default defineConfig({
-  plugins: [hardhatEthers, hardhatKeystore, hardhatNodeTestRunner, warningsAsErrors],
+  plugins: [hardhatEthers, hardhatKeystore, hardhatNodeTestRunner, warningsAsErrors, journal],
   paths: { tests: { solidity: "tests/contracts", nodejs: "tests/contracts" } },
   solidity: {
     // Compiling the tests takes minutes: only those who run them wait for it.
@@ -41,8 +46,13 @@ export default defineConfig({
     default: { ...devnet },
     node: {
       ...devnet,
-      allowBlocksWithSameTimestamp: interval < 1000,
+      allowBlocksWithSameTimestamp: interval < 1000 || kept,
       mining: interval > 0 ? { auto: false, interval } : { auto: true },
+      ...(kept && {
+        initialDate: new Date(Number(begun) * 1000),
+        accounts: { accountsBalance: 10_000n * 10n ** 18n + mark },
+        mining: { auto: false, mempool: { order: "fifo" } },
+      }),
     },
     localhost: {
       type: "http",

@@ -21,8 +21,8 @@ from agents.market.view import MarketView
 from agents.mind.actions import Action, Commit, Finalize, Reveal, Submit, TakeOver
 from agents.mind.hands import Hands
 from agents.mind.notes import Belief, BidNote, Notes
-from agents.mind.percept import Percept, exposure, look, workload
-from agents.mind.spending import SpendingPolicy
+from agents.mind.percept import Percept, exposure, look, next_look, workload
+from agents.mind.spending import Allowance, SpendingPolicy, Unlimited
 from agents.mind.thoughts import Thoughts
 from agents.openai_integration import FitAssessment, OpenAIIntegration
 
@@ -51,7 +51,10 @@ class LLMAgent:
 
     ``clock`` gives the chain's time. ``learn`` takes each outcome once and returns what the policy knows
     then, as text, which the agent keeps in its notes; of learning it knows nothing else. ``opinions`` is how
-    many agents may ask the model for its word on a task at a time; without it none is asked for.
+    many agents may ask the model for its word on a task at a time; without it none is asked for. ``offers``
+    are the tasks that it may bid on, and which it strikes off once it has decided; without them it looks at
+    all that are open. ``tell`` is called whenever a thought is done, so that there may be something to do.
+    ``allowance`` says what the agent may still begin.
     """
 
     def __init__(
@@ -68,6 +71,9 @@ class LLMAgent:
         spending: SpendingPolicy | None = None,
         learn: Callable[[Sequence[Outcome]], str] | None = None,
         opinions: asyncio.Semaphore | None = None,
+        offers: set[int] | None = None,
+        tell: Callable[[], None] | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self.hands = hands
         self.notes = notes
@@ -76,8 +82,9 @@ class LLMAgent:
         self._clock, self._capacity = clock, capacity
         self._spending = spending or SpendingPolicy()
         self._learn = learn
-        self._opinions = opinions
-        self._thoughts = Thoughts()
+        self._opinions, self._offers = opinions, offers
+        self._allowance = allowance or Unlimited()
+        self._thoughts = Thoughts(tell)
         self._pricing = asyncio.Lock()
         self._log = log.bind(agent=hands.name)
 
@@ -90,11 +97,19 @@ class LLMAgent:
 
     def perceive(self) -> Percept:
         """What there is to do now."""
-        return look(self._view, self.notes, self.hands.agent_id, self._clock())
+        return look(self._view, self.notes, self.hands.agent_id, self._clock(), self._offers)
+
+    def next_step(self) -> int | None:
+        """The chain time at which a step may find something to do although nothing happens; None if never."""
+        look = next_look(self._view, self.notes, self.hands.agent_id, self._clock(), self._offers)
+        return min((time for time in (look, self.hands.rested()) if time is not None), default=None)
 
     def think(self, percept: Percept) -> list[Action]:
         """What to do about it. Questions for the model begin here and are answered in later turns."""
         self._thoughts.harvest()
+        self._strike_off_late_offers(percept.now)
+        if self._allowance.is_spent():
+            percept = replace(percept, consider=(), commit=(), take_over=())
         for task in percept.consider:
             self._ponder("consider", task, self._consider)
         for task in percept.work:
@@ -108,7 +123,7 @@ class LLMAgent:
         actions += [Finalize(task.id) for task in percept.finalize]
         actions += percept.end
         actions += [TakeOver(task.id) for task in percept.take_over]
-        return [action for action in actions if self.hands.is_ready(action.kind, action.task_id)]
+        return [action for action in actions if self.hands.is_free(action)]
 
     async def act(self, actions: Sequence[Action]) -> list[Action]:
         """Send what the spending policy lets through; returns what reached the chain."""
@@ -125,6 +140,17 @@ class LLMAgent:
         await self._thoughts.stop()
 
     # Thinking
+
+    def _strike_off_late_offers(self, now: int) -> None:
+        for task_id in [*self._offers] if self._offers else ():
+            task = self._view.open.get(task_id)
+            if task is None or now + 1 >= task.bidding_end:
+                self._strike_off(task_id)
+
+    def _strike_off(self, task_id: int) -> None:
+        if self._offers is not None:
+            self._offers.discard(task_id)
+            self.notes.forget(task_id)
 
     def _ponder(self, kind: str, task: Task, think: Callable[[Task], Awaitable[None]]) -> None:
         if not self.hands.is_ready(kind, task.id):
@@ -150,6 +176,7 @@ class LLMAgent:
         except (ContentError, ModelError) as error:
             note = BidNote(task.id, "skipped", str(error))
             self.notes.put_bid(note)
+        self._strike_off(task.id)
         if note.status == "skipped":
             self._log.info("bid.skipped", task=task.id, reason=note.reason)
             return
@@ -241,6 +268,12 @@ class LLMAgent:
         reason = self._spending.refusal(action, task, balance)
         if reason is not None:
             self._give_up(action, reason)
+            return False
+        note = self.notes.bid(task.id)
+        if isinstance(action, Commit | TakeOver) and note is not None:
+            reason = self._allowance.hold(task, note.belief.worst_cost)
+            if reason is not None:
+                self.hands.rest(action.kind, task.id, reason)
         return reason is None
 
     async def _try(self, action: Action) -> bool:

@@ -1,4 +1,5 @@
-"""How a command ends: its result on standard output, a person's mistake as one sentence and exit code 2."""
+"""How a command ends: its result on standard output, a person's mistake as one sentence and exit code 2,
+a cap that was reached as one more and exit code 3."""
 
 import asyncio
 import sys
@@ -6,16 +7,24 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import typer
 
-from agents.errors import AgoraError, ContractError, UserError
+from agents.errors import AgoraError, CapReached, ContractError, UserError
 
 USER_ERROR = 2
 FAILURE = 1
+CAPPED = 3
 
 
 def run_command(command: Callable[[], Awaitable[Iterable[str]]]) -> None:
-    """Run it and print its lines. Exits with 2 for a UserError, with 1 when the chain or the network refused."""
+    """Run it and print its lines.
+
+    Exits with 2 for a UserError, with 3 at a cap, with 1 when the chain or the network refused.
+    """
     try:
         lines = asyncio.run(_awaited(command))
+    except CapReached as error:
+        _print(error.report)
+        typer.echo(f"stopped: {error}", err=True)
+        raise typer.Exit(CAPPED) from None
     except UserError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(USER_ERROR) from None
@@ -28,8 +37,7 @@ def run_command(command: Callable[[], Awaitable[Iterable[str]]]) -> None:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)
-    for line in lines:
-        typer.echo(line)
+    _print(lines)
 
 
 def run_script(function: Callable[..., None]) -> None:
@@ -38,6 +46,11 @@ def run_script(function: Callable[..., None]) -> None:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(function)
     app()
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 async def _awaited(command: Callable[[], Awaitable[Iterable[str]]]) -> Iterable[str]:

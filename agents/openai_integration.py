@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Required, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -310,6 +311,7 @@ def _verdicts(keys: Sequence[str]) -> type[BaseModel]:
     return verdicts
 
 
+@lru_cache(maxsize=64)
 def _label(labels: tuple[str, str]) -> type[_Exact]:
     """An exact answer that can only be one of the labels."""
     fields: Any = {"answer": (Literal[labels], ...)}

@@ -118,7 +118,7 @@ class Requester:
             if self._is_mine(self._view.tasks[task_id])
             and self._clock() >= self._view.tasks[task_id].reveal_end
         ]
-        ready = [action for action in actions if self._hands.is_ready(action.kind, action.task_id)]
+        ready = [action for action in actions if self._hands.is_free(action)]
         errors = await asyncio.gather(*(self._hands.attempt(action) for action in ready))
         await self.publish_answers()
         return [action for action, error in zip(ready, errors, strict=True) if error is None]

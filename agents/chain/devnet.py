@@ -35,13 +35,21 @@ class Devnet:
     """Use as ``async with Devnet() as net``; inside, ``net.url`` answers. Raises ToolchainMissing."""
 
     def __init__(
-        self, *, chain: Chain = "hardhat", block_ms: int | None = None, log: Path | None = None
+        self,
+        *,
+        chain: Chain = "hardhat",
+        block_ms: int | None = None,
+        genesis: str | None = None,
+        log: Path | None = None,
     ) -> None:
         """``block_ms`` is the time between blocks, by default AGORA_BLOCK_MS or 1000.
 
-        With 0, a block is mined for each transaction. ``log`` is where the node's own output goes.
+        With 0, a block is mined for each transaction. With ``genesis`` (``agents.chain.journal.book.Genesis``), the
+        first block is that one, and who started the node mines all others; only a Hardhat node can do this. ``log``
+        is where the node's own output goes.
         """
-        self.chain = chain
+        assert genesis is None or chain == "hardhat", "no other node mines the same blocks again"
+        self.chain, self.genesis = chain, genesis
         self.block_ms = int(os.environ.get("AGORA_BLOCK_MS", "1000")) if block_ms is None else block_ms
         self._log_path = log
         self._process: asyncio.subprocess.Process | None = None
@@ -101,32 +109,14 @@ class Devnet:
         if self._drain:
             await self._drain
 
+    async def ended(self) -> None:
+        """Wait until the node has ended, by itself or not."""
+        assert self._process is not None, "the node runs only inside `async with`"
+        await self._process.wait()
+
     async def deploy(self, addresses: Path) -> None:
         """The market's contracts are on this chain, and ``addresses`` says where; raises ToolchainMissing."""
-        # `run` alone would compile the Solidity tests too, which takes much longer than the contracts.
-        await self._hardhat(addresses, "compile", "--no-tests", "--quiet")
-        await self._hardhat(
-            addresses, "run", "--no-compile", "scripts/deploy-all.js", "--network", "localhost"
-        )
-
-    async def _hardhat(self, addresses: Path, *arguments: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *toolchain.hardhat(),
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=toolchain.ROOT,
-            env=toolchain.environment(AGORA_PROVIDER=self.url, AGORA_ADDRESSES=str(addresses.resolve())),
-            start_new_session=True,
-        )
-        try:
-            output, _ = await asyncio.wait_for(process.communicate(), DEPLOY_SECONDS)
-        except BaseException:
-            await _end_group(process)
-            raise
-        if process.returncode != 0:
-            raise ToolchainMissing(f"`hardhat {arguments[0]}` fails: {_tail(output)}")
+        await deploy_market(self.url, addresses)
 
     def _command(self) -> tuple[list[str], dict[str, str]]:
         """The node's command line, on a port that the system chooses, and its environment."""
@@ -145,7 +135,8 @@ class Devnet:
             ]
             return [toolchain.anvil(), *fixed, "--base-fee", "1000", *pace], toolchain.environment()
         command = [*toolchain.hardhat(), "node", "--hostname", "127.0.0.1", "--port", "0"]
-        return command, toolchain.environment(AGORA_BLOCK_MS=str(self.block_ms))
+        begun = {} if self.genesis is None else {"AGORA_GENESIS": self.genesis}
+        return command, toolchain.environment(AGORA_BLOCK_MS=str(self.block_ms), **begun)
 
     async def _ready(self) -> None:
         """Wait for the line in which the node names its port, so that no other node can be taken for it."""
@@ -171,6 +162,35 @@ class Devnet:
                 log.write(seen)
                 log.flush()
                 seen = await output.read(65536)
+
+
+async def deploy_market(url: str, addresses: Path) -> None:
+    """The market's contracts are on the chain at ``url``, whose node signs for accounts of its own, and
+    ``addresses`` says where; raises ToolchainMissing."""
+    environment = toolchain.environment(AGORA_PROVIDER=url, AGORA_ADDRESSES=str(addresses.resolve()))
+    # `run` alone would compile the Solidity tests too, which takes much longer than the contracts.
+    await _hardhat(environment, "compile", "--no-tests", "--quiet")
+    await _hardhat(environment, "run", "--no-compile", "scripts/deploy-all.js", "--network", "localhost")
+
+
+async def _hardhat(environment: dict[str, str], *arguments: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *toolchain.hardhat(),
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=toolchain.ROOT,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), DEPLOY_SECONDS)
+    except BaseException:
+        await _end_group(process)
+        raise
+    if process.returncode != 0:
+        raise ToolchainMissing(f"`hardhat {arguments[0]}` fails: {_tail(output)}")
 
 
 async def _end_group(process: asyncio.subprocess.Process) -> None:

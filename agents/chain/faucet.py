@@ -7,17 +7,21 @@ from typing import Any
 
 from agents.chain.abi import Call, transfer
 from agents.chain.bindings.credit_token import CreditToken
+from agents.chain.bindings.ledger import Ledger
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.logs import Receipt
 from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.store import Store
-from agents.chain.wallet import Seed
+from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.errors import NoFaucet, RpcError
 
-TEST_PHRASE = "test test test test test test test test test test test junk"
-"""Known to everybody: Hardhat and anvil give its first accounts 10,000 ETH each."""
-IN_FLIGHT = 200
+IN_FLIGHT = 1000
+BATCH = 100
+"""Balances asked for in one request."""
+NO_LIMIT = 2**256 - 1
+DEPOSIT_GAS = 110_000
+"""Half as much again as a first deposit takes."""
 TRIES = 5
 """Another process may pay from the same account and use a nonce first; then the next one is tried."""
 
@@ -27,7 +31,7 @@ class Faucet:
 
     def __init__(self, rpc: Rpc, store: Store, chain_id: int) -> None:
         self._rpc, self._chain_id = rpc, chain_id
-        self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT)
+        self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT, shared=True)
         self._wallet = Seed(TEST_PHRASE).wallet(0)
 
     async def close(self) -> None:
@@ -35,9 +39,15 @@ class Faucet:
         await self._sender.close()
 
     async def fund(self, addresses: Sequence[str], wei: int) -> int:
-        """Each address holds at least ``wei``; how many had to be paid. Raises NoFaucet off a dev chain."""
-        held = await self._rpc.batch([("eth_getBalance", (address, "latest")) for address in addresses])
-        poor = [address for address, has in zip(addresses, held, strict=True) if int(has, 16) < wei]
+        """Each address holds at least half of ``wei``; how many had less, and were paid ``wei``.
+
+        Raises NoFaucet off a dev chain.
+        """
+        poor = [
+            address
+            for at in range(0, len(addresses), BATCH)
+            for address in await self._poor(addresses[at : at + BATCH], wei)
+        ]
         if poor and self._chain_id != CHAIN_ID:
             raise NoFaucet(self._chain_id, poor)
         # Named by chance, as the balance and not the name says whether to pay again.
@@ -51,6 +61,22 @@ class Faucet:
         if self._chain_id != CHAIN_ID:
             raise NoFaucet(self._chain_id, [to])
         return await self._send(token.mint(to, units), intent)
+
+    async def stock(self, token: CreditToken, spender: str, units: int, *, intent: str) -> None:
+        """The faucet itself holds ``units`` of new credits, once for each intent, which ``spender`` may take.
+
+        Raises NoFaucet off a dev chain.
+        """
+        await self._send(token.approve(spender, NO_LIMIT), f"faucet:approve:{spender}")
+        await self.mint(token, self._wallet.address, units, intent=intent)
+
+    async def deposit(self, ledger: Ledger, account: int, units: int, *, intent: str) -> Receipt:
+        """``units`` move from what was stocked for the Ledger into an account of it, once for each intent."""
+        return await self._send(ledger.deposit(account, units), intent, gas=DEPOSIT_GAS)
+
+    async def _poor(self, addresses: Sequence[str], wei: int) -> list[str]:
+        held = await self._rpc.batch([("eth_getBalance", (address, "latest")) for address in addresses])
+        return [address for address, has in zip(addresses, held, strict=True) if 2 * int(has, 16) < wei]
 
     async def _send(self, call: Call[Any], intent: str, gas: int | None = None) -> Receipt:
         for attempt in range(TRIES - 1):

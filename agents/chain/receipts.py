@@ -1,77 +1,217 @@
-"""Waits for receipts, all together: one small request for each look at the chain, however many wait."""
+"""Follows the head for a sender: what a block costs, and which of our transactions it holds.
+
+However many wait, a look at the chain is one small request; only a new block is read, and of its
+transactions only ours are asked for.
+"""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Self
 
 from agents.chain.rpc import Rpc, quantity
-from agents.errors import AgoraError, RpcError, TransportError
+from agents.errors import RpcError, TransportError
 
 BATCH = 200
 """Receipts asked for in one request."""
+MOST_BLOCKS = 50
+"""Blocks read one by one; further behind, the receipts themselves are asked for."""
+CONFIRMATIONS = 8
+"""Blocks after one with a receipt of ours during which we go on looking whether it stays in the chain."""
+IDLE_SECONDS = 10.0
+"""How long we go on looking for these blocks when nothing is watched."""
+NO_PARENT = "0x" + "00" * 32
+"""What Hardhat gives as the parent of blocks that it only pretends to mine (hardhat_mine)."""
+FRESH_SECONDS = 1.0
+"""How old a base fee may be. It moves by an eighth a block, and what we offer is twice of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A block, as far as a sender cares."""
+
+    number: int
+    hash: str
+    parent: str
+    base_fee: int
+    """Wei for each unit of gas."""
+    transactions: tuple[str, ...]
+
+    @classmethod
+    def read(cls, raw: Any) -> Self:
+        """The block in a node's answer; raises TransportError when it is none."""
+        try:
+            return cls(
+                int(raw["number"], 16),
+                raw["hash"],
+                raw["parentHash"],
+                int(raw["baseFeePerGas"], 16),
+                tuple(raw["transactions"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise TransportError("the node sent a block that cannot be read") from error
 
 
 class ReceiptPoller:
-    """Looks for the receipts of every waiting transaction, once for each new block."""
+    """Looks for the receipts of every watched transaction, once for each new block.
 
-    def __init__(self, rpc: Rpc, interval: float) -> None:
+    ``found`` takes the receipts of each look, ``forked`` is called when blocks that were seen have left the
+    chain, and ``failed`` takes the error that ended a look.
+    """
+
+    def __init__(
+        self,
+        rpc: Rpc,
+        interval: float,
+        found: Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]],
+        forked: Callable[[], Awaitable[None]],
+        failed: Callable[[Exception], None],
+    ) -> None:
         self._rpc, self._interval = rpc, interval
-        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._fresh: set[str] = set()
+        self._found, self._forked, self._failed = found, forked, failed
+        self._watched: dict[str, None] = {}
+        self._asked: dict[str, None] = {}
+        """Of the watched ones, those to ask for whatever the blocks say."""
+        self._head: Head | None = None
+        self._confirmed = 0
+        """The number of the block after which all that was found so far counts as settled."""
+        self._busy_at = 0.0
+        self._base_fee, self._priced_at = 0, -FRESH_SECONDS
+        self._behind = False
+        """Whether a look failed, so that blocks may have been missed."""
+        self._reading: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
-        """Look no more; whoever waits is cancelled."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        for future in self._waiting.values():
-            future.cancel()
+        """Look no more."""
+        tasks = [task for task in (self._task, self._reading) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def wait(self, tx_hash: str, seconds: float) -> dict[str, Any] | None:
-        """The receipt as the node gives it, or None when there is none after so many seconds.
+    def watch(self, hashes: Sequence[str], *, unsent: bool = False) -> None:
+        """Look for these from now on; what is ``unsent`` can only be in blocks to come."""
+        if not (unsent and self._following()):
+            self._asked.update(dict.fromkeys(hashes))
+        self._watched.update(dict.fromkeys(hashes))
+        self._start()
 
-        One caller at a time waits for the same transaction.
-        """
-        future = self._waiting[tx_hash] = asyncio.get_running_loop().create_future()
-        self._fresh.add(tx_hash)
+    def unwatch(self, hashes: Sequence[str]) -> None:
+        """Look for these no longer."""
+        for one in hashes:
+            self._watched.pop(one, None)
+            self._asked.pop(one, None)
+
+    def ask(self, hashes: Sequence[str]) -> None:
+        """At the next look, ask for those of these that are watched."""
+        self._asked.update({one: None for one in hashes if one in self._watched})
+
+    async def base_fee(self) -> int:
+        """The base fee of the newest block, in wei for each unit of gas. Raises TransportError."""
+        if asyncio.get_running_loop().time() - self._priced_at >= FRESH_SECONDS:
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read_price())
+            # Many may wait for the one answer, and none of them may cancel it.
+            await asyncio.shield(self._reading)
+        return self._base_fee
+
+    def _start(self) -> None:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        try:
-            return await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            return None
-        finally:
-            self._waiting.pop(tx_hash, None)
+
+    def _following(self) -> bool:
+        return self._head is not None and self._task is not None and not self._task.done()
+
+    async def _read_price(self) -> None:
+        self._priced(Head.read(await self._rpc.call("eth_getBlockByNumber", "latest", False)))
+
+    def _priced(self, head: Head) -> None:
+        self._base_fee, self._priced_at = head.base_fee, asyncio.get_running_loop().time()
+
+    def _saw(self, head: Head) -> None:
+        self._head = head
+        self._priced(head)
 
     async def _run(self) -> None:
-        head = None
-        while self._waiting:
+        while self._watched or self._is_unsure():
             try:
-                number = await self._rpc.call("eth_blockNumber")
-                # Without a new block only those who came since the last look can learn something.
-                await self._look(self._fresh if number == head else self._waiting)
-                head = number
+                await self._look()
             except TransportError:
-                head = None  # Those who wait have deadlines of their own.
-            except AgoraError as error:
-                for future in self._open():
-                    future.set_exception(error)
-            await asyncio.sleep(self._interval)
+                self._behind = True  # Those who wait have deadlines of their own.
+            except Exception as error:  # noqa: BLE001 - raised by those who wait
+                self._behind = True
+                self._failed(error)
+            await asyncio.sleep(self._interval if self._watched else 5 * self._interval)
 
-    async def _look(self, wanted: Iterable[str]) -> None:
-        hashes = list(wanted)
-        self._fresh.difference_update(hashes)
+    def _is_unsure(self) -> bool:
+        """Whether a block with something of ours may yet leave the chain, as far as one cares to wait."""
+        now = asyncio.get_running_loop().time()
+        is_near = self._head is not None and self._head.number < self._confirmed
+        return is_near and now - self._busy_at < IDLE_SECONDS
+
+    async def _look(self) -> None:
+        number = int(await self._rpc.call("eth_blockNumber"), 16)
+        before = self._head
+        if before is not None and number == before.number and not self._behind:
+            self._saw(before)
+        elif before is not None and 0 < number - before.number <= MOST_BLOCKS and not self._behind:
+            await self._follow(before, number)
+        else:
+            await self._jump(before, number)
+        await self._ask()
+
+    async def _follow(self, before: Head, number: int) -> None:
+        """Read the new blocks and note which of ours they hold."""
+        blocks = await self._blocks(range(before.number + 1, number + 1))
+        linked = all(b.parent in (a.hash, NO_PARENT) for a, b in pairwise([before, *blocks]))
+        if not linked:
+            await self._jump(before, number)
+            return
+        mined = (one for block in blocks for one in block.transactions if one in self._watched)
+        self._asked.update(dict.fromkeys(mined))
+        self._saw(blocks[-1])
+
+    async def _jump(self, before: Head | None, number: int) -> None:
+        """Any of ours may be in blocks that were not read, and some may be no longer where they were."""
+        known = [before.number] if before is not None and before.number < number else []
+        *seen, head = await self._blocks([*known, number])
+        if before is not None and [block.hash for block in seen] != [before.hash]:
+            await self._forked()
+        self._asked = dict(self._watched)
+        self._behind = False
+        self._saw(head)
+
+    async def _blocks(self, numbers: Iterable[int]) -> list[Head]:
+        raw = await self._rpc.batch([("eth_getBlockByNumber", (quantity(one), False)) for one in numbers])
+        return [Head.read(one) for one in raw]
+
+    async def _ask(self) -> None:
+        hashes, self._asked = list(self._asked), {}
         for at in range(0, len(hashes), BATCH):
             chunk = hashes[at : at + BATCH]
-            receipts = await self._rpc.batch([("eth_getTransactionReceipt", (one,)) for one in chunk])
-            for one, receipt in zip(chunk, receipts, strict=True):
-                future = self._waiting.get(one)
-                if receipt is not None and future is not None and not future.done():
-                    future.set_result(receipt)
+            try:
+                answers = await self._rpc.batch([("eth_getTransactionReceipt", (one,)) for one in chunk])
+                receipts = _receipts(chunk, answers)
+                await self._found(receipts)
+                self._confirm(receipts)
+            except Exception:
+                self.ask(hashes[at:])
+                raise
 
-    def _open(self) -> list[asyncio.Future[dict[str, Any]]]:
-        return [future for future in self._waiting.values() if not future.done()]
+    def _confirm(self, receipts: Sequence[Mapping[str, Any]]) -> None:
+        if receipts:
+            newest = max(int(one["blockNumber"], 16) for one in receipts)
+            self._confirmed = max(self._confirmed, newest + CONFIRMATIONS)
+            self._busy_at = asyncio.get_running_loop().time()
+
+
+def _receipts(hashes: Sequence[str], answers: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """Those receipts that there are; raises TransportError where one is not of the transaction asked for."""
+    for one, answer in zip(hashes, answers, strict=True):
+        if answer is not None and answer.get("transactionHash") != one:
+            raise TransportError(f"the node sent another receipt than that of {one}")
+    return [one for one in answers if one is not None]
 
 
 async def revert_reason(rpc: Rpc, receipt: Mapping[str, Any]) -> RpcError:

@@ -24,7 +24,7 @@ CONNECTIONS = 8
 IDLE_SECONDS = 2.0
 """Node closes idle sockets after 5 s; ours go first, so that a request never meets a socket just closed."""
 
-_WRITES = ("eth_send", "evm_", "hardhat_", "anvil_")
+_WRITES = ("eth_send", "evm_", "hardhat_", "anvil_", "agora_")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -91,6 +91,8 @@ class Rpc:
         """The chain id. Raises ProviderUnreachable at once when no JSON-RPC node answers."""
         try:
             (chain_id,) = await self._exchange([("eth_chainId", ())])
+            if isinstance(chain_id, RpcError):
+                raise chain_id
             return int(chain_id, 16)
         except TransportError as error:
             raise ProviderUnreachable(self.name, str(error)) from error
@@ -99,10 +101,21 @@ class Rpc:
 
     async def call(self, method: str, *params: Any) -> Any:
         """The node's result. Raises RpcError when it refuses, TransportError when no answer can be had."""
-        return (await self._request([(method, params)]))[0]
+        return (await self.batch([(method, params)]))[0]
 
     async def batch(self, calls: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
         """The results in the order of ``calls``, fetched in one request; the first refusal is raised."""
+        results = await self.each(calls)
+        for one in results:
+            if isinstance(one, RpcError):
+                raise one
+        return results
+
+    async def each(self, calls: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """The result of each call or, in its place, the RpcError with which the node refuses it.
+
+        Raises RpcError when the node refuses the request as a whole, TransportError as ``call`` does.
+        """
         listed = list(calls)
         return await self._request(listed) if listed else []
 
@@ -155,7 +168,7 @@ class Rpc:
     def _result(self, answer: Mapping[str, Any]) -> Any:
         error = answer.get("error")
         if isinstance(error, Mapping):
-            raise _refusal(error)
+            return _refusal(error)
         if "result" not in answer:
             raise TransportError(f"{self.name} answered with neither a result nor an error")
         return answer["result"]

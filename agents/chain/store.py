@@ -4,15 +4,17 @@ Everything that must hold together is written in one transaction, here and in th
 layers add. A transaction that has returned survives kill -9 and power loss.
 """
 
+import asyncio
 import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
+from agents.chain.locks import WalletLocks
 from agents.errors import WalletsInUse, WrongChain
 
 SCHEMA = """
@@ -50,6 +52,22 @@ CREATE TABLE logs (
 """
 
 
+ATTEMPTS = """
+CREATE TABLE attempts (                     -- signed bytes that later ones of the same nonce replaced
+    hash   TEXT PRIMARY KEY,
+    intent TEXT NOT NULL REFERENCES outbox (intent),
+    raw    BLOB NOT NULL
+) STRICT;
+CREATE INDEX attempts_by_intent ON attempts (intent);
+ALTER TABLE outbox ADD COLUMN block_hash TEXT;
+UPDATE outbox SET block_hash = json_extract(receipt, '$.blockHash') WHERE block IS NOT NULL;
+CREATE INDEX outbox_by_block ON outbox (block, block_hash);
+"""
+
+T = TypeVar("T")
+Write = Callable[[sqlite3.Connection], Any]
+
+
 class Store:
     """The open file. All calls come from one thread, and no ``await`` stands inside a transaction."""
 
@@ -57,6 +75,8 @@ class Store:
         self.path = path
         self.db = db
         self._lock = lock
+        self._wallets: WalletLocks | None = None
+        self._soon: list[tuple[Write, asyncio.Future[Any]]] = []
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -75,11 +95,15 @@ class Store:
         db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
         store = cls(path, db, lock)
         store.migrate("chain-1", SCHEMA)
+        store.migrate("chain-2", ATTEMPTS)
         return store
 
     def close(self) -> None:
-        """Close the file and let another process have it. A second call does nothing."""
+        """Close the file and let another process have it and its wallets. A second call does nothing."""
         self.db.close()
+        if self._wallets:
+            self._wallets.close()
+            self._wallets = None
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -103,6 +127,36 @@ class Store:
             raise
         self.db.commit()
 
+    def soon(self, write: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """What ``write`` returns, once all it wrote survives power loss.
+
+        All that is handed in during one turn of the loop goes to the disk in one transaction, which costs as
+        much as a transaction for one. A write that raises takes back its own changes only, and its caller gets
+        the error; one whose caller was cancelled before its turn is not carried out.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        if not self._soon:
+            loop.call_soon(self._write_all)
+        self._soon.append((write, future))
+        return future
+
+    def _write_all(self) -> None:
+        writes, self._soon = self._soon, []
+        results: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        try:
+            with self.transaction() as db:
+                for write, future in writes:
+                    if not future.cancelled():
+                        results.append((future, *_apart(db, write)))
+        except Exception as error:  # noqa: BLE001 - handed to each caller
+            results = [(future, None, error) for _, future in writes if not future.cancelled()]
+        for future, result, failure in results:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
     def migrate(self, name: str, sql: str) -> None:
         """Run ``sql`` in this file once, ever; ``name`` says which change it is, such as ``market-1``."""
         with self.transaction() as db:
@@ -121,6 +175,18 @@ class Store:
         """Keep a value under a name, in place of any earlier one."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def claim(self, wallet: str) -> None:
+        """Nobody else on this machine signs for the wallet while this store is open; raises WalletsInUse.
+
+        A store that is tied to no chain claims nothing.
+        """
+        if self._wallets is None:
+            genesis = self.meta("genesis")
+            if genesis is None:
+                return
+            self._wallets = WalletLocks(genesis)
+        self._wallets.take(wallet)
+
     def pin(self, chain_id: int, genesis_hash: str) -> None:
         """Tie the file to one chain; raises WrongChain when it belongs to another.
 
@@ -132,6 +198,18 @@ class Store:
                 self.set_meta("genesis", genesis_hash)
             elif known != genesis_hash:
                 raise WrongChain(chain_id, known, genesis_hash)
+
+
+def _apart(db: sqlite3.Connection, write: Write) -> tuple[Any, Exception | None]:
+    """The result of one write among others, or its error and no trace of it."""
+    db.execute("SAVEPOINT write")
+    try:
+        result, failure = write(db), None
+    except Exception as error:  # noqa: BLE001 - handed to the caller
+        db.execute("ROLLBACK TO write")
+        result, failure = None, error
+    db.execute("RELEASE write")
+    return result, failure
 
 
 def _locked(path: Path) -> int:

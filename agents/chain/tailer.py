@@ -13,14 +13,13 @@ import structlog
 
 from agents.chain.abi import Decoders, Event
 from agents.chain.logs import Log
+from agents.chain.receipts import NO_PARENT
 from agents.chain.rpc import Rpc, quantity
 from agents.chain.store import Store
 from agents.errors import TransportError
 
 RANGE = 100
 """Blocks in one request: a Hardhat node scans every log of the range while it answers nothing else."""
-NO_PARENT = "0x" + "00" * 32
-"""What Hardhat gives as the parent of blocks that it only pretends to mine (hardhat_mine)."""
 TRIES = 3
 """How often a range is read whose logs and headers do not belong to one chain, as in the midst of a reorg."""
 

@@ -4,56 +4,69 @@ import hashlib
 import hmac
 import secrets
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from eth_account import Account
-from eth_account.hdaccount import key_from_seed
+from coincurve import PrivateKey
+from eth_account.hdaccount.deterministic import HardNode, SoftNode, derive_child_key
 from eth_account.hdaccount.mnemonic import Mnemonic
+from eth_utils.crypto import keccak
 
+from agents.chain.abi import checksummed
+from agents.chain.transaction import Transaction
 from agents.chain.vault import Vault
 from agents.errors import BadSeedPhrase
 
+TEST_PHRASE = "test test test test test test test test test test test junk"
+"""Known to everybody: Hardhat and anvil give its first accounts 10,000 ETH each."""
 WORDS = 12
-PATH = "m/44'/60'/0'/0/{index}"
+PARENT = (HardNode(44), HardNode(60), HardNode(0), SoftNode(0))
+"""The nodes of BIP-44's path above the wallets."""
 
 
 class Wallet:
     """One key pair. What it prints as is its address; the key never leaves it."""
 
-    __slots__ = ("_account", "address")
+    __slots__ = ("_key", "address")
 
     def __init__(self, key: bytes) -> None:
-        self._account = Account.from_key(key)
-        self.address: str = self._account.address
+        self._key = PrivateKey(key)
+        point = self._key.public_key.format(compressed=False)
+        self.address: str = checksummed("0x" + keccak(point[1:])[-20:].hex())
 
     def __repr__(self) -> str:
         return f"Wallet({self.address})"
 
-    def sign_transaction(self, transaction: dict[str, Any]) -> bytes:
-        """The signed bytes of an EIP-1559 transaction; the same input gives the same bytes."""
-        return bytes(self._account.sign_transaction(transaction).raw_transaction)
+    def sign_transaction(self, transaction: Transaction) -> bytes:
+        """The signed bytes; the same transaction gives the same bytes."""
+        return transaction.signed(self._key.sign_recoverable(transaction.digest(), hasher=None))
 
     def sign_digest(self, digest: bytes) -> bytes:
         """The 65-byte signature (r, s, v) of a 32-byte digest, as contracts check it.
 
         Warning: sign only digests made here; a digest from elsewhere may be that of a payment.
         """
-        return bytes(self._account.unsafe_sign_hash(digest).signature)
+        signature = self._key.sign_recoverable(digest, hasher=None)
+        return signature[:64] + bytes([27 + signature[64]])
 
     def derive_secret(self, label: bytes) -> bytes:
         """32 bytes that only this wallet can make, the same for each label: a salt that cannot be lost."""
-        return hmac.new(bytes(self._account.key), label, hashlib.sha256).digest()
+        return hmac.new(self._key.secret, label, hashlib.sha256).digest()
 
 
 class Seed:
     """A BIP-39 phrase and the wallets on its BIP-44 path ``m/44'/60'/0'/0/index``."""
 
-    __slots__ = ("_phrase", "_root")
+    __slots__ = ("_parent", "_phrase", "_root")
 
     def __init__(self, phrase: str) -> None:
         """Assumes a valid phrase. Stretching it takes milliseconds and is done here, once for all wallets."""
         self._phrase = phrase
         self._root = Mnemonic.to_seed(phrase)
+        master = hmac.new(b"Bitcoin seed", self._root, hashlib.sha512).digest()
+        parent = (master[:32], master[32:])
+        for node in PARENT:
+            parent = derive_child_key(*parent, node)
+        self._parent = parent
 
     def __repr__(self) -> str:
         return f"Seed({self.wallet(0).address}, …)"
@@ -92,7 +105,7 @@ class Seed:
 
     def wallet(self, index: int) -> Wallet:
         """The wallet with this number, the same each time."""
-        return Wallet(key_from_seed(self._root, PATH.format(index=index)))
+        return Wallet(derive_child_key(*self._parent, SoftNode(index))[0])
 
     def same_as(self, other: "Seed") -> bool:
         """Whether both are the same phrase."""

@@ -11,9 +11,14 @@ AgoraError
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
+│   ├── HistoryUnreadable
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
+│   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
+│   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
+├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
@@ -33,6 +38,8 @@ AgoraError
 from agents.errors.base import (
     AgoraError,
     BadSetting,
+    CapReached,
+    HistoryUnreadable,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -71,6 +78,20 @@ from agents.errors.content import (
     TasksMissing,
     UnsupportedTasks,
 )
+from agents.errors.journal import (
+    BlockNotInJournal,
+    FileExists,
+    JournalDamaged,
+    JournalInUse,
+    JournalMissing,
+    JournalOfAnotherChain,
+    JournalUnwritable,
+    NodeLost,
+    NoMarketInJournal,
+    NotAJournal,
+    PortInUse,
+    ReplayMismatch,
+)
 from agents.errors.learning import (
     AuctionsMalformed,
     CheckpointUnreadable,
@@ -103,6 +124,8 @@ __all__ = [
     "BadApiKey",
     "BadSeedPhrase",
     "BadSetting",
+    "BlockNotInJournal",
+    "CapReached",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
@@ -111,9 +134,16 @@ __all__ = [
     "ContentUnavailable",
     "ContractError",
     "DigestMismatch",
+    "FileExists",
     "HistoryEmpty",
+    "HistoryUnreadable",
     "InsufficientFunds",
     "InvalidAmount",
+    "JournalDamaged",
+    "JournalInUse",
+    "JournalMissing",
+    "JournalOfAnotherChain",
+    "JournalUnwritable",
     "LearningStateUnreadable",
     "LibraryMissing",
     "MalformedTasks",
@@ -123,9 +153,14 @@ __all__ = [
     "ModelUnavailable",
     "ModelUnfit",
     "NoFaucet",
+    "NoMarketInJournal",
+    "NodeLost",
+    "NotAJournal",
+    "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
     "Refused",
+    "ReplayMismatch",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",

@@ -47,12 +47,13 @@ class AddressesStale(UserError):
 
 
 class WalletsInUse(UserError):
-    """Another process writes with the same wallets."""
+    """Another process, or another store of this one, writes with the same wallets."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"another fleet is running on the wallets of {path}: stop it first, or set AGORA_HOME to another folder"
-        )
+    def __init__(self, wallets: Path | str) -> None:
+        """``wallets`` is the folder of the store, or the address of one wallet."""
+        where = f"the wallets of {wallets}" if isinstance(wallets, Path) else f"wallet {wallets}"
+        other = "set AGORA_HOME to another folder" if isinstance(wallets, Path) else "use another seed"
+        super().__init__(f"another fleet is running on {where}: stop it first, or {other}")
 
 
 class WrongPassword(UserError):

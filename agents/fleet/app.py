@@ -8,17 +8,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.chain.wallet import Seed
+import structlog
+
+from agents.chain.wallet import Seed, Wallet
+from agents.errors import CapReached
 from agents.fleet.beliefs import calibration, calibration_line
 from agents.fleet.buying import Buyer, open_shop
-from agents.fleet.crew import Member, muster
+from agents.fleet.caps import Limits
+from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
+from agents.fleet.mustering import muster
+from agents.fleet.progress import Progress, following
+from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
+from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
-from agents.fleet.standings import Standing, endings, standing
+from agents.fleet.standings import Standing, endings, standings
+from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
-from agents.market.domain import Task
+from agents.llm.metering import price_for
+from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
 from agents.mind.hands import Hands
@@ -27,6 +38,10 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+MOST_LINES = 20
+"""How many agents a report names."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +55,16 @@ class Job:
     source: str | None = None
     """The name of the batch of tasks to post, or None to post nothing."""
     drafts: Sequence[TaskDraft] = ()
+    crowd: int = CROWD
+    """How many of the agents bid on one task at the most."""
     until_settled: bool = False
     seed_phrase_file: Path | None = None
     windows: Windows = field(default_factory=Windows)
+    limits: Limits = field(default_factory=Limits)
+
+    def plan(self, model: str, newcomers: int) -> Plan:
+        """The job as a forecast takes it, with a model of this name and so many agents that are new."""
+        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers, self.crowd)
 
 
 @dataclass(slots=True)
@@ -51,13 +73,15 @@ class Crew:
 
     session: Session
     members: list[Member]
+    roster: Roster
     buyer: Buyer | None
     keeper: Keeper | None
+    reckoning: Reckoning | None = None
 
     @property
     def parties(self) -> list[Party]:
         """All of them, as the runner takes them."""
-        everyone = [member.party for member in self.members]
+        everyone = [Party("fleet", self.roster)] if self.members else []
         everyone += [self.buyer.party] if self.buyer else []
         everyone += [Party("keeper", self.keeper)] if self.keeper else []
         return everyone
@@ -80,11 +104,37 @@ class Crew:
             task_id in own for task_id, _ in view.commitments
         )
 
+    @property
+    def expected(self) -> int:
+        """How many tasks the buyer's batch has."""
+        return len(self.buyer.batch) if self.buyer else 0
+
+    def ended(self) -> int:
+        """How many of them have ended."""
+        return sum(task.state.is_final for task in self.batch())
+
+    def owed(self) -> int:
+        """Transactions that the buyer has yet to send: two for each task to post, one for each to score."""
+        if self.buyer is None:
+            return 0
+        on_chain = self.batch()
+        return 2 * (len(self.buyer.batch) - len(on_chain)) + sum(not task.state.is_final for task in on_chain)
+
+    def is_free(self) -> bool:
+        """Whether no agent is bound: no bid is sealed or in an auction, and no task of theirs is open."""
+        view, ids = self.session.feed.view, {member.agent_id for member in self.members}
+        sealed = any(agent_id in ids for _, agent_id in view.commitments)
+        return not sealed and not any(
+            task.agent_id in ids
+            or (task.state is TaskState.OPEN and any(bid.agent_id in ids for bid in view.ranking(task.id)))
+            for task in view.open.values()
+        )
+
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
         view, provider = self.session.feed.view, self.session.provider_account
-        lines = [standing(view, one.definition.name, one.agent_id, provider) for one in self.members]
-        return sorted(lines, key=lambda line: line.profit, reverse=True)
+        names = {member.agent_id: member.definition.name for member in self.members}
+        return sorted(standings(view, names, provider), key=lambda line: line.profit, reverse=True)
 
     def beliefs(self) -> str:
         """Whether bids won as often as was believed, in one line; empty before an auction has ended."""
@@ -92,33 +142,77 @@ class Crew:
         return calibration_line(calibration(self.session.feed.view, agents))
 
 
-async def run_job(settings: Settings, job: Job) -> list[str]:
-    """Run the job to its end; returns what there is to say about it, line by line. Raises UserError."""
+async def run_job(
+    settings: Settings,
+    job: Job,
+    announce: Callable[[Forecast], None] | None = None,
+    progress: Progress | None = None,
+) -> list[str]:
+    """Run the job to its end; returns what there is to say about it, line by line.
+
+    ``announce`` is told what to expect before anything is sent, ``progress`` how far long work has come. Raises
+    UserError, or CapReached, with what there is to say, when the run ended because of its limits.
+    """
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
-        async with open_model(settings) as model, open_session(settings, seed, model) as session:
-            crew = await assemble(session, job)
-            await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
-            return report(crew)
+        async with (
+            open_model(settings) as model,
+            open_session(settings, seed, model, job.limits, progress) as session,
+        ):
+            crew = await assemble(session, job, announce or _log_forecast)
+            async with following(session.progress, "tasks ended", crew.expected, crew.ended):
+                await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
+            return _end(crew, interrupted=stop.is_set())
 
 
-async def assemble(session: Session, job: Job) -> Crew:
-    """The parties, enrolled and funded; what an earlier process left pending is settled first."""
+def _end(crew: Crew, *, interrupted: bool) -> list[str]:
+    """Remember what the run came to; the report. Raises CapReached."""
+    caps = crew.session.caps
+    cap = caps.reached or ("" if interrupted else caps.held_back)
+    caps.finish()
+    if crew.reckoning is not None:
+        outcome = cap or ("stopped" if interrupted else SETTLED)
+        conclude(crew.session, crew.reckoning, crew.batch(), outcome)
+    if cap:
+        raise CapReached(cap, report(crew))
+    return report(crew)
+
+
+def _log_forecast(forecast: Forecast) -> None:
+    log.info("run.forecast", **forecast.as_json())
+
+
+async def assemble(session: Session, job: Job, announce: Callable[[Forecast], None] | None = None) -> Crew:
+    """The parties, enrolled and funded; what an earlier process left pending is settled first.
+
+    Before that ``announce``, if there is one, is told what the run will come to.
+    """
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester") if job.source else None
     await session.begin()
+    wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
+    reckoning = None
+    if announce is not None and session.offices:
+        known = session.feed.view.agent_of_owner
+        newcomers = sum(wallet.address not in known for wallet in wallets)
+        reckoning = reckon(session, job.plan(session.model.name, newcomers))
+        announce(reckoning.forecast)
+    roster = Roster(session.feed, job.crowd)
     (members, keeper), buyer = await asyncio.gather(
-        _muster(session, crew_office, job), _open_shop(session, shop_office, job)
+        _muster(session, crew_office, job, wallets, roster), _open_shop(session, shop_office, job)
     )
-    return Crew(session, members, buyer, keeper)
+    crew = Crew(session, members, roster, buyer, keeper, reckoning)
+    session.caps.owed = crew.owed
+    return crew
 
 
-async def _muster(session: Session, office: Office | None, job: Job) -> tuple[list[Member], Keeper | None]:
+async def _muster(
+    session: Session, office: Office | None, job: Job, wallets: Sequence[Wallet], roster: Roster
+) -> tuple[list[Member], Keeper | None]:
     if office is None:
         return [], None
-    wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
-    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)))
+    members = await muster(session, office, list(zip(job.agents, wallets, strict=True)), roster)
     clock, view = session.feed.now, session.feed.view
     hands = Hands("keeper", members[0].agent.hands.wallet, office.market, clock)
     return members, Keeper(hands, view, clock)
@@ -131,10 +225,16 @@ async def _open_shop(session: Session, office: Office | None, job: Job) -> Buyer
 
 
 async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) -> None:
-    """Post the batch and step everybody until it is over; then everybody pays for its last thoughts."""
+    """Post the batch and step everybody until it is over; then everybody pays for its last thoughts.
+
+    At a cap nothing more is posted, and it is over when no agent is bound any more.
+    """
     posting = asyncio.create_task(_post(crew), name="posting")
 
     def is_over() -> bool:
+        if crew.session.caps.is_spent():
+            posting.cancel()
+            return crew.is_free()
         return until() or (posting.done() and posting.exception() is not None)
 
     try:
@@ -165,12 +265,27 @@ def report(crew: Crew) -> list[str]:
     if judged:
         share = 100 * ended.settled / judged
         lines.append(f"passed evaluation: {ended.settled} of {judged} results ({share:.0f} %), by {model}")
-    lines += [
+    lines += _earnings(crew.standings())
+    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
+
+
+def _earnings(standings: Sequence[Standing]) -> list[str]:
+    """A line for each of the best agents, and one for all the others together."""
+    best, rest = standings[:MOST_LINES], standings[MOST_LINES:]
+    lines = [
         f"{line.name}: earned {format_credits(line.earned)}, thinking {format_credits(line.thinking)}, "
         f"lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
-        for line in crew.standings()
+        for line in best
     ]
-    return [*lines, *filter(None, [crew.beliefs(), _left_on_chain(crew)])]
+    if rest:
+        earned, thinking, lost, balance = (
+            format_credits(sum(getattr(line, part) for line in rest))
+            for part in ("earned", "thinking", "lost", "balance")
+        )
+        lines.append(
+            f"{len(rest)} more agents: earned {earned}, thinking {thinking}, lost {lost}, balance {balance} credits"
+        )
+    return lines
 
 
 def _left_on_chain(crew: Crew) -> str:

@@ -46,6 +46,11 @@ class Billing:
         """Units metered and not paid yet."""
         return max(0, self._notes.thinking.cost - self.paid)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to pay."""
+        return self.owed >= THRESHOLD and self._view.balance(self._account).free >= THRESHOLD
+
     async def pay(self, threshold: int = THRESHOLD) -> None:
         """Pay what is owed, as far as free credits go, if it is at least ``threshold`` units."""
         amount = min(self.owed, self._view.balance(self._account).free)

@@ -58,7 +58,7 @@ async def open_shop(
     notes = Notes(office.store, NAME)
     requester = Requester(
         wallet,
-        judge=mind(session, notes, NAME),
+        judge=mind(session, office, notes, NAME),
         market=office.market,
         view=view,
         content=session.content,

@@ -55,12 +55,14 @@ class Claims:
         self._capabilities, self._clock = capabilities, clock
         self._last = notes.last_offer()
 
+    def is_due(self) -> bool:
+        """Whether what was learned differs by POINTS or more, and the last offer is SECONDS old."""
+        return not self._is_early() and bool(self._changed())
+
     async def offer(self) -> None:
         """Claim what was learned, where it differs by POINTS or more, at most once in SECONDS."""
         now, last = self._clock(), self._last
-        if last is not None and now < last.at + SECONDS:
-            return
-        changed = self._changed()
+        changed = {} if self._is_early() else self._changed()
         if not changed:
             return
         defined = self._definition.capabilities
@@ -78,6 +80,9 @@ class Claims:
             log.warning("claims.not_offered", agent=name, claims=changed, reason=str(error))
             return
         log.info("claims.offered", agent=name, claims=changed)
+
+    def _is_early(self) -> bool:
+        return self._last is not None and self._clock() < self._last.at + SECONDS
 
     def _changed(self) -> Mapping[str, int]:
         """By skill of the definition: the learned weight, where the chain knows another by POINTS."""

@@ -8,6 +8,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from agents.chain.devnet import Chain, Devnet
+from agents.chain.node import GuardedNode
 from agents.chain.wallet import Seed
 from agents.errors import AgoraError
 from agents.fleet.app import EXAMPLES_SOURCE, Crew, Job, assemble, interruptible, work
@@ -47,9 +48,9 @@ async def run_demo(console: Console, chain: Chain = "hardhat") -> None:
         stop = asyncio.Event()
         with interruptible(stop):
             console.print("starting the model and the chain …")
-            async with open_model(settings) as model, Devnet(chain=chain, log=home / "node.log") as devnet:
-                await devnet.deploy(settings.addresses)
-                here = settings.model_copy(update={"provider": devnet.url})
+            async with open_model(settings) as model, _node(chain, home) as node:
+                await node.deploy(settings.addresses)
+                here = settings.model_copy(update={"provider": node.url})
                 console.print(f"contracts deployed on a fresh {chain} chain · model: {model.name}")
                 async with open_session(here, Seed.create(), model) as session:
                     job = Job(
@@ -62,6 +63,12 @@ async def run_demo(console: Console, chain: Chain = "hardhat") -> None:
                     await _watch(console, crew, stop)
                     report = await audit_chain(session.rpc, session.deployment)
                     _conclude(console, crew, report, interrupted=stop.is_set())
+
+
+def _node(chain: Chain, home: Path) -> GuardedNode | Devnet:
+    """The chain behind a guard and with a journal, where it can have one."""
+    log = home / "node.log"
+    return GuardedNode(home / "run.db", log=log) if chain == "hardhat" else Devnet(chain=chain, log=log)
 
 
 async def _watch(console: Console, crew: Crew, stop: asyncio.Event) -> None:

@@ -2,8 +2,11 @@
 
 import asyncio
 import base64
+import hashlib
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -15,8 +18,10 @@ from agents.fleet.session import Office, Session
 from agents.market.domain import account_of, account_of_agent
 from agents.money import CREDIT, format_credits
 
-GAS_MONEY = 10**18
+GAS_MONEY = 10**17
 """Wei for each wallet: thousands of times what it ever has pending, on a dev chain's fees."""
+AT_ONCE = 1000
+"""How many agents are enrolled side by side."""
 CAPITAL = 100 * CREDIT
 """What a new agent starts with on a dev chain."""
 
@@ -29,10 +34,41 @@ async def fund_gas(session: Session, wallets: Sequence[Wallet]) -> None:
     await session.faucet.fund([wallet.address for wallet in wallets], minimum)
 
 
-async def enrol(
-    session: Session, office: Office, definition: AgentDefinition, wallet: Wallet, claims: Mapping[str, int]
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Recruit:
+    """Who is to take part, with the claims that it makes."""
+
+    definition: AgentDefinition
+    wallet: Wallet
+    claims: Mapping[str, int]
+
+
+async def enrol_all(
+    session: Session, office: Office, recruits: Sequence[Recruit], done: Callable[[int], None] | None = None
+) -> list[int]:
+    """All are registered, make their claims and have credits and gas money; returns their ids, in order.
+
+    ``done`` is told how many are, whenever there is one more. Needs a caught-up view.
+    """
+    await fund_gas(session, [recruit.wallet for recruit in recruits])
+    await _stock_capital(session, recruits)
+    places, count = asyncio.Semaphore(AT_ONCE), itertools.count(1)
+
+    async def one(recruit: Recruit) -> int:
+        async with places:
+            agent_id = await enrol(session, office, recruit)
+        if done is not None:
+            done(next(count))
+        return agent_id
+
+    ids = await asyncio.gather(*(one(recruit) for recruit in recruits))
+    log.info("agents.enrolled", agents=len(ids))
+    return list(ids)
+
+
+async def enrol(session: Session, office: Office, recruit: Recruit) -> int:
     """The agent is registered, makes its claims and has credits; returns its id. Needs a caught-up view."""
+    definition, wallet, claims = recruit.definition, recruit.wallet, recruit.claims
     view, name = session.feed.view, definition.name
     agent_id = view.agent_of_owner.get(wallet.address) or await office.market.register(
         wallet, registration_uri(definition), intent=f"{name}:register"
@@ -42,12 +78,33 @@ async def enrol(
         # The first deposit and the claims do not wait for each other.
         await asyncio.gather(
             claim_skills(session, office, definition.name, wallet, agent_id, claims),
-            bring_credits(session, office, wallet, account, CAPITAL, purpose=f"{name}:capital"),
+            _bring_capital(session, office, name, wallet, account),
         )
     else:
         await claim_skills(session, office, definition.name, wallet, agent_id, claims)
-    log.info("agent.enrolled", agent=name, agent_id=agent_id, wallet=wallet.address)
+    log.debug("agent.enrolled", agent=name, agent_id=agent_id, wallet=wallet.address)
     return agent_id
+
+
+async def _stock_capital(session: Session, recruits: Sequence[Recruit]) -> None:
+    """On a dev chain the faucet deposits, and mints for all at once what they will need."""
+    view = session.feed.view
+    ids = {one.definition.name: view.agent_of_owner.get(one.wallet.address) for one in recruits}
+    needy = [name for name, one in ids.items() if one is None or account_of_agent(one) not in view.balances]
+    if needy and session.deployment.chain_id == CHAIN_ID:
+        # Named by who needs it: if only some of them get theirs before a crash, the rest is minted for again.
+        who = hashlib.sha256("\n".join(needy).encode()).hexdigest()[:16]
+        token, ledger = session.deployment.token, session.deployment.ledger
+        units = len(needy) * CAPITAL
+        await session.faucet.stock(token, ledger.address, units, intent=f"capital:{who}:mint")
+
+
+async def _bring_capital(session: Session, office: Office, name: str, wallet: Wallet, account: int) -> None:
+    if session.deployment.chain_id == CHAIN_ID:
+        ledger = session.deployment.ledger
+        await session.faucet.deposit(ledger, account, CAPITAL, intent=f"{name}:capital:deposit")
+    else:
+        await bring_credits(session, office, wallet, account, CAPITAL, purpose=f"{name}:capital")
 
 
 async def claim_skills(

@@ -20,7 +20,7 @@ class Keeper:
     async def step(self) -> None:
         """One turn."""
         due = (overdue(task, self._clock(), GRACE) for task in self._view.open.values())
-        ready = [one for one in due if one and self._hands.is_ready(one.kind, one.task_id)]
+        ready = [one for one in due if one and self._hands.is_free(one)]
         await asyncio.gather(*(self._hands.attempt(action) for action in ready))
 
     async def stop(self) -> None:

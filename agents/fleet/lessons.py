@@ -53,9 +53,12 @@ def _bond_lost(task: Task) -> int:
 class Lessons:
     """Feeds one agent's outcomes to its strategy, and gives the text to remember it by."""
 
+    __slots__ = ("_agent_id", "_marked", "_notes", "_strategy", "_view")
+
     def __init__(self, strategy: Strategy, agent_id: int, view: MarketView, notes: Notes) -> None:
         self._strategy, self._agent_id = strategy, agent_id
         self._view, self._notes = view, notes
+        self._marked = True  # also by the process before
 
     def __call__(self, outcomes: Sequence[Outcome]) -> str:
         """Mark the outcomes; returns all that was learned so far."""
@@ -63,13 +66,22 @@ class Lessons:
             lesson = bid_outcome(outcome, self._agent_id)
             if lesson is not None:
                 self._strategy.observe(lesson)
+                self._marked = True
         return self._strategy.to_json()
+
+    def is_due(self) -> bool:
+        """Whether something was marked that may be trained on now."""
+        return self._marked and not self.is_bidding()
 
     def revise(self) -> None:
         """Train on what was marked, unless the agent is bidding, and remember it."""
-        if not self.is_bidding() and self._strategy.train():
+        if self.is_bidding():
+            return
+        self._marked = False
+        if self._strategy.train():
             self._notes.put_policy_state(self._strategy.to_json())
 
     def is_bidding(self) -> bool:
         """Whether a bid of the agent lies between its commitment and its reveal."""
-        return any((task_id, self._agent_id) in self._view.commitments for task_id in self._view.open)
+        sealed, tasks = self._view.commitments, self._view.open
+        return any((task_id, self._agent_id) in sealed and task_id in tasks for task_id in self._notes.live)

@@ -1,4 +1,4 @@
-"""Keeps parties stepping, one step for each new block, each party for itself."""
+"""Keeps parties stepping, one step for each new block, each party for itself; a fleet's agents are one party."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class Stepping(Protocol):
-    """Whoever takes part: an agent, a requester, a keeper."""
+    """Whoever takes part: a fleet, a requester, a keeper."""
 
     async def step(self) -> object:
         """One turn. Raises UserError when a person must act."""

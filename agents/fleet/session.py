@@ -13,7 +13,10 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
+from agents.fleet.caps import Caps, Limits
+from agents.fleet.progress import Progress, Quiet, following
 from agents.fleet.strategies import Shared
+from agents.fleet.tally import Tally
 from agents.llm.embeddings import Embedder
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
@@ -34,6 +37,7 @@ class Office:
     store: Store
     sender: Sender
     market: Marketplace
+    tally: Tally
 
 
 @dataclass(slots=True)
@@ -52,6 +56,10 @@ class Session:
     """One opinion at a time, so that they never fill the model's slots while there is work."""
     shared: Shared = field(default_factory=Shared)
     """What the strategies of all agents share."""
+    caps: Caps = field(default_factory=Caps)
+    """What the run may come to."""
+    progress: Progress = field(default_factory=Quiet)
+    """Where long work is shown."""
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
 
@@ -87,17 +95,22 @@ class Session:
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
         sender = Sender(self.rpc, store, chain_id)
-        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender))
+        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender), Tally(store))
+        self.caps.join(office.tally)
         self.offices[name] = office
         if self._feed is None:
             self._faucet = Faucet(self.rpc, store, chain_id)
             tailer = Tailer(self.rpc, store, self.deployment.decoders, self.deployment.deploy_block)
             self._feed = MarketFeed(tailer, MarketView(), self._reopen)
+            self.caps.watch(self._feed.view)
         return office
 
     async def begin(self) -> None:
         """Settle what an earlier process left pending, and take in the chain up to its head."""
-        await self.feed.catch_up()
+        first = self.feed.block
+        behind = int(await self.rpc.call("eth_blockNumber"), 16) - max(first, self.deployment.deploy_block)
+        async with following(self.progress, "blocks", behind, lambda: self.feed.block - first):
+            await self.feed.catch_up()
         await asyncio.gather(*(office.sender.recover() for office in self.offices.values()))
         await self.feed.catch_up()
 
@@ -114,8 +127,14 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, seed: Seed, model: Model) -> AsyncIterator[Session]:
-    """A session on the chain at ``settings.provider``.
+async def open_session(
+    settings: Settings,
+    seed: Seed,
+    model: Model,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> AsyncIterator[Session]:
+    """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
     Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
     """
@@ -130,6 +149,8 @@ async def open_session(settings: Settings, seed: Seed, model: Model) -> AsyncIte
             model=model,
             embedder=Embedder(),
             content=ContentStore(settings.content),
+            caps=Caps(limits),
+            progress=progress or Quiet(),
         )
         stack.push_async_callback(session.close)
         yield session

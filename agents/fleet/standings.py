@@ -1,6 +1,6 @@
 """How a run stands: who earned and spent what, and how the tasks ended, read from the market's view alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.market.domain import Task, TaskState, account_of_agent
@@ -31,15 +31,23 @@ class Standing:
         return self.earned - self.thinking - self.lost
 
 
-def standing(view: MarketView, name: str, agent_id: int, provider: int) -> Standing:
-    """The agent's line now; ``provider`` is the account that thinking is paid into."""
+def standings(view: MarketView, names: Mapping[int, str], provider: int) -> list[Standing]:
+    """The lines of the agents with these ids now, in one look at all tasks; ``provider`` is the account that
+    thinking is paid into."""
+    own: dict[int, list[Task]] = {agent_id: [] for agent_id in names}
+    for task in view.tasks.values():
+        if task.agent_id in own:
+            own[task.agent_id].append(task)
+    return [_standing(view, name, agent_id, provider, own[agent_id]) for agent_id, name in names.items()]
+
+
+def _standing(view: MarketView, name: str, agent_id: int, provider: int, own: Sequence[Task]) -> Standing:
     account = account_of_agent(agent_id)
-    own = [task for task in view.tasks.values() if task.agent_id == agent_id]
     settled = [task for task in own if task.state is TaskState.SETTLED]
     earned = sum(task.price - task.fee for task in settled)
     thinking = view.transferred.get((account, provider), 0)
     balance = view.balance(account).total
-    records = view.reputations(agent_id).values() if agent_id in view.agents else []
+    records = view.reputations(agent_id).values()
     experience = sum(record.experience for record in records)
     return Standing(
         name=name,

@@ -26,34 +26,63 @@ class Embedder:
     """Unit vectors of texts, alike in direction where the texts are alike in meaning.
 
     The weights load at the first call, off the event loop. One instance is meant to be shared: vectors of the
-    last 4096 texts are remembered, and one forward pass runs at a time.
+    last 4096 texts are remembered, one forward pass runs at a time, and nobody who asks for a text while its
+    pass is under way begins another.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._network: _MiniLM | None = None
         self._known: OrderedDict[str, Array] = OrderedDict()
+        self._passes: dict[str, asyncio.Event] = {}
+        """By text: the end of the pass that it is in."""
 
     async def embed(self, texts: Sequence[str]) -> Array:
         """One row of 384 for each text, of length 1. Raises ModelMissing if the weights are not installed."""
-        return await asyncio.to_thread(self._embed, tuple(texts))
+        if not texts:
+            return np.zeros((0, DIMENSIONS), np.float32)
+        found: dict[str, Array] = {}
+        while missing := self._look_up(texts, found):
+            mine = [text for text in missing if text not in self._passes]
+            if mine:
+                found |= await self._learn(mine)
+            else:
+                await self._passes[missing[0]].wait()
+        return np.stack([found[text] for text in texts])
 
     async def similarity(self, first: str, second: str) -> float:
         """The cosine of two texts, -1 to 1; related short texts reach about 0.3 to 0.7."""
         vectors = await self.embed((first, second))
         return cosine(vectors[0], vectors[1])
 
-    def _embed(self, texts: tuple[str, ...]) -> Array:
+    def _look_up(self, texts: Sequence[str], found: dict[str, Array]) -> list[str]:
+        """Add to ``found`` what is remembered; the texts that are not."""
+        for text in texts:
+            if text not in found and text in self._known:
+                self._known.move_to_end(text)
+                found[text] = self._known[text]
+        return [text for text in texts if text not in found]
+
+    async def _learn(self, texts: Sequence[str]) -> dict[str, Array]:
+        """The vectors of texts that nobody else is waiting for; they are remembered."""
+        end = asyncio.Event()
+        self._passes |= dict.fromkeys(texts, end)
+        try:
+            vectors = await asyncio.to_thread(self._forward, sorted(set(texts), key=len))
+        finally:
+            for text in set(texts):
+                del self._passes[text]
+            end.set()
+        self._remember(vectors)
+        return vectors
+
+    def _forward(self, texts: Sequence[str]) -> dict[str, Array]:
+        vectors: dict[str, Array] = {}
         with self._lock:
-            found = {text: self._known[text] for text in texts if text in self._known}
-            missing = sorted({text for text in texts if text not in found}, key=len)
-            for start in range(0, len(missing), _BATCH):
-                batch = missing[start : start + _BATCH]
-                found.update(zip(batch, self._load().forward(batch), strict=True))
-            self._remember(found)
-        if not texts:
-            return np.zeros((0, DIMENSIONS), np.float32)
-        return np.stack([found[text] for text in texts])
+            for start in range(0, len(texts), _BATCH):
+                batch = texts[start : start + _BATCH]
+                vectors.update(zip(batch, self._load().forward(batch), strict=True))
+        return vectors
 
     def _load(self) -> "_MiniLM":
         if self._network is None:

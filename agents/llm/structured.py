@@ -1,7 +1,9 @@
 """Answers that are values: the schema goes to the model, what comes back is validated here."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,7 +23,7 @@ async def ask(model: Model, request: ModelRequest, answer_type: type[T]) -> tupl
     ``usage`` counts every try. ``request.schema`` is replaced by the schema of ``answer_type``.
     """
     asking = _Asking(model)
-    request = replace(request, schema=answer_type.model_json_schema())
+    request = replace(request, schema=_schema(answer_type))
     answer = await asking.complete(request)
     try:
         return answer_type.model_validate_json(answer.text), asking.usage
@@ -34,6 +36,12 @@ async def ask(model: Model, request: ModelRequest, answer_type: type[T]) -> tupl
         raise AnswerInvalid(
             f"{model.name} answered twice without fitting the schema ({_problem(error)})", asking.usage.pair
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _schema(answer_type: type[BaseModel]) -> Mapping[str, Any]:
+    """Made once: it takes longer than many a model's answer."""
+    return answer_type.model_json_schema()
 
 
 class _Asking:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from agents.market.specification import TaskSpecification, canonical_json
 
 LIMIT = 1 << 20
 """The largest document, in bytes."""
+REMEMBERED = 1024
+"""Specifications, which many agents read in the same moment."""
 
 
 class ContentStore:
@@ -35,6 +38,8 @@ class ContentStore:
 
     def __init__(self, url: str) -> None:
         """Open the store; SettingOutOfRange if no driver for the URL is there."""
+        self._specifications: OrderedDict[bytes, TaskSpecification] = OrderedDict()
+        self._reading: dict[bytes, asyncio.Event] = {}
         self._scheme = url.split("://", 1)[0] if "://" in url else "folder"
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
@@ -88,8 +93,29 @@ class ContentStore:
         return value
 
     async def get_specification(self, digest: bytes) -> TaskSpecification:
-        """The task specification with this digest; ContentMalformed if the document is something else."""
-        return TaskSpecification.from_bytes(await self.get(digest))
+        """The task specification with this digest; ContentMalformed if the document is something else.
+
+        The last REMEMBERED of them are kept, and those who ask for one while it is read wait for that.
+        """
+        while digest not in self._specifications:
+            reading = self._reading.get(digest)
+            if reading is None:
+                return await self._read_specification(digest)
+            await reading.wait()
+        self._specifications.move_to_end(digest)
+        return self._specifications[digest]
+
+    async def _read_specification(self, digest: bytes) -> TaskSpecification:
+        end = self._reading[digest] = asyncio.Event()
+        try:
+            specification = TaskSpecification.from_bytes(await self.get(digest))
+        finally:
+            del self._reading[digest]
+            end.set()
+        self._specifications[digest] = specification
+        if len(self._specifications) > REMEMBERED:
+            self._specifications.popitem(last=False)
+        return specification
 
     def _path(self, digest: bytes) -> str:
         name = digest.hex()

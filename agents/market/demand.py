@@ -44,11 +44,11 @@ class Demand:
     def rivals(self, agent_id: int, task: Task) -> float:
         """How many others are expected to bid: those that claim the skill, corrected by how many bid of late;
         at least those that have committed a bid already."""
-        others = len(self._claimants[task.skill] - {agent_id})
+        others = _others(self._claimants[task.skill], agent_id)
         recent = self._recent[task.skill]
-        seen = sum(len(bidders) - (agent_id in bidders) for bidders in recent)
+        seen = sum(_others(bidders, agent_id) for bidders in recent)
         expected = (CLAIMS_WEIGH * others + seen) / (CLAIMS_WEIGH + len(recent))
-        return max(expected, len(self.bidders.get(task.id, set()) - {agent_id}))
+        return max(expected, _others(self.bidders.get(task.id, set()), agent_id))
 
     def load(self, skill: str) -> float:
         """The open tasks of the skill for each active agent that claims it."""
@@ -106,6 +106,10 @@ class Demand:
         if skill is not None:  # cancelled and expired tasks are refunded too
             self._open[skill] -= 1
             self._running.discard(event.task_id)
+
+
+def _others(agents: set[int], agent_id: int) -> int:
+    return len(agents) - (agent_id in agents)
 
 
 _HANDLERS: dict[type[Event], Callable[[Demand, Any], None]] = {

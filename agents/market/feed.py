@@ -2,11 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from agents.chain.tailer import BlockEvents, Reorg, Tailer
 from agents.market.view import MarketView
 
 POLL_SECONDS = 0.2
+
+
+class Follower(Protocol):
+    """Who is told what the view was told, after it."""
+
+    def take(self, block: BlockEvents) -> None:
+        """A block was taken in."""
+        ...
+
+    def reset(self) -> None:
+        """Blocks have left the chain, and the view was made anew."""
+        ...
 
 
 class MarketFeed:
@@ -22,6 +35,7 @@ class MarketFeed:
         self.block = 0
         """The number of the newest block taken in."""
         self._fresh = asyncio.Event()
+        self._followers: list[Follower] = []
         for block in tailer.replay():
             self._take(block)
 
@@ -39,10 +53,16 @@ class MarketFeed:
                     await self._refold(block)
                 else:
                     self._take(block)
+                    for follower in self._followers:
+                        follower.take(block)
         if found:
             fresh, self._fresh = self._fresh, asyncio.Event()
             fresh.set()
         return found
+
+    def follow(self, follower: Follower) -> None:
+        """From now on tell the follower too."""
+        self._followers.append(follower)
 
     async def changed(self) -> None:
         """Wait for the next block."""
@@ -53,6 +73,8 @@ class MarketFeed:
         self.view.clear()
         for block in self._tailer.replay():
             self._take(block)
+        for follower in self._followers:
+            follower.reset()
         if self._on_reorg:
             await self._on_reorg(reorg.ancestor)
 

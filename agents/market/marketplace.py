@@ -23,6 +23,7 @@ from agents.chain.sender import Sender
 from agents.chain.wallet import Wallet
 from agents.market.authorization import DepositAuthorization, TokenDomain, deposit_nonce
 from agents.market.domain import AwardMode, Balance, MarketTerms, Task
+from agents.market.gas import LIMITS, to_claim, to_register
 from agents.market.specification import skill_bytes
 
 NO_DEADLINE = 2**256 - 1
@@ -74,6 +75,7 @@ class Marketplace:
         self.deployment = deployment
         self._rpc = rpc
         self._sender = sender
+        self._token: TokenDomain | None = None
 
     async def terms(self) -> MarketTerms:
         """What a task that is posted now would keep."""
@@ -164,7 +166,8 @@ class Marketplace:
     async def register(self, wallet: Wallet, uri: str, *, intent: str) -> int:
         """Register an agent owned by the wallet; returns its id."""
         registry = self.deployment.registry
-        receipt = await self._send(wallet, registry.register_with_agent_uri(uri), intent)
+        call = registry.register_with_agent_uri(uri)
+        receipt = await self._send(wallet, call, intent, gas=to_register(uri))
         return receipt.first(agent_registry.Registered, registry.address).agent_id
 
     async def set_skills(
@@ -172,7 +175,8 @@ class Marketplace:
     ) -> Receipt:
         """Claim skills, each with a weight from 0 (withdrawn) to 100."""
         entries = [structs.Skill(skill_bytes(tag), weight) for tag, weight in skills.items()]
-        return await self._send(wallet, self.deployment.registry.set_skills(agent_id, entries), intent)
+        call = self.deployment.registry.set_skills(agent_id, entries)
+        return await self._send(wallet, call, intent, gas=to_claim(len(entries)))
 
     async def set_active(self, wallet: Wallet, agent_id: int, active: bool, *, intent: str) -> Receipt:
         """Say whether the agent takes part."""
@@ -312,8 +316,11 @@ class Marketplace:
         return receipt.first(task_manager.TaskCreated, self.deployment.tasks.address).task_id
 
     async def _domain(self) -> TokenDomain:
-        token = self.deployment.token
-        return TokenDomain(await read(self._rpc, token.name()), self.deployment.chain_id, token.address)
+        if self._token is None:
+            token = self.deployment.token
+            name = await read(self._rpc, token.name())
+            self._token = TokenDomain(name, self.deployment.chain_id, token.address)
+        return self._token
 
     async def _permit(self, wallet: Wallet, value: int, deadline: int) -> tuple[int, bytes, bytes]:
         message = {
@@ -327,9 +334,15 @@ class Marketplace:
         return signature[64], signature[:32], signature[32:64]
 
     async def _send(
-        self, wallet: Wallet, call: Call[Any], intent: str, extra: Extra | None = None
+        self,
+        wallet: Wallet,
+        call: Call[Any],
+        intent: str,
+        extra: Extra | None = None,
+        gas: int | None = None,
     ) -> Receipt:
-        return await self._sender.send(wallet, call, intent=intent, extra=extra)
+        limit = gas or LIMITS.get(call.name)
+        return await self._sender.send(wallet, call, intent=intent, gas=limit, extra=extra)
 
 
 def _file(task: Task) -> structs.File:

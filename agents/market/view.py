@@ -3,7 +3,8 @@
 Nothing here asks the chain: the same events in the same order give the same view. Each event costs O(1).
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +54,8 @@ class MarketView:
         """By task and agent: sealed bids that are neither opened nor forfeited."""
         self.bids: dict[int, list[Bid]] = {}
         """By task: revealed bids in the order of their reveal."""
+        self.held: defaultdict[int, set[int]] = defaultdict(set)
+        """By agent: the open tasks that were awarded to it."""
         self.taken_over: set[int] = set()
         """The tasks whose runner-up took the defaulter's place."""
         self.agents: dict[int, Agent] = {}
@@ -71,7 +74,8 @@ class MarketView:
         """Tokens minted and destroyed since deployment."""
         self.stakes = Stakes()
         self.demand = Demand()
-        self._reputations: dict[tuple[int, int, str], Reputation] = {}
+        self._reputations: defaultdict[tuple[int, int], dict[str, Reputation]] = defaultdict(dict)
+        """By agent and epoch, by skill."""
         self._timestamp = 0
         self._order = 0
 
@@ -90,17 +94,12 @@ class MarketView:
 
     def reputation(self, agent_id: int, skill: str) -> Reputation:
         """The agent's record under its present owner."""
-        agent = self.agents.get(agent_id)
-        return self._reputations.get((agent_id, agent.epoch if agent else 0, skill), Reputation())
+        return self.reputations(agent_id).get(skill, Reputation())
 
-    def reputations(self, agent_id: int) -> dict[str, Reputation]:
+    def reputations(self, agent_id: int) -> Mapping[str, Reputation]:
         """The agent's records by skill, under its present owner."""
-        epoch = self.agents[agent_id].epoch
-        return {
-            skill: record
-            for (owner, when, skill), record in self._reputations.items()
-            if (owner, when) == (agent_id, epoch)
-        }
+        agent = self.agents.get(agent_id)
+        return self._reputations.get((agent_id, agent.epoch if agent else 0), {})
 
     def ranking(self, task_id: int) -> list[Bid]:
         """The revealed bids in the auction's order, best first."""
@@ -111,7 +110,7 @@ class MarketView:
     def _task_created(self, event: task_manager.TaskCreated) -> None:
         params = event.params
         bidding_end = self._timestamp + params.bidding_window
-        self._put(
+        self.put(
             Task(
                 id=event.task_id,
                 requester=event.requester,
@@ -191,14 +190,20 @@ class MarketView:
         self._change(event.task_id, state=TaskState.EXPIRED)
 
     def _change(self, task_id: int, **changes: Any) -> None:
-        self._put(replace(self.tasks[task_id], **changes))
+        self.put(replace(self.tasks[task_id], **changes))
 
-    def _put(self, task: Task) -> None:
+    def put(self, task: Task) -> None:
+        """The task stands as given."""
+        before = self.tasks.get(task.id)
+        if before is not None and before.agent_id:
+            self.held[before.agent_id].discard(task.id)
         self.tasks[task.id] = task
         if task.state.is_final:
             self.open.pop(task.id, None)
-        else:
-            self.open[task.id] = task
+            return
+        self.open[task.id] = task
+        if task.agent_id:
+            self.held[task.agent_id].add(task.id)
 
     # Bids
 
@@ -250,8 +255,8 @@ class MarketView:
         self.skills.setdefault(event.agent_id, {})[skill_name(event.tag)] = event.weight
 
     def _reputation_updated(self, event: incentive_engine.ReputationUpdated) -> None:
-        key = (event.agent_id, event.epoch, skill_name(event.skill))
-        self._reputations[key] = Reputation(event.experience, event.merit)
+        records = self._reputations[event.agent_id, event.epoch]
+        records[skill_name(event.skill)] = Reputation(event.experience, event.merit)
 
     # Credits
 

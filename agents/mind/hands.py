@@ -38,11 +38,21 @@ class Hands:
         self.name, self.wallet, self.agent_id = name, wallet, agent_id
         self._market, self._clock = market, clock
         self._resting: dict[tuple[str, int], int] = {}
+        self._under_way: set[str] = set()
+        self._done: dict[tuple[str, int], int] = {}
+        """What has succeeded, which the view may not know before its clock reaches the time."""
         self._refusals: Counter[str] = Counter()
         self._log = log.bind(agent=name)
 
     async def attempt(self, action: Action) -> AgoraError | None:
         """Send the action; returns why it did not reach the chain, or None when it did."""
+        self._under_way.add(action.intent)
+        try:
+            return await self._attempt(action)
+        finally:
+            self._under_way.discard(action.intent)
+
+    async def _attempt(self, action: Action) -> AgoraError | None:
         refusals = self._refusals[action.intent]
         # What was refused is dead and stays so under its name; only what may still be pending keeps it.
         again = f":again-{refusals}" if refusals else ""
@@ -55,9 +65,17 @@ class Hands:
             self._refusals[action.intent] += 1
             self.rest(action.kind, action.task_id, str(error))
             return error
+        self._done[action.kind, action.task_id] = self._clock() + 1
         place = {"block": receipt.block, "tx": receipt.tx_hash}
         self._log.info(f"{action.kind}.mined", task=action.task_id, **place)
         return None
+
+    def is_free(self, action: Action) -> bool:
+        """Whether the action is not resting, not on its way to the chain, and not there already."""
+        what = action.kind, action.task_id
+        if action.intent in self._under_way or self._done.get(what, 0) > self._clock():
+            return False
+        return self.is_ready(*what)
 
     def is_ready(self, kind: str, task_id: int) -> bool:
         """Whether nothing of this kind is resting."""
@@ -67,6 +85,13 @@ class Hands:
         """Leave this alone for PAUSE seconds."""
         self._resting[kind, task_id] = self._clock() + PAUSE
         self._log.warning(f"{kind}.postponed", task=task_id, reason=reason)
+
+    def rested(self) -> int | None:
+        """The chain time at which the first of what rests may be tried again; None if nothing rests."""
+        now = self._clock()
+        self._resting = {what: until for what, until in self._resting.items() if until > now}
+        self._done = {what: until for what, until in self._done.items() if until > now}
+        return min(self._resting.values(), default=None)
 
     async def _send(self, action: Action, intent: str) -> Receipt:
         market, wallet, task_id = self._market, self.wallet, action.task_id

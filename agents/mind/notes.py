@@ -5,8 +5,8 @@ The tables live in the wallets' own store. Salts are not kept: they derive from 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 from agents.chain.store import Store
 
@@ -42,6 +42,12 @@ CREATE TABLE offers (
 """
 
 
+_BIDS = (
+    "SELECT task AS task_id, status, reason, price, promised, cost_estimate, fit, belief FROM bids "
+    "WHERE agent = ?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Belief:
     """What stood behind a bid when it was made; money in units."""
@@ -54,6 +60,12 @@ class Belief:
     worst_cost: int = 0
     load: float = 0.0
     workload: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """As it is kept: JSON of its fields."""
+        kept = {one.name: getattr(self, one.name) for one in fields(self)}
+        return json.dumps(kept | {"inputs": dict(self.inputs)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +103,57 @@ class ThinkingNote:
 
 
 class Notes:
-    """One agent's notes. Each write is durable when it returns."""
+    """One agent's notes. Kill -9 loses none of them.
+
+    Nobody waits for the disk here, since the store keeps the order of its writes: what is signed because of a
+    note is synced after it, so that a power loss takes a note only together with all that it led to.
+    """
+
+    __slots__ = ("_agent", "_bids", "_failures", "_live", "_results", "_store", "_thinking")
 
     def __init__(self, store: Store, agent: str) -> None:
         store.migrate("notes-1", _SCHEMA)
         store.migrate("notes-2", _BELIEFS_SCHEMA)
         self._store = store
         self._agent = agent
-        # Read once, then kept: an agent asks at every step, and only this object writes its rows.
-        self._bids = {note.task_id: note for note in self._read_bids()}
-        self._results = self._read_results()
-        self._failures = self._read_failures()
+        # What was asked for is kept until it is of no more use: only this object writes its rows.
+        self._bids: dict[int, BidNote | None] = {}
+        self._results: dict[int, bytes | None] = {}
+        self._failures: dict[int, str | None] = {}
+        self._thinking: ThinkingNote | None = None
+        self._live = {
+            note.task_id: note for note in self._read_bids("status = 'planned' AND learned = 0", ())
+        }
 
     # Bids
 
     def bid(self, task_id: int) -> BidNote | None:
         """What was decided about the task, if anything."""
-        return self._bids.get(task_id)
+        live = self._live.get(task_id)
+        if live is not None:
+            return live
+        if task_id not in self._bids:
+            self._bids[task_id] = next(iter(self._read_bids("task = ?", (task_id,))), None)
+        return self._bids[task_id]
+
+    @property
+    def live(self) -> Mapping[int, BidNote]:
+        """By task: the planned bids whose outcome was not learned from yet, in the order of the decisions."""
+        return self._live
 
     @property
     def bids(self) -> list[BidNote]:
         """All decisions, in the order of their tasks."""
-        return [self._bids[task_id] for task_id in sorted(self._bids)]
+        return self._read_bids("1 ORDER BY task", ())
+
+    def forget(self, task_id: int) -> None:
+        """Keep nothing of the task in memory: it is read again if anybody asks."""
+        for known in (self._bids, self._results, self._failures):
+            known.pop(task_id, None)
 
     def put_bid(self, note: BidNote) -> None:
         """Remember a decision; a later one on the same task replaces it."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "INSERT OR REPLACE INTO bids (agent, task, status, reason, price, promised, cost_estimate, fit, "
                 "belief) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -129,36 +166,33 @@ class Notes:
                     note.promised,
                     note.cost_estimate,
                     note.fit,
-                    json.dumps(asdict(note.belief)),
+                    note.belief.text,
                 ),
             )
-        self._bids[note.task_id] = note
+        self._bids.pop(note.task_id, None)
+        self._live.pop(note.task_id, None)
+        (self._live if note.status == "planned" else self._bids)[note.task_id] = note
 
     def put_opinion(self, task_id: int, opinion: str) -> None:
         """Remember the model's word on a task that was decided about."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "UPDATE bids SET opinion = ? WHERE agent = ? AND task = ?", (opinion, self._agent, task_id)
             )
 
-    def unlearned(self) -> list[BidNote]:
-        """Planned bids whose outcome was not learned from yet."""
-        rows = self._store.db.execute(
-            "SELECT task FROM bids WHERE agent = ? AND status = 'planned' AND learned = 0 ORDER BY task",
-            (self._agent,),
-        )
-        return [self._bids[task_id] for (task_id,) in rows]
-
     def put_learned(self, task_ids: Sequence[int], state: str) -> None:
         """Remember what the policy knows after learning from the tasks, so that no outcome counts twice."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             rows = [(self._agent, task_id) for task_id in task_ids]
             db.executemany("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", rows)
             self.put_policy_state(state)
+        for task_id in task_ids:
+            self._live.pop(task_id, None)
+            self.forget(task_id)
 
     def put_policy_state(self, state: str) -> None:
         """Remember what the policy knows."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute("INSERT OR REPLACE INTO memories VALUES (?, ?)", (self._agent, state))
 
     def policy_state(self) -> str | None:
@@ -181,7 +215,7 @@ class Notes:
 
     def put_offer(self, offer: OfferNote) -> None:
         """Remember an offer, before it is sent."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             claims = json.dumps(dict(offer.claims))
             db.execute(
                 "INSERT INTO offers VALUES (?, ?, ?, ?)", (self._agent, offer.number, offer.at, claims)
@@ -191,18 +225,18 @@ class Notes:
 
     def result(self, task_id: int) -> bytes | None:
         """The digest of the finished work."""
-        return self._results.get(task_id)
+        if task_id not in self._results:
+            self._results[task_id] = self._read("results", "digest", task_id)
+        return self._results[task_id]
 
     def cost(self, task_id: int) -> int | None:
         """What the finished work cost, in units."""
-        row = self._store.db.execute(
-            "SELECT cost FROM results WHERE agent = ? AND task = ?", (self._agent, task_id)
-        ).fetchone()
-        return row["cost"] if row else None
+        cost: int | None = self._read("results", "cost", task_id)
+        return cost
 
     def put_result(self, task_id: int, digest: bytes, model: str, cost: int) -> None:
         """Remember finished work, before it is submitted."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)",
                 (self._agent, task_id, digest, model, cost),
@@ -211,11 +245,13 @@ class Notes:
 
     def failure(self, task_id: int) -> str | None:
         """Why the agent gave up on a task that it had won."""
-        return self._failures.get(task_id)
+        if task_id not in self._failures:
+            self._failures[task_id] = self._read("failures", "reason", task_id)
+        return self._failures[task_id]
 
     def put_failure(self, task_id: int, reason: str) -> None:
         """Remember that the agent gave up on the task."""
-        with self._store.transaction() as db:
+        with self._store.transaction(repeatable=True) as db:
             db.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (self._agent, task_id, reason))
         self._failures[task_id] = reason
 
@@ -224,35 +260,34 @@ class Notes:
     @property
     def thinking(self) -> ThinkingNote:
         """What the agent's model calls came to."""
-        row = self._store.db.execute(
-            "SELECT calls, tokens, cost FROM thinking WHERE agent = ?", (self._agent,)
-        ).fetchone()
-        return ThinkingNote(*row) if row else ThinkingNote()
+        if self._thinking is None:
+            row = self._store.db.execute(
+                "SELECT calls, tokens, cost FROM thinking WHERE agent = ?", (self._agent,)
+            ).fetchone()
+            self._thinking = ThinkingNote(*row) if row else ThinkingNote()
+        return self._thinking
 
     def add_thinking(self, tokens: int, cost: int) -> None:
         """Add one model call."""
-        with self._store.transaction() as db:
+        before = self.thinking
+        with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "INSERT INTO thinking VALUES (?, 1, ?, ?) ON CONFLICT (agent) DO UPDATE SET "
                 "calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
                 (self._agent, tokens, cost),
             )
+        self._thinking = ThinkingNote(before.calls + 1, before.tokens + tokens, before.cost + cost)
 
-    def _read_bids(self) -> list[BidNote]:
-        rows = self._store.db.execute(
-            "SELECT task AS task_id, status, reason, price, promised, cost_estimate, fit, belief FROM bids "
-            "WHERE agent = ?",
-            (self._agent,),
-        )
+    def _read_bids(self, condition: str, values: Sequence[int]) -> list[BidNote]:
+        rows = self._store.db.execute(f"{_BIDS} AND {condition}", (self._agent, *values))
         return [BidNote(**{**row, "belief": _belief(row["belief"])}) for row in rows]
 
-    def _read_results(self) -> dict[int, bytes]:
-        rows = self._store.db.execute("SELECT task, digest FROM results WHERE agent = ?", (self._agent,))
-        return dict(rows.fetchall())
-
-    def _read_failures(self) -> dict[int, str]:
-        rows = self._store.db.execute("SELECT task, reason FROM failures WHERE agent = ?", (self._agent,))
-        return dict(rows.fetchall())
+    def _read(self, table: str, column: str, task_id: int) -> Any:
+        row = self._store.db.execute(
+            f"SELECT {column} FROM {table} WHERE agent = ? AND task = ?",  # noqa: S608 - so do the names
+            (self._agent, task_id),
+        ).fetchone()
+        return row[0] if row else None
 
 
 def _belief(text: str) -> Belief:

@@ -5,6 +5,7 @@ its restart what it would have seen without it.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,13 +38,16 @@ class Percept:
     learn: tuple[tuple[Task, BidNote], ...] = ()
 
 
-def look(view: MarketView, notes: Notes, agent_id: int, now: int) -> Percept:
+def look(
+    view: MarketView, notes: Notes, agent_id: int, now: int, among: Iterable[int] | None = None
+) -> Percept:
     """The percept of ``agent_id`` at ``now``, the time of the newest block.
 
+    Beside its own tasks it looks at those ``among`` which it may find something to bid on, or at all.
     A window has begun when the newest block is in it, and has ended when the next one may not be.
     """
     seen = _Seen(view, notes, agent_id, now)
-    for task in view.open.values():
+    for task in _tasks(view, notes, agent_id, among):
         if task.state is TaskState.OPEN:
             seen.auction(task)
         elif task.state is TaskState.DEFAULTED:
@@ -58,15 +62,19 @@ def look(view: MarketView, notes: Notes, agent_id: int, now: int) -> Percept:
     )
 
 
+def next_look(
+    view: MarketView, notes: Notes, agent_id: int, now: int, among: Iterable[int] | None = None
+) -> int | None:
+    """The chain time at which the agent may find something to do although nothing happens; None if never."""
+    times = (_next_change(view, agent_id, task, now) for task in _tasks(view, notes, agent_id, among))
+    return min((time for time in times if time is not None), default=None)
+
+
 def workload(view: MarketView, notes: Notes, agent_id: int, capacity: int) -> float:
     """The awarded tasks, and a quarter of the bids in open auctions, as a share of the capacity; at most 1."""
-    live = 0.0
-    for task in view.open.values():
-        if task.state is TaskState.OPEN:
-            note = notes.bid(task.id)
-            live += 0.25 * (note is not None and note.status == "planned")
-        else:
-            live += task.state is TaskState.AWARDED and task.agent_id == agent_id
+    tasks, held = view.open, view.held.get(agent_id, ())
+    live = sum(0.25 for task_id in notes.live if task_id in tasks and tasks[task_id].state is TaskState.OPEN)
+    live += sum(tasks[task_id].state is TaskState.AWARDED for task_id in held)
     return min(1.0, live / capacity)
 
 
@@ -74,9 +82,9 @@ def exposure(view: MarketView, notes: Notes, agent_id: int) -> int:
     """What the agent may yet have to spend on its open bids and awarded tasks, in units: at most the work on each,
     and the bonds that are not locked yet."""
     most = 0
-    for task in view.open.values():
-        note = notes.bid(task.id)
-        if note is None or note.status != "planned":
+    for task_id, note in notes.live.items():
+        task = view.open.get(task_id)
+        if task is None:
             continue
         if task.state is TaskState.OPEN:
             most += note.belief.worst_cost
@@ -84,6 +92,34 @@ def exposure(view: MarketView, notes: Notes, agent_id: int) -> int:
         elif task.state is TaskState.AWARDED and task.agent_id == agent_id and notes.result(task.id) is None:
             most += note.belief.worst_cost
     return most
+
+
+def _tasks(view: MarketView, notes: Notes, agent_id: int, among: Iterable[int] | None) -> Iterable[Task]:
+    """The open tasks that concern the agent, in the order in which they were posted."""
+    if among is None:
+        return view.open.values()
+    known = {*among, *notes.live, *view.held.get(agent_id, ())}
+    return [view.open[task_id] for task_id in sorted(known) if task_id in view.open]
+
+
+def _next_change(view: MarketView, agent_id: int, task: Task, now: int) -> int | None:
+    """The next time after ``now`` at which the task, left alone, may ask something else of the agent."""
+    if task.state is TaskState.OPEN:
+        times = [task.bidding_end, task.reveal_end]
+        rank = _rank(view, task, agent_id)
+        times += [] if rank is None else [task.reveal_end + FINALIZE_GRACE * rank]
+    elif task.agent_id == agent_id and task.state is not TaskState.AWARDED:
+        times = [task.deadline, task.deadline + CLOSE_GRACE]
+    else:
+        return None
+    return min((time for time in times if time > now), default=None)
+
+
+def _rank(view: MarketView, task: Task, agent_id: int) -> int | None:
+    """How many bids stand before the agent's; None if it has opened none."""
+    bids = view.bids.get(task.id, ())
+    own = next((bid.rank for bid in bids if bid.agent_id == agent_id), None)
+    return None if own is None else sum(bid.rank < own for bid in bids)
 
 
 class _Seen:
@@ -128,12 +164,12 @@ class _Seen:
                 self.found["end"].append(action)
 
     def _is_finalizer(self, task: Task) -> bool:
-        ranks = [bid.agent_id for bid in self._view.ranking(task.id)]
-        if self._agent_id not in ranks:
+        if self._now < task.reveal_end:
             return False
-        return self._now >= task.reveal_end + FINALIZE_GRACE * ranks.index(self._agent_id)
+        rank = _rank(self._view, task, self._agent_id)
+        return rank is not None and self._now >= task.reveal_end + FINALIZE_GRACE * rank
 
 
 def _ended(view: MarketView, notes: Notes) -> tuple[tuple[Task, BidNote], ...]:
-    ended = ((view.tasks.get(note.task_id), note) for note in notes.unlearned())
+    ended = ((view.tasks.get(note.task_id), note) for note in notes.live.values())
     return tuple((task, note) for task, note in ended if task is not None and task.state.is_final)

@@ -1,6 +1,7 @@
 """What an agent may spend, decided outside the model: the limits hold whatever a prompt or an answer says."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from agents.market.domain import Balance, Task
 from agents.mind.actions import Action, Commit, TakeOver
@@ -28,4 +29,29 @@ class SpendingPolicy:
                 f"a bond of {format_credits(task.bond)} credits would leave {format_credits(rest)} free, "
                 f"and {format_credits(runway)} are kept to think with: deposit more to bid on more"
             )
+        return None
+
+
+class Allowance(Protocol):
+    """What an agent may still begin, where a whole run has its limits; what it has begun it may finish."""
+
+    def is_spent(self) -> bool:
+        """Whether nothing new may be begun any more."""
+        ...
+
+    def hold(self, task: Task, worst_cost: int) -> str | None:
+        """Set aside what a bid on the task may come to, of which ``worst_cost`` units for the work; once for each
+        task. Returns why the bid must wait, or None when it need not."""
+        ...
+
+
+class Unlimited:
+    """The allowance of an agent that nobody limits."""
+
+    def is_spent(self) -> bool:
+        """Never."""
+        return False
+
+    def hold(self, _task: Task, _worst_cost: int) -> str | None:
+        """Nothing waits."""
         return None

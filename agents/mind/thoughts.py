@@ -8,15 +8,25 @@ Question = tuple[str, int]
 
 
 class Thoughts:
-    """The thoughts under way. A question is never thought about twice at a time."""
+    """The thoughts under way. A question is never thought about twice at a time.
 
-    def __init__(self) -> None:
+    ``tell`` is called whenever one is done.
+    """
+
+    __slots__ = ("_running", "_tell")
+
+    def __init__(self, tell: Callable[[], None] | None = None) -> None:
         self._running: dict[Question, asyncio.Task[None]] = {}
+        self._tell = tell
 
     def start(self, question: Question, think: Callable[[], Coroutine[None, None, None]]) -> None:
         """Begin to think, unless that thought is under way."""
         if question not in self._running:
-            self._running[question] = asyncio.create_task(think(), name=f"{question[0]} {question[1]}")
+            task = asyncio.create_task(think(), name=f"{question[0]} {question[1]}")
+            self._running[question] = task
+            tell = self._tell
+            if tell is not None:
+                task.add_done_callback(lambda _: tell())
 
     def harvest(self) -> None:
         """Drop the thoughts that are done; raises what one of them raised."""

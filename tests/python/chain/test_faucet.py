@@ -4,7 +4,7 @@ from agents.chain.faucet import Faucet
 from agents.chain.reader import read
 from agents.chain.store import Store
 from agents.chain.wallet import Seed
-from agents.errors import NoFaucet
+from agents.errors import ContractError, NoFaucet
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ async def test_fund_pays_those_who_have_too_little(rpc, faucet):
     addresses = [seed.wallet(index).address for index in range(30)]
     assert await faucet.fund(addresses[:20], 10**18) == 20
     assert await faucet.fund(addresses, 10**18) == 10, "the first 20 have enough"
+    assert await faucet.fund(addresses, 2 * 10**18) == 0, "the half is enough"
     held = await rpc.batch([("eth_getBalance", (one, "latest")) for one in addresses])
     assert [int(one, 16) for one in held] == [10**18] * 30
 
@@ -28,6 +29,16 @@ async def test_mint_happens_once_for_each_intent(rpc, faucet, deployment):
     for intent in ("first", "first", "second"):
         await faucet.mint(deployment.token, address, 500, intent=intent)
     assert await read(rpc, deployment.token.balance_of(address)) == 1000
+
+
+async def test_what_was_stocked_is_deposited_once_for_each_intent(rpc, faucet, deployment):
+    ledger = deployment.ledger
+    await faucet.stock(deployment.token, ledger.address, 1000, intent="stock")
+    for intent in ("first", "first", "second"):
+        await faucet.deposit(ledger, 77, 500, intent=intent)
+    assert (await read(rpc, ledger.balance_of(77))).free == 1000
+    with pytest.raises(ContractError):
+        await faucet.deposit(ledger, 77, 10**15, intent="more than there is")
 
 
 async def test_two_processes_may_use_the_faucet_at_once(rpc, faucet, deployment, tmp_path):

@@ -135,7 +135,8 @@ async def test_outage_leaves_the_intent_pending_and_a_restart_settles_it(
     rpc, store, shaky, faults, wallets, balance, what
 ):
     """The crash between storing and sending, and the one between sending and knowing."""
-    faults.lose("eth_sendRawTransaction", what, times=1000)
+    for method in ("eth_sendRawTransaction", "eth_blockNumber"):
+        faults.lose(method, what, times=1000)
     with pytest.raises(TransportError, match="stays in the outbox"):
         await shaky.send(wallets[1], transfer(TO, 7), intent="pay")
     entry = Outbox(store).get("pay")

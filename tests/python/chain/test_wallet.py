@@ -1,4 +1,5 @@
 import stat
+from dataclasses import replace
 
 import pytest
 from eth_account import Account
@@ -7,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.chain.faucet import TEST_PHRASE
+from agents.chain.transaction import Transaction
 from agents.chain.wallet import Seed
 from agents.errors import BadSeedPhrase, WrongPassword
 
 SEED = Seed(TEST_PHRASE)
+KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
+"""Of its first wallet."""
 
 
 @pytest.mark.parametrize(
@@ -25,13 +29,35 @@ def test_wallets_derive_by_bip44(index, address):
     assert SEED.wallet(index).address == address
 
 
-def test_signed_transaction_is_the_same_each_time_and_of_the_wallet():
-    wallet = SEED.wallet(0)
-    transaction = {"type": 2, "chainId": 31337, "nonce": 0, "to": wallet.address, "value": 1, "data": b""}
-    transaction |= {"gas": 21000, "maxFeePerGas": 10, "maxPriorityFeePerGas": 1}
+def numbers(most):
+    return st.integers(0, most) | st.sampled_from([0, 1, 127, 128, 255, 256, most])
+
+
+@given(
+    chain_id=numbers(2**63),
+    nonce=numbers(2**64 - 2),
+    fees=st.tuples(numbers(2**64), numbers(2**64)),
+    gas=numbers(2**64),
+    value=numbers(2**256 - 1),
+    data=st.binary()
+    | st.sampled_from([b"\0", b"\x7f", b"\x80", bytes(55), bytes(56), bytes(300), bytes(70_000)]),
+)
+def test_signed_transaction_is_byte_for_byte_what_eth_account_signs(chain_id, nonce, fees, gas, value, data):
+    wallet, tip = SEED.wallet(0), min(fees)
+    transaction = Transaction(chain_id, nonce, tip, max(fees), gas, SEED.wallet(1).address, value, data)
     raw = wallet.sign_transaction(transaction)
-    assert raw == wallet.sign_transaction(transaction)
-    assert Account.recover_transaction(raw) == wallet.address
+    fields = {
+        "type": 2,
+        "chainId": chain_id,
+        "nonce": nonce,
+        "to": transaction.to,
+        "value": value,
+        "data": data,
+    }
+    fields |= {"gas": gas, "maxFeePerGas": max(fees), "maxPriorityFeePerGas": tip}
+    assert raw == bytes(Account.from_key(KEY).sign_transaction(fields).raw_transaction)
+    assert raw == wallet.sign_transaction(transaction), "and the same each time"
+    assert Transaction.read(raw) == replace(transaction, to=transaction.to.lower())
 
 
 def test_signed_digest_is_of_the_wallet():
@@ -54,8 +80,7 @@ def test_nothing_printed_holds_a_secret():
     wallet = SEED.wallet(0)
     shown = f"{SEED!r} {SEED} {wallet!r} {wallet}"
     assert wallet.address in shown
-    key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
-    for secret in ("junk", key, str(bytes.fromhex(key))):
+    for secret in ("junk", KEY, str(bytes.fromhex(KEY))):
         assert secret not in shown.lower()
     assert not hasattr(wallet, "__dict__"), "vars() shows nothing"
 

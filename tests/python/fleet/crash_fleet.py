@@ -4,7 +4,7 @@
 
 where JOB is JSON: provider, addresses, home, and kill, which is null or [moment, what, n]: the n-th time that
 
-    estimate  a call of the contract function ``what`` is about to be estimated: nothing is signed yet
+    unsigned  a call of the contract function ``what`` is about to be signed: the store is within a transaction
     unsent    its signed bytes are about to be sent: they are stored
     sent      they have been sent: nobody has seen the receipt
     mined     the receipt is on its way: nobody has noted it
@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -28,7 +29,7 @@ from agents.chain.bindings.bid_auction import BidAuction
 from agents.chain.bindings.task_manager import TaskManager
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
-from agents.chain.wallet import Seed
+from agents.chain.wallet import Seed, Wallet
 from agents.fleet.app import Job, assemble, work
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.session import Session
@@ -88,8 +89,6 @@ class DeadlyTransport(httpx.AsyncBaseTransport):
         body = json.loads(request.content)
         calls = [(one["method"], one["params"]) for one in (body if isinstance(body, list) else [body])]
         for method, params in calls:
-            if method == "eth_estimateGas":
-                self.death.look("estimate", function(bytes.fromhex(params[0]["data"][2:])))
             if method == "eth_sendRawTransaction":
                 raw = HexBytes(params[0])
                 what = function(TypedTransaction.from_bytes(raw).as_dict()["data"])
@@ -106,6 +105,22 @@ class DeadlyTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self):
         await self.inner.aclose()
+
+
+@contextmanager
+def deadly_pen(death):
+    """Inside, death also waits where transactions are signed."""
+    sign = Wallet.sign_transaction
+
+    def look_and_sign(wallet, transaction):
+        death.look("unsigned", function(transaction.data))
+        return sign(wallet, transaction)
+
+    Wallet.sign_transaction = look_and_sign
+    try:
+        yield
+    finally:
+        Wallet.sign_transaction = sign
 
 
 def function(data):
@@ -134,13 +149,14 @@ def script(home, death):
     """Answers every question, writes down that it was asked, and may not live to answer."""
 
     def answer(request):
+        text = request.messages[-1].content
+        word = next(word for word in SAID if word in text)
         with (home / "asked.log").open("a") as file:
-            file.write(f"{request.purpose}\n")
+            file.write(f"{request.purpose} {word}\n")
         death.look("asked", request.purpose)
         if request.purpose == "fit":
             return json.dumps({"can_do": True, "reason": "it is short"})
-        text = request.messages[-1].content
-        return json.dumps({"answer": next(said for word, said in SAID.items() if word in text)})
+        return json.dumps({"answer": SAID[word]})
 
     return answer
 
@@ -160,6 +176,11 @@ def drafts():
 async def main(job):
     home, death = Path(job["home"]), Death(job["kill"])
     settings = Settings(provider=job["provider"], home=home, addresses=job["addresses"])
+    with deadly_pen(death):
+        await live(settings, home, death)
+
+
+async def live(settings, home, death):
     async with Rpc(settings.provider, transport=DeadlyTransport(death)) as rpc:
         session = Session(
             settings=settings,

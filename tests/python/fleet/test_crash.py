@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from crash_fleet import AGENTS, ANSWERS
+from crash_fleet import AGENTS, ANSWERS, SAID
 
 from agents.chain.bindings import bid_auction, task_manager
 from agents.chain.deployment import Deployment
@@ -36,20 +36,20 @@ TASKS, BIDS = len(ANSWERS), len(ANSWERS) * len(AGENTS)
 SCENARIOS = {
     "a task is posted but not noted; a bid is noted but not signed": [
         ("mined", "createTask", 2),
-        ("estimate", "commit", 2),
+        ("unsigned", "commit", 2),
     ],
     "a commitment is stored but not sent; another is sent but not seen": [
         ("unsent", "commit", 1),
         ("sent", "commit", 3),
     ],
     "bids are not revealed yet; an agent is at work": [
-        ("estimate", "reveal", 3),
+        ("unsigned", "reveal", 3),
         ("asked", "work", 1),
     ],
     "a result is noted but not submitted; another is sent; a verdict is noted but not sent": [
-        ("estimate", "submit", 1),
+        ("unsigned", "submit", 1),
         ("sent", "submit", 1),
-        ("estimate", "evaluate", 1),
+        ("unsigned", "evaluate", 1),
     ],
 }
 
@@ -58,9 +58,12 @@ SCENARIOS = {
 async def test_a_fleet_that_is_killed_and_started_again_does_everything_once(interval_node, tmp_path, kills):
     home = tmp_path / "home"
     async with Rpc(interval_node.url) as rpc, skipping_idle_time(rpc, interval_node, tmp_path):
-        for kill in kills:
-            assert await live(interval_node, home, kill) == -signal.SIGKILL, f"it did not die at {kill}"
-        assert await live(interval_node, home, None) == 0
+        finished = set()
+        for kill in [*kills, None]:
+            ended = await live(interval_node, home, kill)
+            assert ended == (0 if kill is None else -signal.SIGKILL), f"it did not die at {kill}"
+            assert not finished & work_asked_for(home), "finished work is never done again"
+            finished = work_finished(home)
     async with Rpc(interval_node.url) as rpc:
         deployment = await Deployment.load(interval_node.addresses, rpc)
         audit, events = await audited(rpc, deployment, tmp_path / "audit.db")
@@ -72,8 +75,25 @@ async def test_a_fleet_that_is_killed_and_started_again_does_everything_once(int
     check_tasks(tasks, events)
     check_bids({task.id for task in tasks}, events, home / deployment.key / "fleet.db", audit.view)
     check_thinking(seed, audit.view, home / deployment.key)
-    asked = Counter((home / "asked.log").read_text().split())
-    assert asked["work"] == TASKS + (("asked", "work", 1) in kills), "finished work is never done again"
+    assert finished == set(ANSWERS)
+
+
+def work_asked_for(home):
+    """The words of the tasks that the model was asked to do in the last life; the log begins anew."""
+    log = home / "asked.log"
+    lines = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+    log.unlink(missing_ok=True)
+    return {word for purpose, word in lines if purpose == "work"}
+
+
+def work_finished(home):
+    """The words of the tasks whose result an agent has noted."""
+    (store,) = home.glob("*/fleet.db")
+    with closing(sqlite3.connect(store)) as db:
+        digests = [digest.hex() for (digest,) in db.execute("SELECT digest FROM results")]
+    documents = (home / "content" / digest[:2] / digest[2:] for digest in digests)
+    answers = {json.loads(document.read_text())["answer"] for document in documents}
+    return {word for word, said in SAID.items() if said in answers}
 
 
 def check_tasks(tasks, events):

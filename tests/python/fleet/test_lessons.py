@@ -81,6 +81,7 @@ def test_nothing_is_trained_between_commitment_and_reveal(notes):
     ]
     text = lessons(outcomes)
     view.open[77] = replace(TASK, id=77)
+    notes.put_bid(BidNote(77, "planned"))
     view.commitments[77, ADA] = Commitment(77, ADA, 1, 5000)
     lessons.revise()
     assert strategy.policy.evidence("writing") == 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents.fleet.standings import endings, standing
+from agents.fleet.standings import endings, standings
 from agents.market.domain import (
     Agent,
     AwardMode,
@@ -37,6 +37,11 @@ TASK = Task(
     specification=b"\1" * 32,
     seal=b"\2" * 32,
 )
+
+
+def standing(view, name, agent_id, provider):
+    (line,) = standings(view, {agent_id: name}, provider)
+    return line
 
 
 def view_of(*tasks, contributed=0, balance=0, thinking=0):
@@ -73,11 +78,10 @@ def test_what_came_in_what_was_thought_and_what_was_lost_add_up():
 
 def test_reputation_is_weighted_by_experience_over_all_skills():
     view = view_of()
-    view._reputations = {
-        (AGENT, 0, "writing"): Reputation(300, 300),
-        (AGENT, 0, "research"): Reputation(100, 0),
-        (AGENT, 1, "writing"): Reputation(999, 0),
-        (4, 0, "writing"): Reputation(999, 0),
+    view._reputations |= {
+        (AGENT, 0): {"writing": Reputation(300, 300), "research": Reputation(100, 0)},
+        (AGENT, 1): {"writing": Reputation(999, 0)},
+        (4, 0): {"writing": Reputation(999, 0)},
     }
     assert standing(view, "Ada", AGENT, PROVIDER).reputation == 0.75
 

@@ -55,9 +55,8 @@ def view():
 
 
 def put(view, **changes):
-    view.tasks[TASK.id] = task = replace(TASK, **changes)
-    if not task.state.is_final:
-        view.open[TASK.id] = task
+    task = replace(TASK, **changes)
+    view.put(task)
     return task
 
 
@@ -239,13 +238,14 @@ def test_workload_counts_awarded_tasks_whole_and_planned_bids_by_the_quarter_and
     assert load() == 0.125, "planned is as good as committed"
     seal(view)
     assert load() == 0.125
-    view.open[8] = replace(TASK, id=8, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
-    view.open[9] = replace(view.open[8], id=9, agent_id=RIVAL)
+    mine = replace(TASK, id=8, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
+    view.put(mine)
+    view.put(replace(mine, id=9, agent_id=RIVAL))
     assert load() == 0.625
-    view.open[10] = replace(view.open[8], id=10, state=TaskState.SUBMITTED)
+    view.put(replace(mine, id=10, state=TaskState.SUBMITTED))
     assert load() == 0.625, "delivered work is no load"
     for number in range(11, 14):
-        view.open[number] = replace(view.open[8], id=number)
+        view.put(replace(mine, id=number))
     assert load() == 1
 
 

@@ -11,10 +11,14 @@ from rich.console import Console
 
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
+from agents.cli.chain import At, branch, node, progress, replay
 from agents.console import FAILURE, run_command
+from agents.errors import BadSetting
+from agents.fleet.commands import forecast
 from agents.fleet.demo import conservation_line, run_demo
-from agents.lab.audit import audit_chain
+from agents.lab.audit import AuditReport, audit_chain
 from agents.lab.doctor import examine
+from agents.lab.journal import audit_journal
 from agents.logs import configure
 from agents.settings import Settings
 
@@ -29,6 +33,10 @@ app = typer.Typer(
 
 lab = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.add_typer(lab, name="lab")
+app.add_typer(node, name="node")
+app.command()(replay)
+app.command()(branch)
+app.command()(forecast)
 
 Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -53,16 +61,28 @@ def demo(chain: Annotated[ChainKind, typer.Option(help="The node to start.")] = 
 
 
 @app.command()
-def audit(provider: Provider = None, as_json: AsJson = False) -> None:
-    """Recompute every credit from events, and compare with the contracts at every block; exits 1 on a difference."""
+def audit(
+    journal: Annotated[
+        Path | None,
+        typer.Argument(help="A journal, audited offline; else a running chain is.", dir_okay=False),
+    ] = None,
+    at: At = None,
+    provider: Provider = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute all credits, bonds, awards and reputations from events, and compare; exits 1 on a difference."""
     conserved = True
 
     async def command() -> Iterable[str]:
         nonlocal conserved
         settings = _settings(provider)
-        async with Rpc(settings.provider) as rpc:
-            await rpc.connect()
-            report = await audit_chain(rpc, await Deployment.load(settings.addresses, rpc))
+        if journal is None:
+            if at is not None:
+                raise BadSetting("--at", "needs a journal: `agora audit run.db --at BLOCK`")
+            report = await _audit_running(settings)
+        else:
+            with progress("replaying") as told:
+                report = await audit_journal(journal, at, told)
         conserved = report.conserved
         if as_json:
             return [json.dumps(report.as_json())]
@@ -75,6 +95,12 @@ def audit(provider: Provider = None, as_json: AsJson = False) -> None:
     run_command(command)
     if not conserved:
         raise typer.Exit(FAILURE)
+
+
+async def _audit_running(settings: Settings) -> AuditReport:
+    async with Rpc(settings.provider) as rpc:
+        await rpc.connect()
+        return await audit_chain(rpc, await Deployment.load(settings.addresses, rpc))
 
 
 @app.command()
