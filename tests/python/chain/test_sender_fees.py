@@ -102,7 +102,7 @@ async def test_all_attempts_are_stored_before_they_are_sent(rpc, store, faulty, 
     while Outbox(store).get("pay") is None:
         await asyncio.sleep(0.01)
     await base_fee(rpc, 10**9)
-    while not Outbox(store).get("pay").earlier:
+    while not Outbox(store).get("pay").others:
         await asyncio.sleep(0.01)
     sending.cancel()
     await sender.close()
