@@ -97,7 +97,7 @@ class BlockReader:
         for header in doubtful:
             found = logs[header.number]
             count = _logs_until(ends[header.transactions[-1]], header) if header.transactions else 0
-            if [one.index for one in found] != list(range(count)):
+            if not count or [one.index for one in found] != list(range(count)):
                 logs[header.number] = await self._from_receipts(header)
                 if Counter(logs[header.number]) != Counter(found):
                     log.warning("logs_were_wrong", block=header.number, listed=len(found))
@@ -139,7 +139,7 @@ def _logs(receipt: Any, header: Header) -> list[Any]:
 
 
 def _logs_until(receipt: Any, header: Header) -> int:
-    """How many logs the block holds up to this transaction; 0 also where the receipt does not tell."""
+    """How many logs the block holds up to this transaction; 0 where its receipt, which has none, does not tell."""
     logs = _logs(receipt, header)
     return Log.read(logs[-1]).index + 1 if logs else 0
 

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from agents.chain.abi import transfer
 from agents.chain.bindings.credit_token import RoleGranted, Transfer
 from agents.chain.consumers import Place
 from agents.chain.reader import read
@@ -220,6 +221,27 @@ async def test_logs_that_are_lost_or_doubled_on_the_way_are_read_from_receipts(
     items = await drain(tailer)
     assert amounts(items) == [1, 2, 7, 7, 7]
     assert amounts(tailer.replay())[-5:] == [1, 2, 7, 7, 7]
+
+
+async def test_log_before_a_silent_transaction_is_missed(
+    rpc, faulty, faults, store, deployment, wallets, mint
+):
+    """The block's last receipt has no log and so does not tell how many there are."""
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    await rpc.call("evm_setAutomine", False)
+    minting = asyncio.create_task(mint(1))
+    while len(await rpc.call("eth_pendingTransactions")) < 1:
+        await asyncio.sleep(0.01)
+    paying = asyncio.create_task(
+        mint.sender.send(wallets[3], transfer(wallets[2].address, 1), intent="silent")
+    )
+    while len(await rpc.call("eth_pendingTransactions")) < 2:
+        await asyncio.sleep(0.01)
+    await rpc.call("evm_mine")
+    await asyncio.gather(minting, paying)
+    faults.change = lambda method, reply: reply | {"result": []} if method == "eth_getLogs" else reply
+    assert amounts(await drain(tailer)) == [1]
 
 
 async def test_receipts_with_a_gap_are_refused(rpc, faulty, faults, store, deployment, mint):
