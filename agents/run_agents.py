@@ -7,6 +7,8 @@
 Stopped and started again, it goes on where it was.
 """
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +19,8 @@ from agents.console import run_command, run_script
 from agents.fleet import options
 from agents.fleet.app import run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS
+from agents.fleet.forecast import Forecast
+from agents.fleet.progress import for_person
 from agents.logs import configure
 from agents.settings import Settings
 
@@ -77,9 +81,17 @@ def run_agents(
             transactions=max_transactions,
             minutes=max_minutes,
         )
-        return await run_job(settings, replace(job, limits=limits))
+        shown = for_person(sys.stderr, as_json=json_logs)
+        return await run_job(settings, replace(job, limits=limits), _teller(settings, json_logs), shown)
 
     run_command(command)
+
+
+def _teller(settings: Settings, as_json: bool) -> Callable[[Forecast], None] | None:
+    """Tells a person on standard error what to expect; None where logs are for machines, or wanted silent."""
+    if as_json or settings.log_level not in ("DEBUG", "INFO"):
+        return None
+    return lambda forecast: typer.echo("\n".join(forecast.lines()), err=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from agents.chain.rpc import Rpc
 from agents.cli.chain import At, branch, node, progress, replay
 from agents.console import FAILURE, run_command
 from agents.errors import BadSetting
+from agents.fleet.commands import forecast
 from agents.fleet.demo import conservation_line, run_demo
 from agents.lab.audit import AuditReport, audit_chain
 from agents.lab.doctor import examine
@@ -35,6 +36,7 @@ app.add_typer(lab, name="lab")
 app.add_typer(node, name="node")
 app.command()(replay)
 app.command()(branch)
+app.command()(forecast)
 
 Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -11,6 +11,7 @@ AgoraError
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
+│   ├── HistoryUnreadable
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
@@ -38,6 +39,7 @@ from agents.errors.base import (
     AgoraError,
     BadSetting,
     CapReached,
+    HistoryUnreadable,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -52,6 +54,7 @@ from agents.errors.chain import (
     BadSeedPhrase,
     ContractError,
     InsufficientFunds,
+    NodeBehind,
     NoFaucet,
     ProviderUnreachable,
     Refused,
@@ -134,6 +137,7 @@ __all__ = [
     "DigestMismatch",
     "FileExists",
     "HistoryEmpty",
+    "HistoryUnreadable",
     "InsufficientFunds",
     "InvalidAmount",
     "JournalDamaged",
@@ -151,6 +155,7 @@ __all__ = [
     "ModelUnfit",
     "NoFaucet",
     "NoMarketInJournal",
+    "NodeBehind",
     "NodeLost",
     "NotAJournal",
     "PortInUse",

@@ -58,6 +58,13 @@ class BadSetting(UserError):
         super().__init__(f"{name} {problem}")
 
 
+class HistoryUnreadable(UserError):
+    """The table of finished runs cannot be read or written."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"{path} cannot be used ({detail}): check the disk, or remove it to begin a new one")
+
+
 class CapReached(AgoraError):
     """A run has come to a cap that it was given, and has ended what it had begun; ``report`` says how it stands."""
 

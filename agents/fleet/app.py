@@ -8,21 +8,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.chain.wallet import Seed
+import structlog
+
+from agents.chain.wallet import Seed, Wallet
 from agents.errors import CapReached
 from agents.fleet.beliefs import calibration, calibration_line
 from agents.fleet.buying import Buyer, open_shop
 from agents.fleet.caps import Limits
 from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
 from agents.fleet.mustering import muster
+from agents.fleet.progress import Progress, following
+from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
 from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
 from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
 from agents.fleet.standings import Standing, endings, standings
 from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
+from agents.llm.metering import price_for
 from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
@@ -36,6 +42,8 @@ IN_FLIGHT = 100
 """Transactions of the requester that wait for a block at the same time: it posts whole batches."""
 MOST_LINES = 20
 """How many agents a report names."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,10 @@ class Job:
     windows: Windows = field(default_factory=Windows)
     limits: Limits = field(default_factory=Limits)
 
+    def plan(self, model: str, newcomers: int) -> Plan:
+        """The job as a forecast takes it, with a model of this name and so many agents that are new."""
+        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers, self.crowd)
+
 
 @dataclass(slots=True)
 class Crew:
@@ -66,6 +78,7 @@ class Crew:
     roster: Roster
     buyer: Buyer | None
     keeper: Keeper | None
+    reckoning: Reckoning | None = None
 
     @property
     def parties(self) -> list[Party]:
@@ -92,6 +105,15 @@ class Crew:
         return len(own) == len(self.buyer.batch) and not any(
             task_id in own for task_id, _ in view.commitments
         )
+
+    @property
+    def expected(self) -> int:
+        """How many tasks the buyer's batch has."""
+        return len(self.buyer.batch) if self.buyer else 0
+
+    def ended(self) -> int:
+        """How many of them have ended."""
+        return sum(task.state.is_final for task in self.batch())
 
     def owed(self) -> int:
         """Transactions that the buyer has yet to send: two for each task to post, one for each to score."""
@@ -122,44 +144,76 @@ class Crew:
         return calibration_line(calibration(self.session.feed.view, agents))
 
 
-async def run_job(settings: Settings, job: Job) -> list[str]:
+async def run_job(
+    settings: Settings,
+    job: Job,
+    announce: Callable[[Forecast], None] | None = None,
+    progress: Progress | None = None,
+) -> list[str]:
     """Run the job to its end; returns what there is to say about it, line by line.
 
-    Raises UserError, or CapReached, with what there is to say, when it ended because of its limits.
+    ``announce`` is told what to expect before anything is sent, ``progress`` how far long work has come. Raises
+    UserError, or CapReached, with what there is to say, when the run ended because of its limits.
     """
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
-        async with open_model(settings) as model, open_session(settings, seed, model, job.limits) as session:
-            crew = await assemble(session, job)
-            await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
-            session.caps.finish()
-            cap = session.caps.reached or ("" if stop.is_set() else session.caps.held_back)
-            if cap:
-                raise CapReached(cap, report(crew))
-            return report(crew)
+        async with (
+            open_model(settings) as model,
+            open_session(settings, seed, model, job.limits, progress) as session,
+        ):
+            crew = await assemble(session, job, announce or _log_forecast)
+            async with following(session.progress, "tasks ended", crew.expected, crew.ended):
+                await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
+            return _end(crew, interrupted=stop.is_set())
 
 
-async def assemble(session: Session, job: Job) -> Crew:
-    """The parties, enrolled and funded; what an earlier process left pending is settled first."""
+def _end(crew: Crew, *, interrupted: bool) -> list[str]:
+    """Remember what the run came to; the report. Raises CapReached."""
+    caps = crew.session.caps
+    cap = caps.reached or ("" if interrupted else caps.held_back)
+    caps.finish()
+    if crew.reckoning is not None:
+        outcome = cap or ("stopped" if interrupted else SETTLED)
+        conclude(crew.session, crew.reckoning, crew.batch(), outcome)
+    if cap:
+        raise CapReached(cap, report(crew))
+    return report(crew)
+
+
+def _log_forecast(forecast: Forecast) -> None:
+    log.info("run.forecast", **forecast.as_json())
+
+
+async def assemble(session: Session, job: Job, announce: Callable[[Forecast], None] | None = None) -> Crew:
+    """The parties, enrolled and funded; what an earlier process left pending is settled first.
+
+    Before that ``announce``, if there is one, is told what the run will come to.
+    """
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester", IN_FLIGHT) if job.source else None
     await session.begin()
+    wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
+    reckoning = None
+    if announce is not None and session.offices:
+        known = session.feed.view.agent_of_owner
+        newcomers = sum(wallet.address not in known for wallet in wallets)
+        reckoning = reckon(session, job.plan(session.model.name, newcomers))
+        announce(reckoning.forecast)
     roster = Roster(session.feed, job.crowd)
     (members, keeper), buyer = await asyncio.gather(
-        _muster(session, crew_office, job, roster), _open_shop(session, shop_office, job)
+        _muster(session, crew_office, job, wallets, roster), _open_shop(session, shop_office, job)
     )
-    crew = Crew(session, members, roster, buyer, keeper)
+    crew = Crew(session, members, roster, buyer, keeper, reckoning)
     session.caps.owed = crew.owed
     return crew
 
 
 async def _muster(
-    session: Session, office: Office | None, job: Job, roster: Roster
+    session: Session, office: Office | None, job: Job, wallets: Sequence[Wallet], roster: Roster
 ) -> tuple[list[Member], Keeper | None]:
     if office is None:
         return [], None
-    wallets = (session.wallet(job.first_wallet + number) for number in range(len(job.agents)))
     members = await muster(session, office, list(zip(job.agents, wallets, strict=True)), roster)
     clock, view = session.feed.now, session.feed.view
     hands = Hands("keeper", members[0].agent.hands.wallet, office.market, clock)

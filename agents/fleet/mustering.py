@@ -28,7 +28,8 @@ async def muster(
         Recruit(definition, wallet, claims_of(definition, kept))
         for (definition, wallet), kept in zip(definitions, notes, strict=True)
     ]
-    ids = await enrol_all(session, office, recruits)
+    with session.progress.stage("agents enrolled", len(recruits)) as advance:
+        ids = await enrol_all(session, office, recruits, advance)
     await session.feed.catch_up()
     opinions = session.opinions if len(definitions) <= MOST_WITH_OPINIONS else None
     members = [

@@ -29,6 +29,7 @@ Reveal = Annotated[int, typer.Option(help="Seconds in which they are opened.")]
 Delivery = Annotated[int, typer.Option(help="Seconds to deliver, from the award.")]
 Review = Annotated[int, typer.Option(help="Seconds to score, and to dispute.")]
 JsonLogs = Annotated[bool, typer.Option("--json", "--json-logs", help="Log JSON, one object a line.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 MaxCredits = Annotated[
     str | None,

@@ -14,6 +14,7 @@ from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
 from agents.fleet.caps import Caps, Limits
+from agents.fleet.progress import Progress, Quiet, following
 from agents.fleet.strategies import Shared
 from agents.fleet.tally import Tally
 from agents.llm.embeddings import Embedder
@@ -57,6 +58,8 @@ class Session:
     """What the strategies of all agents share."""
     caps: Caps = field(default_factory=Caps)
     """What the run may come to."""
+    progress: Progress = field(default_factory=Quiet)
+    """Where long work is shown."""
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
 
@@ -107,7 +110,10 @@ class Session:
 
     async def begin(self) -> None:
         """Settle what an earlier process left pending, and take in the chain up to its head."""
-        await self.feed.catch_up()
+        first = self.feed.block
+        behind = int(await self.rpc.call("eth_blockNumber"), 16) - max(first, self.deployment.deploy_block)
+        async with following(self.progress, "blocks", behind, lambda: self.feed.block - first):
+            await self.feed.catch_up()
         await asyncio.gather(*(office.sender.recover() for office in self.offices.values()))
         await self.feed.catch_up()
 
@@ -125,9 +131,13 @@ class Session:
 
 @asynccontextmanager
 async def open_session(
-    settings: Settings, seed: Seed, model: Model, limits: Limits | None = None
+    settings: Settings,
+    seed: Seed,
+    model: Model,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> AsyncIterator[Session]:
-    """A session on the chain at ``settings.provider``, which keeps to these limits.
+    """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
     Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
     """
@@ -143,6 +153,7 @@ async def open_session(
             embedder=Embedder(),
             content=ContentStore(settings.content),
             caps=Caps(limits),
+            progress=progress or Quiet(),
         )
         stack.push_async_callback(session.close)
         yield session

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from agents.errors import SettingOutOfRange
 from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.options import JsonLogs
+from agents.fleet.progress import for_person
 from agents.fleet.strategies import policy_of
 from agents.logs import configure
 from agents.market.specification import skill_bytes
@@ -76,7 +78,7 @@ def run_agent(
             until_settled=until_settled,
             seed_phrase_file=seed_phrase_file,
         )
-        return await run_job(settings, job)
+        return await run_job(settings, job, progress=for_person(sys.stderr, as_json=json_logs))
 
     run_command(command)
 

@@ -175,15 +175,20 @@ async def open_model(settings: Settings) -> AsyncIterator[Model]:
 
     Raises BadSetting for settings that contradict each other, and ModelMissing for a model that is not there.
     """
-    if settings.openai_api_key or settings.openai_base_url or settings.model:
+    if _is_hosted(settings):
         async with _hosted(settings) as hosted:
             yield hosted
     else:
         gguf = find_gguf(settings.gguf) if settings.gguf else await asyncio.to_thread(find, SMOLLM2)
-        async with EmbeddedServer(gguf) as server:
-            name = f"{server.model_name} (embedded)" if settings.gguf else SMOLLM2_NAME
-            async with embedded_model(server, name) as embedded:
-                yield embedded
+        async with EmbeddedServer(gguf) as server, embedded_model(server, model_name(settings)) as embedded:
+            yield embedded
+
+
+def model_name(settings: Settings) -> str:
+    """The name of the model that ``open_model`` would open. Raises BadSetting as it does."""
+    if _is_hosted(settings):
+        return _hosted_name(settings)
+    return f"{settings.gguf.stem} (embedded)" if settings.gguf else SMOLLM2_NAME
 
 
 def embedded_model(server: EmbeddedServer, name: str) -> OpenAIModel:
@@ -198,7 +203,19 @@ def embedded_model(server: EmbeddedServer, name: str) -> OpenAIModel:
     )
 
 
+def _is_hosted(settings: Settings) -> bool:
+    return bool(settings.openai_api_key or settings.openai_base_url or settings.model)
+
+
 def _hosted(settings: Settings) -> OpenAIModel:
+    return OpenAIModel(
+        _hosted_name(settings),
+        base_url=settings.openai_base_url or OPENAI_URL,
+        api_key=settings.openai_api_key,
+    )
+
+
+def _hosted_name(settings: Settings) -> str:
     if settings.gguf:
         raise BadSetting(
             "AGORA_GGUF", "is set together with OPENAI_API_KEY, OPENAI_BASE_URL or AGORA_MODEL: unset one"
@@ -215,6 +232,4 @@ def _hosted(settings: Settings) -> OpenAIModel:
             "is not set, but AGORA_MODEL is: set the key, or OPENAI_BASE_URL for an endpoint without one, or "
             "unset AGORA_MODEL to use the embedded model",
         )
-    return OpenAIModel(
-        settings.model, base_url=settings.openai_base_url or OPENAI_URL, api_key=settings.openai_api_key
-    )
+    return settings.model

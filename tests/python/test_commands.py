@@ -26,7 +26,7 @@ class Command:
 
     def __init__(self, folder, node=None):
         self.folder, self.home = folder, folder / "home"
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
         # A hosted model that nobody asks, so that no embedded one is loaded.
         self.environment = kept | {
             "AGORA_HOME": str(self.home),
@@ -141,6 +141,17 @@ def test_too_many_agents(command):
     assert "number of agents is 10001" in command.refuses("run_agents.py", "--agents", "10001")
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--max-credits", "much", "'much' is not an amount of credits"),
+        ("--max-calls", "0", "--max-calls is 0, but must be more than 0"),
+    ],
+)
+def test_a_cap_that_is_none(command, option, value, said):
+    assert said in command.refuses("run_agents.py", "--agents", "1", option, value)
+
+
 def test_a_setting_that_cannot_be_used_is_named_and_not_shown(command):
     said = command.refuses("run_agents.py", "--agents", "1", OPENAI_BASE_URL="ftp://secret")
     assert "OPENAI_BASE_URL" in said
@@ -182,6 +193,18 @@ async def test_a_second_fleet_on_the_same_wallets(on_chain, interval_node):
     finally:
         store.close()
     assert "stop it first" in said
+
+
+def test_a_cap_below_what_the_coming_takes(on_chain):
+    said = on_chain.refuses("run_agents.py", "--agents", "2", "--max-transactions", "9")
+    assert "--max-transactions is 9, but must be at least 10" in said
+
+
+def test_a_damaged_table_of_past_runs(on_chain):
+    on_chain.home.mkdir()
+    (on_chain.home / "history.db").write_bytes(b"this is no database, and longer than a page's head" * 20)
+    said = on_chain.refuses("run_agents.py", "--agents", "1")
+    assert str(on_chain.home / "history.db") in said
 
 
 class Refusing(http.server.BaseHTTPRequestHandler):

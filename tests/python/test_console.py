@@ -5,7 +5,7 @@ import typer
 
 from agents.chain.bindings.errors import TaskNotFound
 from agents.console import run_command
-from agents.errors import BadSetting, ModelUnavailable
+from agents.errors import BadSetting, CapReached, ModelUnavailable
 
 
 async def fine():
@@ -37,6 +37,14 @@ def test_an_error_is_one_line_and_its_exit_code(capsys, error, code, text):
         run_command(failing(error))
     assert raised.value.exit_code == code
     assert capsys.readouterr() == ("", text)
+
+
+def test_a_cap_is_the_report_and_one_line_more(capsys):
+    with pytest.raises(typer.Exit) as raised:
+        run_command(failing(CapReached("--max-calls, 3 model calls", ["settled: 1/3 tasks"])))
+    assert raised.value.exit_code == 3
+    said = "stopped: the run has reached its cap: --max-calls, 3 model calls; what it had begun is finished\n"
+    assert capsys.readouterr() == ("settled: 1/3 tasks\n", said)
 
 
 def test_a_fault_of_the_program_is_not_hidden():

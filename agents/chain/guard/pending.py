@@ -17,6 +17,8 @@ from agents.errors import Refused
 
 LOOK_AGAIN = 256
 """So many transactions of a sender are kept before those that were mined are sorted out."""
+MOST_SENDERS = 20_000
+"""Of more, those are forgotten of whom nothing waits: anybody can make up senders."""
 
 
 @dataclass(slots=True)
@@ -34,7 +36,6 @@ class _Sender:
 
     balance: int = 0
     count: int = 0
-    known: bool = False
     look: int = LOOK_AGAIN
     applied: int = 0
     total: int = 0
@@ -43,7 +44,7 @@ class _Sender:
     def fits(self, one: Signed, most: int) -> bool:
         slot = self.nonces.get(one.nonce)
         more = max(0, one.cost - (slot.highest if slot else 0))
-        return self.known and self.total + more <= self.balance and len(self.nonces) < most
+        return self.total + more <= self.balance and len(self.nonces) < most
 
     def reserve(self, one: Signed) -> None:
         slot = self.nonces.setdefault(one.nonce, _Nonce())
@@ -64,7 +65,7 @@ class _Sender:
 
     def apply(self, count: int, balance: int) -> None:
         """The chain says so: transactions below ``count`` are mined, and paid for."""
-        self.count, self.balance, self.known = count, balance, True
+        self.count, self.balance = count, balance
         for nonce in [nonce for nonce in self.nonces if nonce < count]:
             self.total -= self.nonces.pop(nonce).highest
         self.look = max(LOOK_AGAIN, 2 * len(self.nonces))
@@ -80,22 +81,26 @@ class Pending:
     def __init__(self, upstream: Upstream, rules: Rules) -> None:
         self._upstream, self._rules = upstream, rules
         self._senders: dict[bytes, _Sender] = {}
-        self._looks = 0
+        self._looks = self._forgot = 0
+
+    def __len__(self) -> int:
+        """The number of senders of whom something is known."""
+        return len(self._senders)
 
     def forget(self) -> None:
         """Know nothing any more: for when the chain went back."""
         self._senders.clear()
+        self._forgot = self._looks
 
     async def admit(self, wanted: Sequence[Signed]) -> list[Refused | None]:
         """For each, None when its cost is reserved until ``settle``, or why it is refused.
 
-        Asks the node at most once. Raises as Upstream does, and then nothing is reserved.
+        Asks the node once at most. Raises as Upstream does, and then nothing is reserved.
         """
-        doubtful = {one.sender for one in wanted if self._doubtful(one)}
-        # A set of transactions may exceed together what each alone does not.
-        doubtful |= self._together(wanted)
-        if doubtful:
-            await self._look(sorted(doubtful))
+        doubtful = self._doubtful(wanted)
+        while doubtful:
+            await self._look(doubtful)
+            doubtful = list({one.sender for one in wanted} - self._senders.keys())
         return [self._admit(one) for one in wanted]
 
     def settle(self, one: Signed, *, taken: bool) -> None:
@@ -104,27 +109,26 @@ class Pending:
         if sender is not None:
             sender.settle(one, taken=taken)
 
-    def _doubtful(self, one: Signed) -> bool:
-        sender = self._senders.get(one.sender)
-        return (
-            sender is None
-            or len(sender.nonces) >= sender.look
-            or not sender.fits(one, self._rules.most_pending)
-        )
-
-    def _together(self, wanted: Iterable[Signed]) -> set[bytes]:
-        sums: dict[bytes, int] = {}
+    def _doubtful(self, wanted: Iterable[Signed]) -> list[bytes]:
+        """The senders of whom too little is known to let all of these through."""
+        sums: dict[bytes, tuple[int, int]] = {}
         for one in wanted:
-            sums[one.sender] = sums.get(one.sender, 0) + one.cost
-        return {
+            count, cost = sums.get(one.sender, (0, 0))
+            sums[one.sender] = count + 1, cost + one.cost
+        return [
             address
-            for address, cost in sums.items()
-            if (sender := self._senders.get(address)) and sender.total + cost > sender.balance
-        }
+            for address, (count, cost) in sums.items()
+            if (sender := self._senders.get(address)) is None
+            or sender.total + cost > sender.balance
+            or len(sender.nonces) + count > min(sender.look, self._rules.most_pending)
+        ]
 
     async def _look(self, addresses: Sequence[bytes]) -> None:
         """Read counts and balances. The count first: what is mined in between then counts twice, not never."""
         started = self._looks = self._looks + 1
+        if len(self._senders) > MOST_SENDERS:
+            self._senders = {address: one for address, one in self._senders.items() if one.nonces}
+            self._forgot = self._looks - 1
         texts = ["0x" + one.hex() for one in addresses]
         found = await self._upstream.call(
             [("eth_getTransactionCount", (text, "latest")) for text in texts]
@@ -132,6 +136,8 @@ class Pending:
         )
         counts = [int(one, 16) for one in found[: len(texts)]]
         balances = [int(one, 16) for one in found[len(texts) :]]
+        if started <= self._forgot:
+            return  # This may be older than what was forgotten since.
         for address, count, balance in zip(addresses, counts, balances, strict=True):
             sender = self._senders.setdefault(address, _Sender())
             # What was asked before another look was noted may be older than it.

@@ -71,6 +71,8 @@ class Rules:
     burst: int = 40_000
     most_blocks: int = 100
     """The most blocks whose logs are read in one call."""
+    least_fee: int = 7
+    """In wei for each gas: the base fee never falls below it, so that what offers less waits for ever."""
     most_gas: int = 16_777_216
     """Of a transaction (EIP-7825), a call and an estimate."""
     most_transaction_bytes: int = 128 << 10

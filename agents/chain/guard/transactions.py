@@ -55,6 +55,10 @@ def read(raw: bytes, rules: Rules, *, creation: bool) -> Signed:
     limit, fee = _number(gas, 8), _number(price, 32)
     if limit > rules.most_gas:
         raise refused(Code.GAS, f"a transaction has at most {rules.most_gas} gas, not {limit}")
+    if fee < rules.least_fee:
+        raise refused(
+            Code.GAS, f"its highest fee is {fee} wei, and nothing below {rules.least_fee} is ever mined"
+        )
     if _number(tip, 32) > fee:
         raise refused(Code.GAS, "its tip is above its highest fee")
     cost = limit * fee + _number(value, 32)

@@ -11,6 +11,8 @@ from agents.chain.devnet import warp
 from agents.chain.wallet import Seed
 from agents.fleet.app import Job, assemble, work
 from agents.fleet.caps import CALLS_A_TASK, Limits
+from agents.fleet.history import History
+from agents.fleet.reckoning import conclude
 from agents.fleet.session import open_session
 from agents.llm.scripted import ScriptedModel
 from agents.market.domain import TaskState
@@ -32,7 +34,7 @@ async def assembled(settings, limits):
     async with open_session(settings, Seed.open(settings.home), ScriptedModel(answer), limits) as session:
         session.embedder = Alike()
         plan = Job(agents=AGENTS, source=SOURCE, drafts=list(drafts()), windows=WINDOWS)
-        yield await assemble(session, plan)
+        yield await assemble(session, plan, announce=lambda _forecast: None)
 
 
 async def skip_what_nobody_uses(crew):
@@ -72,6 +74,13 @@ async def test_a_run_at_its_cap_finishes_what_it_began_and_begins_nothing_more(s
         calls = sum(office.tally.total.calls for office in crew.session.offices.values())
         assert 1 <= calls <= CALLS_A_TASK
         assert all(member.billing.owed == 0 for member in crew.members), "thinking is paid for"
+
+        run = conclude(crew.session, crew.reckoning, crew.batch(), caps.held_back)
+        assert History(settings.home).runs() == [run]
+        assert run.figures["calls"] == calls
+        assert run.figures["transactions"] >= crew.reckoning.forecast.least_transactions
+        assert run.figures["gas"] > 30_000 * run.figures["transactions"]
+        assert run.reckoned is None, "what was cut short tells nothing of whole runs"
 
 
 async def test_a_run_out_of_time_bids_no_more_and_ends_at_once_when_nobody_is_bound(settings):

@@ -216,7 +216,9 @@ def test_whatever_is_promised_the_caps_hold_when_all_of_it_comes_to_the_most(
         found = Desk(store, {"credits": units, "calls": calls})
         names = ["ada", "bob", "cid"]
         agents = [found.admit(name, number) for number, name in enumerate(names, 1)]
-        for task_id, who, worst_cost, share in bids:
+        worst_costs = {}
+        for task_id, who, drawn, share in bids:
+            worst_cost = worst_costs.setdefault((task_id, who), drawn)
             task = found.view.tasks.get(task_id) or found.task(task_id)
             if task.state is TaskState.OPEN and agents[who].hold(task, worst_cost) is None and share > 0.5:
                 # It wins; its work takes all it can.

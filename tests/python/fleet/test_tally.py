@@ -1,8 +1,9 @@
 """The tally: what a run came to, over all processes that it had, and what the last hour came to, over all runs."""
 
+import json
+
 import pytest
 
-from agents.chain.outbox import Entry, Outbox
 from agents.chain.store import Store
 from agents.fleet.tally import Calls, Tally
 from agents.llm.protocol import Usage
@@ -43,11 +44,13 @@ def opened(path, clock):
 
 def sign(tally, intent, gas=None):
     """An entry of the outbox; mined, if it has used gas."""
-    outbox = Outbox(tally.store)
-    entry = Entry(intent, "0xA", len(intent), b"raw" + intent.encode(), f"0x{intent}", 1)
-    outbox.add(entry, None)
-    if gas is not None:
-        outbox.mined(entry, {"blockNumber": "0x1", "gasUsed": hex(gas)})
+    receipt, state = (None, "pending") if gas is None else (json.dumps({"gasUsed": hex(gas)}), "mined")
+    with tally.store.transaction() as db:
+        db.execute(
+            "INSERT INTO outbox (intent, wallet, nonce, raw, hash, cost, state, receipt) "
+            "VALUES (?, '0xA', 0, x'', ?, '1', ?, ?)",
+            (intent, intent, state, receipt),
+        )
 
 
 def test_calls_add_up_by_party_and_by_purpose(opened):

@@ -11,17 +11,16 @@ from random import Random
 from typing import Any
 
 from agents.chain.deployment import Deployment
-from agents.market.domain import Task
 from simulation.clock import VirtualLoop
 from simulation.life import MOMENTS, Killed, Life, keep_count
 from simulation.moves import Cast
 from simulation.network import BLOCK_SECONDS, Network, Node, Weather
 from simulation.party import Party, accounts, run
-from simulation.truth import Truth, differences
+from simulation.truth import Truth, differences, silences
 
 ACTIVE_SECONDS = 140
 """How long the weather is bad."""
-HEALING_SECONDS = 900
+HEALING_SECONDS = 300
 """How long it takes at most until nothing is left to do."""
 LIFE_SECONDS = (20, 100)
 DOWN_SECONDS = 16
@@ -72,16 +71,17 @@ class Simulation:
     known: Truth
     start: int
 
-    def play(self, seed: int, folder: Path) -> Counter[str]:
-        """The whole life; what happened in it, by kind. Raises Failure."""
-        return _Play(self, seed, folder).run()
+    def play(self, seed: int, folder: Path, weather: Weather | None = None) -> Counter[str]:
+        """The whole life; what happened in it, by kind. The weather is the seed's, if not told otherwise.
+        Raises Failure."""
+        return _Play(self, seed, folder, weather or Weather.of(seed)).run()
 
 
 class _Play:
-    def __init__(self, market: Simulation, seed: int, folder: Path) -> None:
+    def __init__(self, market: Simulation, seed: int, folder: Path, weather: Weather) -> None:
         self.market, self.seed, self.dice = market, seed, Random(f"simulation {seed}")
-        self.weather = Weather.of(seed)
-        self.network = Network(market.node, seed, market.start, Weather.of(seed))
+        self.weather = weather
+        self.network = Network(market.node, seed, market.start, weather)
         self.members = [Member(cast, folder / f"{cast.name}.db") for cast in market.casts]
         self.others = accounts(market.casts)
         self.loop = VirtualLoop()
@@ -121,9 +121,16 @@ class _Play:
             self.truth = Truth(self.market.node.ask, self.market.deployment, self.market.known)
             for member in self.members:
                 found += differences(
-                    self.truth, member.path, member.cast, member.party.moves, member.party.feed.view
+                    self.truth, member.path, member.cast, member.party.moves.market, member.party.feed.view
                 )
-                found += self._silences(member)
+                found += silences(
+                    self.truth,
+                    member.path,
+                    member.cast,
+                    [(begin, end) for begin, end in filter(None, member.awake)],
+                    self.network.forked,
+                    AWAKE_SECONDS,
+                )
         self.over.set()
         for member in self.members:
             member.stop.set()
@@ -186,27 +193,6 @@ class _Play:
                 return [f"{one.cast.name} {what}: {one.party and one.party.state()}" for one in left]
             await self._until_failure(lives, BLOCK_SECONDS / 2)
         return []
-
-    def _silences(self, member: Member) -> list[str]:
-        """Sealed bids that were not opened, though their bidder had the time to."""
-        found = []
-        revealed = {(bid.task_id, bid.agent_id) for bids in self.truth.view.bids.values() for bid in bids}
-        for bid in member.party.book.decisions.values():
-            if bid.what != "commit" or bid.dropped or bid.details["silent"]:
-                continue
-            key = bid.details["task"], bid.details["agent"]
-            task = self.truth.view.tasks[key[0]]
-            if key not in revealed and member.party.is_mined(bid.intent) and self._had_time(member, task):
-                found.append(f"{member.cast.name}: {bid.intent} was never opened")
-        return found
-
-    def _had_time(self, member: Member, task: Task) -> bool:
-        times = [
-            min(end, task.reveal_end) - max(begin, task.bidding_end)
-            for begin, end in filter(None, member.awake)
-        ]
-        forked = any(task.bidding_end <= time <= task.reveal_end for time in self.network.forked)
-        return max(times) >= AWAKE_SECONDS and not forked
 
     def _end(self) -> None:
         """Nothing is left running."""

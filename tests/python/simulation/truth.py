@@ -12,10 +12,11 @@ from agents.chain.bindings import bid_auction, ledger, task_manager
 from agents.chain.deployment import Deployment
 from agents.chain.logs import Log
 from agents.chain.rpc import quantity
-from agents.chain.tailer import BlockEvents, LoggedEvent
+from agents.chain.tailer import RANGE, BlockEvents, LoggedEvent
+from agents.market.marketplace import Marketplace
 from agents.market.view import MarketView
-from simulation.book import read
-from simulation.moves import NOBODY, Cast, Moves
+from simulation.book import Decision, read
+from simulation.moves import NOBODY, Cast
 
 Ask = Callable[..., Any]
 
@@ -38,10 +39,10 @@ class Truth:
                     "receipt": ask("eth_getTransactionReceipt", one["hash"])
                 }
         self.logs: list[Log] = list(known.logs) if known else []
-        raw = ask(
-            "eth_getLogs",
-            {"fromBlock": quantity(first), "toBlock": quantity(self.head), "address": [*deployment.decoders]},
-        )
+        raw = []
+        for number in range(first, self.head + 1, RANGE):
+            asked = {"fromBlock": quantity(number), "toBlock": quantity(min(self.head, number + RANGE - 1))}
+            raw += ask("eth_getLogs", asked | {"address": [*deployment.decoders]})
         self.logs += [Log.read(one) for one in raw]
         self.view, self.events = self._fold()
 
@@ -76,17 +77,16 @@ class Truth:
             yield BlockEvents(number, digest, time, tuple(of_block.get(number, ())))
 
 
-def differences(truth: Truth, path: Path, cast: Cast, moves: Moves, view: MarketView) -> list[str]:
+def differences(truth: Truth, path: Path, cast: Cast, market: Marketplace, view: MarketView) -> list[str]:
     """How what a party keeps differs from the truth: nothing may be missing, and nothing may be too much."""
     with closing(sqlite3.connect(path)) as db:
         db.row_factory = sqlite3.Row
         return [
             f"{cast.name}: {one}"
             for one in [
-                *_blocks(truth, db),
-                *_logs(truth, db),
+                *stored(truth, db),
                 *_outbox(truth, db, cast),
-                *_effects(truth, db, cast, moves),
+                *_effects(truth, db, cast, market),
                 *views(truth.view, view),
             ]
         ]
@@ -99,17 +99,19 @@ def both_ways(what: str, kept: Iterable[Any], true: Iterable[Any]) -> list[str]:
     return invented + [f"{what} on chain that is not kept: {one}" for one in (true - kept).elements()]
 
 
-def _blocks(truth: Truth, db: sqlite3.Connection) -> list[str]:
-    rows = db.execute("SELECT number, hash, parent, timestamp FROM blocks")
-    return both_ways("block", map(tuple, rows), truth.blocks)
-
-
-def _logs(truth: Truth, db: sqlite3.Connection) -> list[str]:
-    rows = db.execute("SELECT block, idx, tx, address, topics, data FROM logs")
+def stored(truth: Truth, db: sqlite3.Connection) -> list[str]:
+    """How the blocks and logs in a store, as far as the truth goes, differ from those of the chain."""
+    blocks = db.execute("SELECT number, hash, parent, timestamp FROM blocks WHERE number <= ?", (truth.head,))
+    logs = db.execute(
+        "SELECT block, idx, tx, address, topics, data FROM logs WHERE block <= ?", (truth.head,)
+    )
     true = (
         (one.block, one.index, one.tx_hash, one.address, b"".join(one.topics), one.data) for one in truth.logs
     )
-    return both_ways("log", map(tuple, rows), true)
+    return [
+        *both_ways("block", map(tuple, blocks), truth.blocks),
+        *both_ways("log", map(tuple, logs), true),
+    ]
 
 
 def _outbox(truth: Truth, db: sqlite3.Connection, cast: Cast) -> list[str]:
@@ -131,7 +133,7 @@ def _outbox(truth: Truth, db: sqlite3.Connection, cast: Cast) -> list[str]:
     return found + both_ways("transaction", kept, true)
 
 
-def _effects(truth: Truth, db: sqlite3.Connection, cast: Cast, moves: Moves) -> list[str]:
+def _effects(truth: Truth, db: sqlite3.Connection, cast: Cast, market: Marketplace) -> list[str]:
     """What was decided and carried out is what happened, once each; what was dropped did not happen."""
     states = dict(db.execute("SELECT intent, state FROM outbox").fetchall())
     found, kept = [], []
@@ -140,17 +142,21 @@ def _effects(truth: Truth, db: sqlite3.Connection, cast: Cast, moves: Moves) -> 
         if decision.dropped and state is not None:
             found.append(f"{decision.intent} was dropped, but is {state}")
         if state == "mined" and decision.what in _EFFECT:
-            kept.append(_EFFECT[decision.what](decision.details, decision, moves))
+            kept.append(_EFFECT[decision.what](decision.details, decision, cast, market))
     found += [f"{intent} was never decided" for intent in states]
     return found + both_ways("deed", kept, _deeds(truth, cast))
 
 
+def _digest(decision: Decision, cast: Cast, market: Marketplace) -> int:
+    """What a commitment shows of its bid."""
+    bid = decision.details
+    salt = market.salt(cast.wallets[decision.wallet], bid["task"], bid["agent"])
+    return market.commitment(bid["task"], bid["agent"], bid["price"], bid["promised"], salt)
+
+
 _EFFECT: dict[str, Callable[..., tuple]] = {
     "post": lambda said, *_: ("post", said["specification"]),
-    "commit": lambda said, decision, moves: (
-        *("commit", said["task"], said["agent"]),
-        moves.digest(decision),
-    ),
+    "commit": lambda said, *whose: ("commit", said["task"], said["agent"], _digest(*whose)),
     "reveal": lambda said, *_: ("reveal", said["task"], said["agent"], said["price"], said["promised"]),
     "bid": lambda said, *_: ("reveal", said["task"], said["agent"], said["price"], said["promised"]),
     "submit": lambda said, *_: ("submit", said["task"], said["result"]),
@@ -195,3 +201,23 @@ def views(true: MarketView, kept: MarketView) -> list[str]:
         for name, value in vars(true).items()
         if value != getattr(kept, name) and name not in ("_timestamp",)
     ]
+
+
+def silences(
+    truth: Truth, path: Path, cast: Cast, awake: Iterable[tuple[int, int]], forked: Iterable[int], enough: int
+) -> list[str]:
+    """The sealed bids that were not opened, though their bidder meant to, and was awake for ``enough`` seconds of the
+    chain's time while it could, without a break and without a fork. ``awake`` holds from when to when it was."""
+    with closing(sqlite3.connect(path)) as db:
+        mined = {row[0] for row in db.execute("SELECT intent FROM outbox WHERE state = 'mined'")}
+        bids = [one for one in read(db) if one.what == "commit" and one.intent in mined]
+    awake, forked, found = list(awake), list(forked), []
+    revealed = {(bid.task_id, bid.agent_id) for bids in truth.view.bids.values() for bid in bids}
+    for bid in bids:
+        task = truth.view.tasks[bid.details["task"]]
+        times = [min(end, task.reveal_end) - max(begin, task.bidding_end) for begin, end in awake]
+        disturbed = any(task.bidding_end <= time <= task.reveal_end for time in forked)
+        silent = bid.details["silent"] or (task.id, bid.details["agent"]) in revealed
+        if not silent and not disturbed and max(times, default=0) >= enough:
+            found.append(f"{cast.name}: {bid.intent} was never opened")
+    return found

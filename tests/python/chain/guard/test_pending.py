@@ -1,6 +1,7 @@
 """The sums of pending costs: never above what a sender holds, and never in the way of who can pay."""
 
 import asyncio
+from collections import defaultdict
 
 import pytest
 from guarded import RULES
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agents.chain.guard.pending import LOOK_AGAIN, Pending
+from agents.chain.guard.pending import LOOK_AGAIN, MOST_SENDERS, Pending
 from agents.chain.guard.refusals import Code
 from agents.chain.guard.rules import Rules
 from agents.chain.guard.transactions import Signed
@@ -138,6 +139,16 @@ async def test_the_node_is_asked_once_for_many_transactions(node):
     assert node.asked == 1
 
 
+async def test_what_only_together_seems_too_much_is_looked_at_again(node):
+    pending = Pending(node, RULES)
+    first = Signed(ADA, 0, 60)
+    await pending.admit([first])
+    node.take(first)
+    pending.settle(first, taken=True)
+    node.mine(ADA, 1)
+    assert await pending.admit([Signed(ADA, nonce, 30) for nonce in (1, 2, 3)]) == [None] * 3
+
+
 async def test_a_block_between_count_and_balance_takes_nothing_twice_from_the_rest(node):
     """Counts are read before balances: what is mined in between is then taken off twice, for a moment."""
     pending = Pending(node, RULES)
@@ -209,6 +220,25 @@ async def test_after_the_chain_went_back_nothing_is_taken_for_granted(node):
     pending.forget()
     (verdict,) = await pending.admit([Signed(ADA, 0, 80)])
     assert verdict is not None
+
+
+async def test_what_was_on_its_way_when_the_chain_went_back_is_asked_again(node):
+    pending = Pending(node, RULES)
+    node.meanwhile = lambda: (pending.forget(), setattr(node, "meanwhile", None))
+    assert await pending.admit([Signed(ADA, 0, 80)]) == [None]
+    assert node.asked == 2
+
+
+async def test_senders_that_anybody_can_make_up_are_not_kept(node):
+    pending = Pending(node, RULES)
+    node.balances = node.counts = defaultdict(int)
+    await pending.admit([Signed(number.to_bytes(20), 0, 1) for number in range(MOST_SENDERS + 1)])
+    node.balances = defaultdict(lambda: 10)
+    await pending.admit([Signed(ADA, 0, 10)])
+    await pending.admit([Signed(number.to_bytes(20), 0, 1) for number in range(2)])
+    (verdict,) = await pending.admit([Signed(ADA, 1, 10)])
+    assert verdict is not None
+    assert len(pending) == 3
 
 
 @given(st.permutations(range(3)), st.lists(st.booleans(), min_size=3, max_size=3))

@@ -33,7 +33,7 @@ def code_of(raw, *, creation=False, rules=RULES):
     key=st.integers(1, ORDER - 1),
     nonce=st.integers(0, 2**64 - 2),
     gas=st.integers(21_000, 16_777_216),
-    price=st.integers(0, 2**100),
+    price=st.integers(7, 2**100),
     value=st.integers(0, 2**200),
     data=st.binary(max_size=300),
     keys=st.lists(st.integers(0, 2**256 - 1), max_size=3),
@@ -158,6 +158,7 @@ def test_contracts_are_created_only_by_who_may():
 
 def test_gas_and_fees_have_limits():
     assert code_of(bytes_of(ADA.signed(gas=RULES.most_gas + 1))) == Code.GAS
+    assert code_of(bytes_of(ADA.signed(maxFeePerGas=6, maxPriorityFeePerGas=0))) == Code.GAS
     assert code_of(bytes_of(ADA.signed(maxPriorityFeePerGas=5 * 10**9))) == Code.GAS
     assert code_of(bytes_of(ADA.signed(maxFeePerGas=2**255))) == Code.TRANSACTION
     assert read(bytes_of(ADA.signed(gas=RULES.most_gas)), RULES, creation=False).cost > 0
