@@ -13,7 +13,16 @@ from importlib import import_module
 from pathlib import Path
 
 RESULTS = Path(__file__).parents[1] / "results" / "fleet.json"
-BENCHES = ("sender", "tailer", "embedding", "memory", "latency", "throughput")
+BENCHES = (
+    "sender",
+    "tailer",
+    "guard",
+    "replay",
+    "embedding",
+    "memory",
+    "latency",
+    "throughput",
+)
 
 
 def main() -> None:
