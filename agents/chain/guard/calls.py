@@ -91,11 +91,12 @@ def _call(said: Any, rules: Rules, *, operator: bool) -> Ask | Denied:
             raise refused(Code.PARAMS, "params are a list")
         if method not in (rules.operator_methods if operator else rules.methods):
             raise _unknown(method, rules)
+        creation = operator or rules.creation
         if method == "eth_sendRawTransaction":
-            return Ask(identifier, method, params, signed=_transaction(params, rules, operator=operator))
+            return Ask(identifier, method, params, signed=_transaction(params, rules, creation=creation))
         if method == "eth_getLogs":
             return Ask(identifier, method, params, since=_since(params, rules))
-        return Ask(identifier, method, _shaped(method, params, rules))
+        return Ask(identifier, method, _shaped(method, params, rules, creation=creation))
     except Refused as error:
         return Denied(identifier, error)
 
@@ -119,7 +120,7 @@ def _unknown(method: str, rules: Rules) -> Refused:
     return refused(Code.METHOD, f"{shown!r} is no method that the guard lets through")
 
 
-def _transaction(params: list[Any], rules: Rules, *, operator: bool) -> Signed:
+def _transaction(params: list[Any], rules: Rules, *, creation: bool) -> Signed:
     if len(params) != 1 or not isinstance(params[0], str) or not params[0].startswith("0x"):
         raise refused(Code.PARAMS, "eth_sendRawTransaction takes the signed bytes as one text 0x…")
     digits = params[0][2:]
@@ -130,13 +131,13 @@ def _transaction(params: list[Any], rules: Rules, *, operator: bool) -> Signed:
         raw = b""
     if not raw:
         raise refused(Code.PARAMS, "the signed bytes are not hexadecimal")
-    return read(raw, rules, creation=operator or rules.creation)
+    return read(raw, rules, creation=creation)
 
 
-def _shaped(method: str, params: list[Any], rules: Rules) -> list[Any]:
+def _shaped(method: str, params: list[Any], rules: Rules, *, creation: bool) -> list[Any]:
     """The params as the node gets them: with a limit where there is none, and no block built for an answer."""
     if method in ("eth_call", "eth_estimateGas"):
-        return _execution(method, params, rules)
+        return _execution(method, params, rules, creation=creation)
     if method == "debug_traceTransaction" and (
         len(params) != 2 or not isinstance(params[1], dict) or params[1].get("tracer") != "callTracer"
     ):
@@ -146,12 +147,16 @@ def _shaped(method: str, params: list[Any], rules: Rules) -> list[Any]:
     return params
 
 
-def _execution(method: str, params: list[Any], rules: Rules) -> list[Any]:
+def _execution(method: str, params: list[Any], rules: Rules, *, creation: bool) -> list[Any]:
+    """A call of code that is there. Without a receiver its data would be the code, an endless loop for instance:
+    a Hardhat node spends many seconds on one, with all the gas that a transaction may have, and answers nobody."""
     if not 1 <= len(params) <= 2 or not isinstance(params[0], dict):
         raise refused(Code.PARAMS, f"{method} takes a call and a block")
     call, block = params[0], params[1] if len(params) == 2 else "latest"
     if block == _PENDING:
         raise _no_pending(method)
+    if not call.get("to") and not creation:
+        raise refused(Code.CREATION, f"{method} calls a contract, so it has a receiver")
     gas = call.get("gas", hex(rules.most_gas))
     try:
         limit = int(gas, 16)

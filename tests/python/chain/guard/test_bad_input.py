@@ -92,9 +92,13 @@ BAD_CALLS = [
     (call("eth_call", []), Code.PARAMS),
     (call("eth_call", {}, "latest", {ADA.address: {"balance": "0x1"}}), Code.PARAMS),
     (call("eth_call", {}, "pending"), Code.PARAMS),
-    (call("eth_call", {"gas": 7}), Code.PARAMS),
-    (call("eth_call", {"gas": "lots"}), Code.PARAMS),
-    (call("eth_call", {"gas": "0x1000001"}), Code.GAS),
+    (call("eth_call", {"data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": None, "data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": "", "data": "0x5b600056"}), Code.CREATION),
+    (call("eth_estimateGas", {"data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": ADA.address, "gas": 7}), Code.PARAMS),
+    (call("eth_call", {"to": ADA.address, "gas": "lots"}), Code.PARAMS),
+    (call("eth_call", {"to": ADA.address, "gas": "0x1000001"}), Code.GAS),
     (call("eth_estimateGas", {}, "pending"), Code.PARAMS),
     (call("eth_getBlockByNumber", "pending", False), Code.PARAMS),
     (call("eth_getLogs"), Code.PARAMS),
@@ -256,11 +260,14 @@ async def test_log_ranges_up_to_the_head_are_measured_by_it(watched, recorder):
 
 async def test_calls_reach_the_node_with_a_limit_on_gas_and_a_block_that_exists(watched, recorder):
     await watched.post(
-        [call("eth_call", {"to": ADA.address}), call("eth_estimateGas", {"gas": "0x5208"}, id=2)]
+        [
+            call("eth_call", {"to": ADA.address}),
+            call("eth_estimateGas", {"to": ADA.address, "gas": "0x5208"}, id=2),
+        ]
     )
     assert [one["params"] for one in recorder.seen] == [
         [{"to": ADA.address, "gas": "0x1000000"}, "latest"],
-        [{"gas": "0x5208"}, "latest"],
+        [{"to": ADA.address, "gas": "0x5208"}, "latest"],
     ]
 
 
@@ -269,6 +276,7 @@ async def test_operators_deploy_and_use_the_nodes_accounts_and_nothing_more(watc
     for asked in (
         call("eth_accounts"),
         call("eth_sendTransaction", {"from": ADA.address}),
+        call("eth_estimateGas", {"data": "0xfe"}),
         sent(to=None, data=b"\xfe", gas=100_000),
     ):
         assert "result" in (await watched.post(asked, path)).json()
