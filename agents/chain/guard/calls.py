@@ -91,12 +91,14 @@ def _call(said: Any, rules: Rules, *, operator: bool) -> Ask | Denied:
             raise refused(Code.PARAMS, "params are a list")
         if method not in (rules.operator_methods if operator else rules.methods):
             raise _unknown(method, rules)
-        creation = operator or rules.creation
         if method == "eth_sendRawTransaction":
-            return Ask(identifier, method, params, signed=_transaction(params, rules, creation=creation))
+            signed = _transaction(params, rules, creation=operator or rules.creation)
+            return Ask(identifier, method, params, signed=signed)
+        if operator:
+            return Ask(identifier, method, params)
         if method == "eth_getLogs":
             return Ask(identifier, method, params, since=_since(params, rules))
-        return Ask(identifier, method, _shaped(method, params, rules, creation=creation))
+        return Ask(identifier, method, _shaped(method, params, rules))
     except Refused as error:
         return Denied(identifier, error)
 
@@ -134,10 +136,10 @@ def _transaction(params: list[Any], rules: Rules, *, creation: bool) -> Signed:
     return read(raw, rules, creation=creation)
 
 
-def _shaped(method: str, params: list[Any], rules: Rules, *, creation: bool) -> list[Any]:
+def _shaped(method: str, params: list[Any], rules: Rules) -> list[Any]:
     """The params as the node gets them: with a limit where there is none, and no block built for an answer."""
     if method in ("eth_call", "eth_estimateGas"):
-        return _execution(method, params, rules, creation=creation)
+        return _execution(method, params, rules)
     if method == "debug_traceTransaction" and (
         len(params) != 2 or not isinstance(params[1], dict) or params[1].get("tracer") != "callTracer"
     ):
@@ -147,7 +149,7 @@ def _shaped(method: str, params: list[Any], rules: Rules, *, creation: bool) -> 
     return params
 
 
-def _execution(method: str, params: list[Any], rules: Rules, *, creation: bool) -> list[Any]:
+def _execution(method: str, params: list[Any], rules: Rules) -> list[Any]:
     """A call of code that is there. Without a receiver its data would be the code, an endless loop for instance:
     a Hardhat node spends many seconds on one, with all the gas that a transaction may have, and answers nobody."""
     if not 1 <= len(params) <= 2 or not isinstance(params[0], dict):
@@ -155,7 +157,7 @@ def _execution(method: str, params: list[Any], rules: Rules, *, creation: bool) 
     call, block = params[0], params[1] if len(params) == 2 else "latest"
     if block == _PENDING:
         raise _no_pending(method)
-    if not call.get("to") and not creation:
+    if not call.get("to") and not rules.creation:
         raise refused(Code.CREATION, f"{method} calls a contract, so it has a receiver")
     gas = call.get("gas", hex(rules.most_gas))
     try:

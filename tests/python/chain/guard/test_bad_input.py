@@ -280,6 +280,10 @@ async def test_operators_deploy_and_use_the_nodes_accounts_and_nothing_more(watc
         sent(to=None, data=b"\xfe", gas=100_000),
     ):
         assert "result" in (await watched.post(asked, path)).json()
+    # Scripts send one transaction after the other and ask what the next one takes once those are mined.
+    recorder.seen.clear()
+    await watched.post(call("eth_estimateGas", {"data": "0xfe"}, "pending"), path)
+    assert [one["params"] for one in recorder.seen] == [[{"data": "0xfe"}, "pending"]]
     assert (await watched.post(call("hardhat_setBalance"), path)).json()["error"]["code"] == Code.METHOD
     assert (await watched.post(call("evm_mine"), path)).json()["error"]["code"] == Code.METHOD
     for path in ("/", f"/k/{AGENT}"):
