@@ -130,10 +130,10 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield self.db
+            self.db.commit()
         except BaseException:
             self.db.rollback()
             raise
-        self.db.commit()
 
     def soon(self, write: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """What ``write`` returns, once all it wrote survives power loss.
