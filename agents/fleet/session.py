@@ -91,6 +91,8 @@ class Session:
 
     def open_office(self, name: str) -> Office:
         """The office of this name, with its store opened and locked. Raises WalletsInUse."""
+        if name in self.offices:
+            return self.offices[name]
         store = Store.open(self.folder / f"{name}.db")
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
