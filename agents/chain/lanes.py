@@ -113,11 +113,14 @@ class Lanes:
         lane.free = held - sum(entry.cost for entry in lane.pending.values())
 
     async def _fetch(self, wallets: Sequence[str]) -> list[tuple[int, int] | Exception]:
+        # To count what is pending a node builds a block of all of it. Of wallets that nobody else signs for, the
+        # outbox knows that too.
+        newest = "pending" if self._shared else "latest"
         answers = await self._rpc.each(
             call
             for wallet in wallets
             for call in (
-                ("eth_getTransactionCount", (wallet, "pending")),
+                ("eth_getTransactionCount", (wallet, newest)),
                 ("eth_getBalance", (wallet, "latest")),
             )
         )

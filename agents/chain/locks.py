@@ -24,7 +24,8 @@ class WalletLocks:
     """The locks that one store holds on the wallets of one chain."""
 
     def __init__(self, genesis: str) -> None:
-        folder = platformdirs.user_runtime_path("agora")
+        # The folder for such files at run time, XDG_RUNTIME_DIR, is not there on every machine.
+        folder = platformdirs.user_state_path("agora")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = os.open(_file(folder, genesis), os.O_RDWR | os.O_CREAT, 0o600)
         self._held: set[str] = set()

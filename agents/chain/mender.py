@@ -16,7 +16,7 @@ from agents.chain.receipts import ReceiptPoller
 from agents.chain.rpc import Rpc
 from agents.chain.store import Store
 from agents.chain.transaction import Transaction
-from agents.errors import TransportError
+from agents.errors import RpcError, TransportError
 
 MOST = 100
 """Wallets looked after in one round, those that have waited longest."""
@@ -63,7 +63,11 @@ class _Sight:
 
 
 class Mender:
-    """Runs while somebody waits. ``watch`` is told of new attempts, so that their receipts are looked for."""
+    """Runs while somebody waits.
+
+    ``watch`` is told of the transactions whose receipts to look for, ``failed`` of an error that is nobody's
+    purpose.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class Mender:
         delivery: Delivery,
         poller: ReceiptPoller,
         watch: Callable[[Entry], None],
+        failed: Callable[[Exception], None],
         *,
         chain_id: int,
         tip: int,
@@ -82,6 +87,7 @@ class Mender:
         """``patience`` is the seconds without a movement after which a wallet is looked at."""
         self._rpc, self._store, self._outbox = rpc, store, outbox
         self._lanes, self._delivery, self._poller, self._watch = lanes, delivery, poller, watch
+        self._failed = failed
         self._chain_id, self._tip, self._patience = chain_id, tip, patience
         self._task: asyncio.Task[None] | None = None
 
@@ -123,8 +129,10 @@ class Mender:
             stuck.sort(key=lambda lane: lane.moved)
             try:
                 await self._look_at(stuck[:MOST], now)
-            except TransportError as error:
+            except (TransportError, RpcError) as error:
                 log.info("mending_postponed", wallets=len(stuck), reason=str(error))
+            except Exception as error:  # noqa: BLE001 - raised by those who wait
+                self._failed(error)
 
     async def _look_at(self, lanes: Sequence[Lane], now: float) -> None:
         fees = Fees.over(await self._poller.base_fee(), self._tip) if lanes else Fees(0, 0)
@@ -136,15 +144,21 @@ class Mender:
                 continue
             log.info("nothing_moves", wallet=lane.wallet, pending=len(queue), nonce=queue[0].nonce)
             missing = range(max(sight.used, sight.queued), queue[0].nonce)
-            if missing and not lane.shared and lane.signer is not None:
+            if lane.signer is None:
+                log.warning("no_key", wallet=lane.wallet, pending=len(queue))
+            elif missing and self._outbox.retract_nonces(lane.wallet, missing):
+                # They were ours, in blocks that are no longer in the chain.
+                self._lanes.doubt(lane)
+            elif missing and not lane.shared:
                 for nonce in missing:
                     self.fill(lane, nonce, fees)
             elif sight.known and sight.used <= queue[0].nonce:
                 await self._raise(lane, queue, fees, now)
-            # Whatever the reason, sending again and asking for receipts does no harm.
-            for entry in queue:
+            # Whatever the reason, sending again and asking for receipts does no harm, and those that nobody waits
+            # for any more stand before the others too.
+            for entry in lane.queue():
                 self._delivery.forget(entry)
-                self._poller.ask(entry.hashes)
+                self._watch(entry)
             self._delivery.flush(lane)
 
     async def _sights(self, lanes: Sequence[Lane]) -> list[_Sight]:
@@ -153,17 +167,26 @@ class Mender:
             for lane in lanes
             for call in (
                 ("eth_getTransactionCount", (lane.wallet, "latest")),
-                ("eth_getTransactionCount", (lane.wallet, "pending")),
                 ("eth_getTransactionByHash", (lane.pending[min(lane.pending)].hash,)),
             )
         )
+        used = [int(answer, 16) for answer in answers[::2]]
+        # To count what is pending a node builds a block of all of it: it is asked only where a gap may be.
+        gaps = [
+            lane.wallet
+            for lane, count in zip(lanes, used, strict=True)
+            if count < min(lane.pending, default=0)
+        ]
+        counts = await self._rpc.batch(("eth_getTransactionCount", (one, "pending")) for one in gaps)
+        queued = {one: int(count, 16) for one, count in zip(gaps, counts, strict=True)}
         return [
-            _Sight(int(answers[at], 16), int(answers[at + 1], 16), answers[at + 2] is not None)
-            for at in range(0, len(answers), 3)
+            _Sight(count, queued.get(lane.wallet, count), known is not None)
+            for lane, count, known in zip(lanes, used, answers[1::2], strict=True)
         ]
 
     async def _raise(self, lane: Lane, queue: Sequence[Entry], fees: Fees, now: float) -> None:
         """Sign anew, at a higher fee, what offers less than blocks cost; the first also for waiting very long."""
+        await self._lanes.ready(lane)
         for entry in queue:
             old = Transaction.read(entry.raw)
             base_fee = (fees.max_fee - fees.tip) // 2
@@ -175,10 +198,9 @@ class Mender:
             if new.cost - entry.cost > lane.free:
                 log.warning("cannot_pay_more", wallet=lane.wallet, intent=entry.intent, needed=new.cost)
                 continue
-            new = replace(new, earlier=entry.hashes)
+            new = replace(new, others=entry.hashes)
             if await self._store.soon(partial(self._replace, lane, entry, new)):
                 log.info("replaced", intent=entry.intent, tx=new.hash, max_fee=higher.max_fee)
-                self._watch(new)
 
     def _replace(self, lane: Lane, old: Entry, new: Entry, db: sqlite3.Connection) -> bool:
         """Keep the new attempt, unless the old one is no longer the one that is pending."""

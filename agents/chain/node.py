@@ -64,7 +64,7 @@ class GuardedNode:
         given = rules or Rules(chain_id=CHAIN_ID)
         self._rules = replace(given, operator_keys=given.operator_keys | {self._key})
         self._gate, self._handed = Gate(), Handed()
-        self._stopping = asyncio.Event()
+        self._stopping, self._stopped = asyncio.Event(), asyncio.Event()
         self._failure: AgoraError | None = None
         self._open = AsyncExitStack()
 
@@ -127,8 +127,8 @@ class GuardedNode:
             raise self._failure
 
     async def stopped(self) -> None:
-        """Wait until something stops the chain, and raise it."""
-        await asyncio.wait([self._running])
+        """Wait until the chain stands still; raises what stopped it, unless that was us."""
+        await self._stopped.wait()
         if self._failure:
             raise self._failure
 
@@ -164,6 +164,7 @@ class GuardedNode:
                     await self._build()
                 except AgoraError as error:
                     self._failure = error
+                    self._stopped.set()
                     log.exception("the chain stands still")
                     await self._stopping.wait()
 
@@ -193,3 +194,4 @@ class GuardedNode:
     async def _halt(self) -> None:
         self._stopping.set()
         await self._running
+        self._stopped.set()

@@ -90,6 +90,7 @@ class Sender:
             self._delivery,
             self._poller,
             self._watch,
+            self._on_failure,
             chain_id=chain_id,
             tip=tip,
             patience=patience,
@@ -145,12 +146,16 @@ class Sender:
         """All of (wallet, call, intent) at the same time; for each, its receipt or why it has none."""
         return await _outcomes(self.send(wallet, call, intent=intent) for wallet, call, intent in orders)
 
-    async def recover(self) -> dict[str, Receipt | AgoraError]:
+    async def recover(self, wallets: Iterable[Wallet] = ()) -> dict[str, Receipt | AgoraError]:
         """Settle what an earlier process left pending; the outcome of each intent. Call it at the start.
 
-        What was settled in blocks that have left the chain since then is pending again. Raises TransportError
-        when the node does not answer, WalletsInUse when others sign for one of the wallets.
+        ``wallets`` are the keys at hand: a transaction whose fee no longer pays can only be replaced with its
+        key, which any later ``send`` brings too. What was settled in blocks that have left the chain since then
+        is pending again. Raises TransportError when the node does not answer, WalletsInUse when others sign
+        for one of the wallets.
         """
+        for wallet in wallets:
+            self._lanes.of(wallet.address).signer = wallet
         await self._retract()
         return await self._resume_all()
 
@@ -234,6 +239,8 @@ class Sender:
 
     async def _outcome(self, entry: Entry, unsent: bool) -> Entry:
         loop, lane = asyncio.get_running_loop(), self._lanes.of(entry.wallet)
+        latest = lane.pending.get(entry.nonce, entry)
+        entry = latest if latest.intent == entry.intent else entry
         future: asyncio.Future[Entry] = loop.create_future()
         self._waiting[entry.intent] = future
         if not lane.waiting:
@@ -263,7 +270,7 @@ class Sender:
         if entry is not None:
             self._delivery.forget(entry)
             for one in entry.hashes:
-                del self._watched[one]
+                self._watched.pop(one, None)
             self._poller.unwatch(entry.hashes)
 
     async def _on_receipts(self, receipts: Sequence[Mapping[str, Any]]) -> None:

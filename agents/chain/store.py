@@ -53,7 +53,7 @@ CREATE TABLE logs (
 
 
 ATTEMPTS = """
-CREATE TABLE attempts (                     -- signed bytes that later ones of the same nonce replaced
+CREATE TABLE attempts (                     -- all signed bytes of an intent that needed more than one fee
     hash   TEXT PRIMARY KEY,
     intent TEXT NOT NULL REFERENCES outbox (intent),
     raw    BLOB NOT NULL
@@ -62,6 +62,13 @@ CREATE INDEX attempts_by_intent ON attempts (intent);
 ALTER TABLE outbox ADD COLUMN block_hash TEXT;
 UPDATE outbox SET block_hash = json_extract(receipt, '$.blockHash') WHERE block IS NOT NULL;
 CREATE INDEX outbox_by_block ON outbox (block, block_hash);
+"""
+CONSUMERS = """
+CREATE TABLE consumers (
+    name  TEXT PRIMARY KEY,
+    block INTEGER NOT NULL,                 -- the place of the first log that was not taken yet
+    idx   INTEGER NOT NULL
+) STRICT;
 """
 
 T = TypeVar("T")
@@ -96,6 +103,7 @@ class Store:
         store = cls(path, db, lock)
         store.migrate("chain-1", SCHEMA)
         store.migrate("chain-2", ATTEMPTS)
+        store.migrate("chain-3", CONSUMERS)
         return store
 
     def close(self) -> None:

@@ -32,6 +32,8 @@ from agents.errors import (
 APPLICATION = 0x41474A4C
 """What the database says of itself in its header: ``AGJL``."""
 VERSION = 1
+LOCK_SECONDS = 2.0
+"""How long a write waits for another program that has the file open: none but readers should."""
 _PAGE = 500
 """Rows read at once."""
 
@@ -369,7 +371,7 @@ def _block(
 
 def _connected(path: Path) -> sqlite3.Connection:
     try:
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
         raise JournalUnwritable(path, str(error)) from error
 

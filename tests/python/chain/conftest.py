@@ -14,7 +14,7 @@ class Faults(httpx.AsyncBaseTransport):
     def __init__(self):
         self.inner = httpx.AsyncHTTPTransport()
         self.plan = {}
-        self.seen = []
+        self.seen, self.requests = [], 0
         self.change = None
 
     def lose(self, method, what, times=1):
@@ -25,6 +25,7 @@ class Faults(httpx.AsyncBaseTransport):
         body = json.loads(request.content)
         methods = [one["method"] for one in (body if isinstance(body, list) else [body])]
         self.seen += methods
+        self.requests += 1
         planned = next((self.plan[one].pop(0) for one in methods if self.plan.get(one)), None)
         if planned == "request":
             raise httpx.ConnectError("the request was lost")

@@ -21,7 +21,6 @@ from random import Random
 
 import httpx
 
-from agents.chain import store
 from agents.chain.wallet import Wallet
 
 MOMENTS = ("signing", "unsent", "sent", "receipt", "writing", "commit", "kept", "logs")
@@ -49,8 +48,13 @@ class Doom:
         self.left -= 1
         return self.left == 0
 
-    def settle_in(self) -> None:
-        """Wait wherever the code under test passes."""
+    def wait_in_stores(self) -> None:
+        """Wait wherever something is written."""
+        Mortal.doom = self
+        sqlite3.connect = partial(sqlite3.connect, factory=Mortal)
+
+    def wait_at_pens(self) -> None:
+        """Wait wherever something is signed."""
         sign = Wallet.sign_transaction
 
         def signed(wallet, *arguments):
@@ -58,8 +62,6 @@ class Doom:
             return sign(wallet, *arguments)
 
         Wallet.sign_transaction = signed
-        Mortal.doom = self
-        store.sqlite3.connect = partial(sqlite3.connect, factory=Mortal)
 
 
 def die() -> None:
@@ -74,12 +76,22 @@ class Mortal(sqlite3.Connection):
 
     def commit(self) -> None:
         """As a connection's."""
+        self._commit(super().commit)
+
+    def execute(self, sql, *parameters):
+        """As a connection's."""
+        if sql == "COMMIT":
+            return self._commit(partial(super().execute, sql))
+        return super().execute(sql, *parameters)
+
+    def _commit(self, commit):
         self.doom.reach("writing")
         if self.doom.strikes("commit"):
             delay = Random(os.getpid()).uniform(0, LONGEST_COMMIT)
             threading.Thread(target=lambda: (time.sleep(delay), die()), daemon=True).start()
-        super().commit()
+        result = commit()
         self.doom.reach("kept")
+        return result
 
 
 class DeadlyTransport(httpx.AsyncBaseTransport):

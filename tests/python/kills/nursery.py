@@ -4,7 +4,8 @@
 
 reads jobs, one JSON object a line, and answers each with the status of its process. A job has provider, addresses,
 store, doom (a moment and how often it comes), seed, seconds (how long it lives at most), and for a party name,
-wallets (indices on the test phrase's path), agents, others, and rest (whether it ends when nothing is left to do);
+wallets (indices on the test phrase's path), agents, others, windows (two pairs of seconds),
+and rest (whether it ends when nothing is left to do);
 without a name it is a tailer.
 """
 
@@ -19,7 +20,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import structlog
-from simulation.moves import Cast
+from simulation.moves import Cast, Windows
 from simulation.party import Party, run
 
 from agents.chain.deployment import Deployment
@@ -28,6 +29,7 @@ from agents.chain.rpc import Rpc
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed
+from agents.errors import TransportError
 from kills.doom import DeadlyTransport, Doom
 
 PACE = 0.1
@@ -65,6 +67,7 @@ async def party(job: dict, doom: Doom, deployment: Deployment) -> None:
         job["others"],
         Random(job["seed"]),
         pace=PACE,
+        windows=Windows(*map(tuple, job["windows"])),
         stop=stop,
         awake=awake,
         opened=opened,
@@ -86,12 +89,22 @@ async def tailer(job: dict, doom: Doom, deployment: Deployment) -> None:
         store.close()
 
 
+async def load(addresses: Path, rpc: Rpc) -> Deployment:
+    """The deployment, as soon as the node answers."""
+    while True:
+        try:
+            return await Deployment.load(addresses, rpc)
+        except TransportError:
+            await asyncio.sleep(PACE)
+
+
 async def live(job: dict) -> None:
     """One life."""
     doom = Doom(*job["doom"])
     async with Rpc(job["provider"]) as rpc:
-        deployment = await Deployment.load(Path(job["addresses"]), rpc)
-    doom.settle_in()
+        deployment = await load(Path(job["addresses"]), rpc)
+    doom.wait_in_stores()
+    doom.wait_at_pens()
     await (party if "name" in job else tailer)(job, doom, deployment)
 
 

@@ -11,8 +11,9 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from simulation.moves import Cast
+from simulation.moves import Cast, Windows
 from simulation.network import Node
+from simulation.party import WINDOWS
 
 from agents.chain.rpc import quantity
 from kills.doom import MOMENTS
@@ -83,18 +84,18 @@ class Upbringing:
         """Its store."""
         return self.folder / f"{self.name}.db"
 
-    async def go_through(self) -> None:
-        """All its lives."""
+    async def go_through(self, until: asyncio.Event | None = None) -> None:
+        """All its lives, which do not end before ``until`` is set."""
         dice, number = Random(self.name), 0
         async with Nursery(self.folder / f"{self.name}.log") as nursery:
-            while self.died.total() < self.kills:
+            while self.died.total() < self.kills or (until and not until.is_set()):
                 moment = self.moments[number % len(self.moments)]
                 doom = (moment, dice.randint(1, FEW))
                 number += 1
                 status = await nursery.life(**self._life(doom, number, LIFE_SECONDS))
                 assert status in (0, -signal.SIGKILL), nursery.log
                 self.died[moment] += status != 0
-                assert number < 10 * self.kills + 50, f"it does not die: {self.died}"
+                assert until or number < 10 * self.kills + 50, f"it does not die: {self.died}"
             last = self._life(("never", 0), number, LAST_SECONDS) | {"rest": True}
             assert await nursery.life(**last) == 0, nursery.log
 
@@ -132,13 +133,21 @@ async def mine(node: Node) -> None:
         node.ask("evm_mine")
 
 
-def job_of(cast: Cast, indices: list[int], others: list[int], url: str, addresses: Path) -> dict:
-    """What a party's processes are told."""
+def job_of(
+    cast: Cast,
+    first: int,
+    others: list[int],
+    url: str,
+    addresses: Path,
+    windows: Windows = WINDOWS,
+) -> dict:
+    """What a party's processes are told; ``first`` is the index of its first wallet on the test phrase's path."""
     return {
         "provider": url,
         "addresses": str(addresses),
         "name": cast.name,
-        "wallets": indices,
+        "wallets": [first + one for one in range(len(cast.wallets))],
         "agents": cast.agents,
         "others": others,
+        "windows": [windows.usual, windows.reveal],
     }

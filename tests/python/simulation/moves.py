@@ -28,6 +28,14 @@ class Cast:
     agents: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How long the windows of tasks are, from and to, in seconds of the chain."""
+
+    usual: tuple[int, int] = (12, 30)
+    reveal: tuple[int, int] = (12, 48)
+
+
 class Moves:
     """Carries decisions out."""
 
@@ -129,9 +137,8 @@ _UNTIL: dict[str, Callable[[Task], int]] = {
 class Whims:
     """Decides what to do next, by dice: mostly what is due, sometimes late or never."""
 
-    def __init__(self, cast: Cast, dice: Random) -> None:
-        self.cast, self.dice = cast, dice
-        self.number = 0
+    def __init__(self, cast: Cast, dice: Random, windows: Windows) -> None:
+        self.cast, self.dice, self.windows = cast, dice, windows
 
     def about(self, task: Task, feed: MarketFeed, decided: dict[str, Decision]) -> list[Decision]:
         """What to do about a task that has not ended."""
@@ -161,14 +168,15 @@ class Whims:
 
     def _terms(self, name: str) -> dict[str, Any]:
         mode = self.dice.choice((0, 0, 0, 1, 1, 2))
+        usual = self.windows.usual
         return {
             "specification": f"{self.cast.name}:{name}".encode().ljust(32, b".").hex(),
             "reserve": self.dice.randint(1, 20) * CREDIT,
             "mode": mode,
-            "bidding_window": self.dice.randint(12, 30),
-            "reveal_window": 0 if mode == AwardMode.OPEN_BID else self.dice.randint(12, 48),
-            "delivery_window": self.dice.randint(16, 40),
-            "review_window": self.dice.randint(16, 30),
+            "bidding_window": self.dice.randint(*usual),
+            "reveal_window": 0 if mode == AwardMode.OPEN_BID else self.dice.randint(*self.windows.reveal),
+            "delivery_window": self.dice.randint(*usual),
+            "review_window": self.dice.randint(*usual),
         }
 
     def _fate(self, task: Task, what: str) -> float:

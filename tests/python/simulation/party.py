@@ -18,10 +18,11 @@ from agents.market.feed import MarketFeed
 from agents.market.marketplace import Marketplace
 from agents.market.view import MarketView
 from simulation.book import Book, Decision
-from simulation.moves import Cast, Moves, Whims
+from simulation.moves import Cast, Moves, Whims, Windows
 
 PATIENCE = 5.0
 """Seconds until a request to the node is given up."""
+WINDOWS = Windows()
 
 
 class Party:
@@ -36,18 +37,25 @@ class Party:
         others: list[int],
         dice: Random,
         pace: float,
+        windows: Windows,
     ) -> None:
         store.pin(deployment.chain_id, deployment.genesis_hash)
         self.cast, self.store, self._others, self._dice, self._pace = cast, store, others, dice, pace
         self.sender = Sender(
-            rpc, store, deployment.chain_id, interval=pace / 2, deadline=15 * pace, in_flight=4
+            rpc,
+            store,
+            deployment.chain_id,
+            interval=pace / 2,
+            deadline=15 * pace,
+            patience=2.5 * pace,
+            in_flight=4,
         )
         self.book = Book(store)
         self.feed = MarketFeed(
             Tailer(rpc, store, deployment.decoders, deployment.deploy_block), MarketView(), self.sender.reopen
         )
         market = Marketplace(rpc, deployment, self.sender)
-        self.moves, self.whims = Moves(cast, market, self.sender, self.feed), Whims(cast, dice)
+        self.moves, self.whims = Moves(cast, market, self.sender, self.feed), Whims(cast, dice, windows)
         self.settled: set[str] = set()
         """The intents whose outcome is known to this process."""
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -167,6 +175,7 @@ async def run(
     dice: Random,
     *,
     pace: float,
+    windows: Windows = WINDOWS,
     stop: asyncio.Event,
     awake: Callable[[int], None] = lambda _: None,
     opened: Callable[[Party], None] = lambda _: None,
@@ -177,7 +186,7 @@ async def run(
     async with Rpc(url, transport=transport, timeout=PATIENCE) as rpc:
         store = open_store(path)
         try:
-            party = Party(cast, store, rpc, deployment, others, dice, pace)
+            party = Party(cast, store, rpc, deployment, others, dice, pace, windows)
             opened(party)
             await party.live(stop, awake)
         finally:

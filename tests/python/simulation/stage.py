@@ -22,11 +22,11 @@ LATER = 10_000
 """Seconds between the deployment and the simulations, so that these begin at a time that all can tell."""
 
 
-async def prepared(node, folder):
-    """The deployment, and the parties with their agents and capital."""
+async def prepared(url, addresses, folder):
+    """The deployment, and the parties with their agents and capital; each has three wallets of the test phrase."""
     seed = Seed(TEST_PHRASE)
-    async with Rpc(node.url) as rpc:
-        deployment = await Deployment.load(node.addresses, rpc)
+    async with Rpc(url) as rpc:
+        deployment = await Deployment.load(addresses, rpc)
         store = Store.open(folder / "setup.db")
         sender = Sender(rpc, store, CHAIN_ID, interval=0.01)
         world, casts = World(rpc, deployment, store, sender, folder), []
@@ -51,7 +51,7 @@ def market(node, tmp_path_factory):
     direct = Node(node.url)
     before = direct.ask("evm_snapshot")
     try:
-        deployment, casts = asyncio.run(prepared(node, tmp_path_factory.mktemp("setup")))
+        deployment, casts = asyncio.run(prepared(node.url, node.addresses, tmp_path_factory.mktemp("setup")))
         direct.ask("evm_setAutomine", False)
         start = (
             int(direct.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16) // LATER * LATER

@@ -8,13 +8,13 @@ from contextlib import closing
 import pytest
 import structlog
 from faults.engine import ERRORS, LIES
-from simulation.life import MOMENTS
-from simulation.network import Weather
-from simulation.run import Failure
 
 from agents.chain.outbox import Outbox
 from agents.chain.sender import Sender
 from agents.chain.tailer import Tailer
+from simulation.life import MOMENTS
+from simulation.network import Weather
+from simulation.run import Failure
 
 SEEDS = int(os.environ.get("AGORA_SIMULATION_SEEDS", "100"))
 REGRESSIONS = (13,)
@@ -76,7 +76,11 @@ def kept(path):
 
 
 def forgets_reorgs(monkeypatch):
-    monkeypatch.setattr(Outbox, "reopen", lambda self, above: 0)
+    def nothing(self, *_):
+        return 0
+
+    monkeypatch.setattr(Outbox, "reopen", nothing)
+    monkeypatch.setattr(Outbox, "retract", nothing)
 
 
 def never_looks_back(monkeypatch):

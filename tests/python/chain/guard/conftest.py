@@ -1,10 +1,11 @@
 """A node of the guard's own, which mines when it is told to, and a guard before it."""
 
 import pytest
-from guarded import Stranger, guarding
+from guarded import Recorder, Stranger, guarding
 from nodes import running_node
 
 from agents.chain.faucet import TEST_PHRASE
+from agents.chain.guard.server import GuardServer
 from agents.chain.rpc import Rpc
 from agents.chain.wallet import Seed
 
@@ -59,3 +60,19 @@ async def honest(fund):
     stranger = Stranger(1002)
     await fund(stranger, 10**18)
     return stranger
+
+
+@pytest.fixture
+async def recorder():
+    """A stand-in for the node, which notes what reaches it."""
+    recorder = Recorder()
+    async with GuardServer(recorder.app) as server:
+        recorder.url = server.url
+        yield recorder
+
+
+@pytest.fixture
+async def watched(recorder):
+    """A guard before the recorder."""
+    async with guarding(recorder.url) as guard:
+        yield guard

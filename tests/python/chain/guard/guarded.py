@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 from eth_account import Account
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from agents.chain.guard.app import build
 from agents.chain.guard.gate import Gate
@@ -49,8 +52,8 @@ class Stranger:
 class Guarded:
     """A guard that runs, and how to speak to it."""
 
-    def __init__(self, url, gate, http):
-        self.url, self.gate, self.http = url, gate, http
+    def __init__(self, url, gate, upstream, http):
+        self.url, self.gate, self.upstream, self.http = url, gate, upstream, http
 
     async def post(self, body, path="/", **headers):
         """The HTTP answer to a body, which is JSON unless it is bytes already."""
@@ -74,4 +77,35 @@ async def guarding(url, rules=RULES, timeout=30.0):
         GuardServer(build(upstream, rules, gate)) as server,
         httpx.AsyncClient(timeout=60) as http,
     ):
-        yield Guarded(server.url, gate, http)
+        yield Guarded(server.url, gate, upstream, http)
+
+
+class Recorder:
+    """A node of which only the requests matter: it notes them and answers as it is told."""
+
+    def __init__(self):
+        self.seen = []
+        self.results = {
+            "eth_getBalance": hex(10**18),
+            "eth_getTransactionCount": "0x0",
+            "eth_blockNumber": "0x64",
+        }
+        self.answer = None
+        self.app = Starlette(routes=[Route("/", self.serve, methods=["POST"])])
+
+    async def serve(self, request):
+        body = await request.json()
+        asked = body if isinstance(body, list) else [body]
+        self.seen += asked
+        if self.answer:
+            return await self.answer(asked)
+        replies = [self.reply(one) for one in asked]
+        return JSONResponse(replies if isinstance(body, list) else replies[0])
+
+    def reply(self, one):
+        result = self.results.get(one["method"], "0x1")
+        return {"jsonrpc": "2.0", "id": one["id"], "result": result}
+
+    @property
+    def methods(self):
+        return [one["method"] for one in self.seen]
