@@ -16,7 +16,7 @@ from agents.chain.receipts import ReceiptPoller
 from agents.chain.rpc import Rpc
 from agents.chain.store import Store
 from agents.chain.transaction import Transaction
-from agents.errors import TransportError
+from agents.errors import RpcError, TransportError
 
 MOST = 100
 """Wallets looked after in one round, those that have waited longest."""
@@ -63,7 +63,11 @@ class _Sight:
 
 
 class Mender:
-    """Runs while somebody waits. ``watch`` is told of the transactions whose receipts to look for."""
+    """Runs while somebody waits.
+
+    ``watch`` is told of the transactions whose receipts to look for, ``failed`` of an error that is nobody's
+    purpose.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class Mender:
         delivery: Delivery,
         poller: ReceiptPoller,
         watch: Callable[[Entry], None],
+        failed: Callable[[Exception], None],
         *,
         chain_id: int,
         tip: int,
@@ -82,6 +87,7 @@ class Mender:
         """``patience`` is the seconds without a movement after which a wallet is looked at."""
         self._rpc, self._store, self._outbox = rpc, store, outbox
         self._lanes, self._delivery, self._poller, self._watch = lanes, delivery, poller, watch
+        self._failed = failed
         self._chain_id, self._tip, self._patience = chain_id, tip, patience
         self._task: asyncio.Task[None] | None = None
 
@@ -123,8 +129,10 @@ class Mender:
             stuck.sort(key=lambda lane: lane.moved)
             try:
                 await self._look_at(stuck[:MOST], now)
-            except TransportError as error:
+            except (TransportError, RpcError) as error:
                 log.info("mending_postponed", wallets=len(stuck), reason=str(error))
+            except Exception as error:  # noqa: BLE001 - raised by those who wait
+                self._failed(error)
 
     async def _look_at(self, lanes: Sequence[Lane], now: float) -> None:
         fees = Fees.over(await self._poller.base_fee(), self._tip) if lanes else Fees(0, 0)
@@ -190,7 +198,7 @@ class Mender:
             if new.cost - entry.cost > lane.free:
                 log.warning("cannot_pay_more", wallet=lane.wallet, intent=entry.intent, needed=new.cost)
                 continue
-            new = replace(new, earlier=entry.hashes)
+            new = replace(new, others=entry.hashes)
             if await self._store.soon(partial(self._replace, lane, entry, new)):
                 log.info("replaced", intent=entry.intent, tx=new.hash, max_fee=higher.max_fee)
 

@@ -32,16 +32,16 @@ class Entry:
     receipt: Mapping[str, Any] | None = None
     error: RpcError | None = None
     """The node's words for why it failed."""
-    earlier: tuple[str, ...] = ()
-    """The hashes of attempts that this one replaced; any of them may be mined in its place."""
+    others: tuple[str, ...] = ()
+    """The hashes of the other attempts, if there are any: each may be mined in this one's place."""
 
     @property
     def hashes(self) -> tuple[str, ...]:
-        """Of all attempts, the latest first."""
-        return (self.hash, *self.earlier)
+        """Of all attempts."""
+        return (self.hash, *self.others)
 
     @classmethod
-    def read(cls, row: sqlite3.Row, earlier: tuple[str, ...] = ()) -> Self:
+    def read(cls, row: sqlite3.Row, others: tuple[str, ...] = ()) -> Self:
         """The entry in a row of the table."""
         error = row["error"] and json.loads(row["error"])
         return cls(
@@ -54,7 +54,7 @@ class Entry:
             state=row["state"],
             receipt=row["receipt"] and json.loads(row["receipt"]),
             error=error and RpcError(error["code"], error["message"], bytes.fromhex(error["data"])),
-            earlier=earlier,
+            others=others,
         )
 
 
@@ -83,8 +83,9 @@ class Outbox:
     def _read(self, row: sqlite3.Row) -> Entry:
         if row["state"] != "pending":
             return Entry.read(row)
-        query = "SELECT hash FROM attempts WHERE intent = ? ORDER BY rowid DESC"
-        return Entry.read(row, tuple(one["hash"] for one in self._db.execute(query, (row["intent"],))))
+        query = "SELECT hash FROM attempts WHERE intent = ? AND hash != ? ORDER BY rowid DESC"
+        others = self._db.execute(query, (row["intent"], row["hash"]))
+        return Entry.read(row, tuple(one["hash"] for one in others))
 
     def next_nonce(self, wallet: str) -> int:
         """One above the highest nonce that is used or may be used yet; 0 for a new wallet.
@@ -106,7 +107,9 @@ class Outbox:
 
     def replace(self, db: sqlite3.Connection, old: Entry, new: Entry) -> None:
         """Write a new attempt of the same nonce within a transaction of the caller; the old one may still win."""
-        db.execute("INSERT INTO attempts VALUES (?, ?, ?)", (old.hash, old.intent, old.raw))
+        # All of them stand there: the entry itself is of the latest, or of the one that was mined.
+        attempts = [(one.hash, one.intent, one.raw) for one in (old, new)]
+        db.executemany("INSERT OR IGNORE INTO attempts VALUES (?, ?, ?)", attempts)
         db.execute(
             "UPDATE outbox SET raw = ?, hash = ?, cost = ? WHERE intent = ?",
             (new.raw, new.hash, str(new.cost), new.intent),

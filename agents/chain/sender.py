@@ -90,6 +90,7 @@ class Sender:
             self._delivery,
             self._poller,
             self._watch,
+            self._on_failure,
             chain_id=chain_id,
             tip=tip,
             patience=patience,

@@ -5,46 +5,31 @@ parent hashes form one chain; when the node's chain is another one, the blocks t
 and the consumer is told, before it is given anything new.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import structlog
 
+from agents.chain import consumers
 from agents.chain.abi import Decoders, Event
+from agents.chain.blocks import BlockReader, Header, linked
+from agents.chain.consumers import Place
 from agents.chain.logs import Log
-from agents.chain.receipts import NO_PARENT
-from agents.chain.rpc import Rpc, quantity
+from agents.chain.rpc import Rpc
 from agents.chain.store import Store
-from agents.errors import TransportError
+from agents.errors import NodeBehind, TransportError
 
 RANGE = 100
 """Blocks in one request: a Hardhat node scans every log of the range while it answers nothing else."""
 TRIES = 3
 """How often a range is read whose logs and headers do not belong to one chain, as in the midst of a reorg."""
+PATIENCE = 10.0
+"""Seconds that a node may lack blocks that it has told of before. One among several may lag behind the others;
+after that the blocks have left the chain."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What is kept of a block."""
-
-    number: int
-    hash: str
-    parent: str
-    timestamp: int
-
-    @classmethod
-    def read(cls, raw: Any, number: int) -> Self:
-        """The header in a node's answer to a question for block ``number``; raises TransportError."""
-        try:
-            header = cls(int(raw["number"], 16), raw["hash"], raw["parentHash"], int(raw["timestamp"], 16))
-        except (KeyError, TypeError, ValueError) as error:
-            raise TransportError(f"the node sent no readable header of block {number}") from error
-        if header.number != number:
-            raise TransportError(f"the node sent block {header.number} in place of block {number}")
-        return header
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +65,23 @@ class Tailer:
     """The one reader of events in a process.
 
     ``decoders`` holds the contracts to listen to and their events; ``start_block`` is the first block of
-    interest. The store must be tied to the chain (``Store.pin``) before.
+    interest. The store must be tied to the chain (``Store.pin``) before. ``patience`` is the seconds for which
+    a node that lacks our newest blocks counts as behind.
     """
 
-    def __init__(self, rpc: Rpc, store: Store, decoders: Mapping[str, Decoders], start_block: int) -> None:
+    def __init__(
+        self,
+        rpc: Rpc,
+        store: Store,
+        decoders: Mapping[str, Decoders],
+        start_block: int,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self._rpc, self._store, self._decoders, self._start = rpc, store, decoders, start_block
+        self._reader = BlockReader(rpc, list(decoders))
+        self._patience = patience
+        self._behind_since: float | None = None
 
     @property
     def cursor(self) -> Header | None:
@@ -95,12 +92,16 @@ class Tailer:
     async def poll(self) -> list[BlockEvents | Reorg]:
         """What is new since the last call or the last process, at most RANGE blocks; empty at the head.
 
-        A Reorg comes alone and first. Raises TransportError, with nothing lost: call again.
+        A Reorg comes alone and first. Raises NodeBehind when the node lacks blocks that are in the store, and
+        TransportError; nothing is lost: call again.
         """
         cursor = self.cursor
         head = int(await self._rpc.call("eth_blockNumber"), 16)
         if cursor is not None and not await self._is_current(cursor):
+            if head < cursor.number and await self._is_behind(cursor, head):
+                raise NodeBehind(cursor.number, head)
             return [await self._rewind(cursor)]
+        self._behind_since = None
         first = self._start if cursor is None else cursor.number + 1
         if head < first:
             return []
@@ -114,9 +115,31 @@ class Tailer:
             logs = self._store.db.execute("SELECT * FROM logs WHERE block = ? ORDER BY idx", (header.number,))
             yield self._events(header, [_from_row(one, header) for one in logs.fetchall()])
 
+    def since(self, place: Place, kinds: Collection[type[Event]] = ()) -> Iterator[LoggedEvent]:
+        """The events in the store from a place on, in order, without the node; of some kinds, or of all."""
+        query = (
+            "SELECT logs.*, number, hash, parent, timestamp FROM logs JOIN blocks ON number = block "
+            "WHERE (block, idx) >= (?, ?) {} ORDER BY block, idx"
+        )
+        topics = [kind.TOPIC for kind in kinds]
+        marks = f"AND substr(topics, 1, 32) IN ({','.join('?' * len(topics))})" if topics else ""
+        for row in self._store.db.execute(query.format(marks), (*place, *topics)).fetchall():
+            header = Header(row["number"], row["hash"], row["parent"], row["timestamp"])
+            yield from self._events(header, [_from_row(row, header)]).events
+
     async def _is_current(self, cursor: Header) -> bool:
-        raw = await self._rpc.call("eth_getBlockByNumber", quantity(cursor.number), False)
-        return raw is not None and raw["hash"] == cursor.hash
+        now = await self._reader.header(cursor.number)
+        return now is not None and now.hash == cursor.hash
+
+    async def _is_behind(self, cursor: Header, head: int) -> bool:
+        """Whether the node is on our chain, and has not been short of its newest blocks for too long."""
+        now = asyncio.get_running_loop().time()
+        if self._behind_since is None:
+            self._behind_since = now
+            log.warning("node_behind", block=cursor.number, head=head)
+        ours = self._store.db.execute("SELECT * FROM blocks WHERE number = ?", (head,)).fetchone()
+        on_our_chain = ours is None or await self._is_current(Header(**ours))
+        return on_our_chain and now - self._behind_since < self._patience
 
     async def _rewind(self, cursor: Header) -> Reorg:
         """Delete the blocks that are no longer in the chain, back to the last that is."""
@@ -130,33 +153,22 @@ class Tailer:
                 break
         with self._store.transaction() as db:
             db.execute("DELETE FROM blocks WHERE number > ?", (ancestor,))
+            consumers.rewind(db, ancestor)
+        self._behind_since = None
         log.warning("reorg", block=cursor.number, ancestor=ancestor)
         return Reorg(ancestor)
 
     async def _read(self, cursor: Header | None, first: int, last: int) -> list[BlockEvents]:
         for _ in range(TRIES):
-            headers, logs = await self._fetch(first, last)
-            if _belong_together(cursor, headers, logs):
-                of_block = {header: [one for one in logs if one.block == header.number] for header in headers}
+            found = await self._reader.read(first, last)
+            before = [cursor] if cursor else []
+            if found is not None and linked([*before, *(header for header, _ in found)]):
                 # All are decoded before the first is kept: what is kept is also returned.
-                blocks = [self._events(header, listed) for header, listed in of_block.items()]
-                for header, listed in of_block.items():
-                    self._keep(header, listed)
+                blocks = [self._events(header, logs) for header, logs in found]
+                for header, logs in found:
+                    self._keep(header, logs)
                 return blocks
         raise TransportError(f"the node's logs and headers of blocks {first} to {last} are not of one chain")
-
-    async def _fetch(self, first: int, last: int) -> tuple[list[Header], list[Log]]:
-        """The headers are asked for after the logs: a reorg in between then shows in the hashes."""
-        raw_logs = await self._rpc.call(
-            "eth_getLogs",
-            {"fromBlock": quantity(first), "toBlock": quantity(last), "address": list(self._decoders)},
-        )
-        numbers = range(first, last + 1)
-        raw_headers = await self._rpc.batch(
-            [("eth_getBlockByNumber", (quantity(one), False)) for one in numbers]
-        )
-        headers = [Header.read(raw, number) for raw, number in zip(raw_headers, numbers, strict=True)]
-        return headers, sorted((Log.read(raw) for raw in raw_logs), key=lambda one: (one.block, one.index))
 
     def _keep(self, header: Header, logs: list[Log]) -> None:
         with self._store.transaction(repeatable=True) as db:
@@ -181,15 +193,6 @@ class Tailer:
             if event is not None
         )
         return BlockEvents(header.number, header.hash, header.timestamp, events)
-
-
-def _belong_together(cursor: Header | None, headers: list[Header], logs: list[Log]) -> bool:
-    """Whether the headers continue the chain from the cursor, and each log is of the block it claims."""
-    before = [*([cursor] if cursor else []), *headers[:-1]]
-    after = headers if cursor else headers[1:]
-    linked = all(b.parent in (a.hash, NO_PARENT) for a, b in zip(before, after, strict=True))
-    hashes = {header.number: header.hash for header in headers}
-    return linked and all(hashes.get(one.block) == one.block_hash for one in logs)
 
 
 def _from_row(row: Mapping[str, Any], header: Header) -> Log:

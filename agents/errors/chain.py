@@ -106,6 +106,17 @@ class TransportError(RetryableError):
     """The node could not be reached, or its answer could not be read."""
 
 
+class NodeBehind(TransportError):
+    """The node lacks blocks that it, or another in its place, has told of before."""
+
+    def __init__(self, known: int, head: int) -> None:
+        """``known`` is the newest block in the store, ``head`` the node's newest."""
+        super().__init__(
+            f"the node is at block {head}, behind block {known} of the store: it lags, or was reset; waiting for it"
+        )
+        self.known, self.head = known, head
+
+
 class RpcError(AgoraError):
     """The node refused a request.
 

@@ -95,6 +95,7 @@ def _call(said: Any, rules: Rules, *, operator: bool) -> Ask | Denied:
             signed = _transaction(params, rules, creation=operator or rules.creation)
             return Ask(identifier, method, params, signed=signed)
         if operator:
+            # As it is: who deploys contracts that know each other estimates each after those that wait for a block.
             return Ask(identifier, method, params)
         if method == "eth_getLogs":
             return Ask(identifier, method, params, since=_since(params, rules))

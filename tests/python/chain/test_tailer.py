@@ -1,12 +1,16 @@
+import asyncio
+
 import pytest
 
-from agents.chain.bindings.credit_token import Transfer
+from agents.chain.abi import transfer
+from agents.chain.bindings.credit_token import RoleGranted, Transfer
+from agents.chain.consumers import Place
 from agents.chain.reader import read
 from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import RANGE, Reorg, Tailer
-from agents.errors import TransportError
+from agents.errors import NodeBehind, TransportError
 
 ZERO = "0x" + "00" * 20
 
@@ -114,7 +118,8 @@ async def test_reorg_comes_first_and_then_the_new_blocks(rpc, tailer, mint):
     assert amounts(tailer.replay())[-4:] == [1, 2, 3, 4], "the store forgot the blocks that left the chain"
 
 
-async def test_chain_that_got_shorter_is_a_reorg(rpc, tailer, mint):
+async def test_chain_that_stays_shorter_is_a_reorg(rpc, store, deployment, mint):
+    tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block, patience=0.05)
     await mint(1)
     await drain(tailer)
     ancestor = tailer.cursor
@@ -122,8 +127,162 @@ async def test_chain_that_got_shorter_is_a_reorg(rpc, tailer, mint):
     await mint(2, 3)
     await drain(tailer)
     await rpc.call("evm_revert", snapshot)
+    with pytest.raises(NodeBehind, match=f"behind block {ancestor.number + 2}"):
+        await tailer.poll()
+    await asyncio.sleep(0.06)
     assert await drain(tailer) == [Reorg(ancestor.number)]
     assert tailer.cursor == ancestor
+
+
+async def test_node_that_is_behind_is_waited_for(rpc, faulty, faults, store, deployment, mint):
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await mint(1)
+    await drain(tailer)
+    old, cursor = await rpc.call("eth_blockNumber"), None
+    await mint(2)
+    await drain(tailer)
+    cursor = tailer.cursor
+
+    def lag(method, reply):
+        """Another node answers, which has not heard of the newest block."""
+        if method == "eth_blockNumber":
+            reply["result"] = old
+        if method == "eth_getBlockByNumber" and not isinstance(reply, list):
+            reply["result"] = None if reply["result"]["number"] == hex(cursor.number) else reply["result"]
+        return reply
+
+    faults.change = lag
+    for _ in range(3):
+        with pytest.raises(NodeBehind) as caught:
+            await tailer.poll()
+        assert (caught.value.known, caught.value.head) == (cursor.number, int(old, 16))
+        assert tailer.cursor == cursor, "nothing is forgotten"
+    faults.change = None
+    await mint(3)
+    items = await drain(tailer)
+    assert amounts(items) == [3], "and nothing comes twice"
+
+
+async def test_shorter_chain_of_other_blocks_is_a_reorg_at_once(rpc, tailer, mint):
+    await mint(1)
+    await drain(tailer)
+    ancestor = tailer.cursor
+    snapshot = await rpc.call("evm_snapshot")
+    await mint(2, 3)
+    await drain(tailer)
+    await rpc.call("evm_revert", snapshot)
+    await rpc.call("evm_increaseTime", "0x10")
+    await rpc.call("evm_mine")
+    assert await tailer.poll() == [Reorg(ancestor.number)]
+
+
+def cut(logs):
+    del logs[-1]
+
+
+def lose_the_first(logs):
+    del logs[0]
+
+
+def lose_all(logs):
+    logs.clear()
+
+
+def repeat(logs):
+    logs.append(dict(logs[0]))
+
+
+@pytest.mark.parametrize("lie", [cut, lose_the_first, lose_all, repeat])
+async def test_logs_that_are_lost_or_doubled_on_the_way_are_read_from_receipts(
+    rpc, faulty, faults, store, deployment, wallets, mint, lie
+):
+    """Also where all logs of a block are alike, so that its bloom tells nothing."""
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    await mint(1, 2)
+    await rpc.call("evm_setAutomine", False)
+    sends = [
+        asyncio.create_task(
+            mint.sender.send(wallets[0], deployment.token.mint(wallets[1].address, 7), intent=f"{n}")
+        )
+        for n in range(3)
+    ]
+    while len(await rpc.call("eth_pendingTransactions")) < 3:
+        await asyncio.sleep(0.01)
+    await rpc.call("evm_mine")
+    await asyncio.gather(*sends)
+
+    def change(method, reply):
+        if method == "eth_getLogs":
+            lie(reply["result"])
+        return reply
+
+    faults.change = change
+    items = await drain(tailer)
+    assert amounts(items) == [1, 2, 7, 7, 7]
+    assert amounts(tailer.replay())[-5:] == [1, 2, 7, 7, 7]
+
+
+async def test_log_before_a_silent_transaction_is_missed(
+    rpc, faulty, faults, store, deployment, wallets, mint
+):
+    """The block's last receipt has no log and so does not tell how many there are."""
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    await rpc.call("evm_setAutomine", False)
+    minting = asyncio.create_task(mint(1))
+    while len(await rpc.call("eth_pendingTransactions")) < 1:
+        await asyncio.sleep(0.01)
+    paying = asyncio.create_task(
+        mint.sender.send(wallets[3], transfer(wallets[2].address, 1), intent="silent")
+    )
+    while len(await rpc.call("eth_pendingTransactions")) < 2:
+        await asyncio.sleep(0.01)
+    await rpc.call("evm_mine")
+    await asyncio.gather(minting, paying)
+    faults.change = lambda method, reply: reply | {"result": []} if method == "eth_getLogs" else reply
+    assert amounts(await drain(tailer)) == [1]
+
+
+async def test_receipts_with_a_gap_are_refused(rpc, faulty, faults, store, deployment, mint):
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    await mint(1)
+
+    def change(method, reply):
+        if method == "eth_getLogs":
+            reply["result"].clear()
+        if method == "eth_getTransactionReceipt":
+            reply["result"]["logs"][-1]["logIndex"] = "0x5"
+        return reply
+
+    faults.change = change
+    with pytest.raises(TransportError):
+        await tailer.poll()
+    faults.change = None
+    assert amounts(await drain(tailer)) == [1]
+
+
+async def test_idle_blocks_cost_no_receipts(rpc, faulty, faults, store, deployment):
+    tailer = Tailer(faulty, store, deployment.decoders, deployment.deploy_block)
+    await drain(tailer)
+    await rpc.call("hardhat_mine", hex(RANGE))
+    faults.seen.clear()
+    await drain(tailer)
+    assert "eth_getTransactionReceipt" not in faults.seen
+
+
+async def test_events_since_a_place_by_kind(tailer, deployment, mint):
+    await mint(1, 2, 3)
+    await drain(tailer)
+    second = [one for one in tailer.since(Place(0), [Transfer]) if one.event.value == 2][-1]
+    found = list(tailer.since(Place(second.block, second.index), [Transfer]))
+    assert [one.event.value for one in found] == [2, 3], "from the place on"
+    assert found[0] == second
+    after = list(tailer.since(Place(second.block, second.index + 1)))
+    assert [one.event.value for one in after if isinstance(one.event, Transfer)] == [3]
+    assert list(tailer.since(Place(tailer.cursor.number + 1))) == []
+    assert list(tailer.since(Place(0), [RoleGranted])) != list(tailer.since(Place(0)))
 
 
 @pytest.mark.parametrize("lie", ["hash", "foreign", "parent", "number", "shape"])

@@ -83,6 +83,7 @@ async def test_after_a_reorg_the_view_is_that_of_the_new_chain_and_the_ancestor_
     await world.give(wallets[1], account, 5, "lost")
     await feed.catch_up()
     assert feed.view.balance(account).free == CAPITAL + 5
+    await world.close()  # Else it would send again what the fork took back.
     await world.rpc.call("evm_revert", snapshot)
     await world.rpc.call("evm_increaseTime", "0x64")
     await world.rpc.call("evm_mine")

@@ -12,7 +12,7 @@ from agents.chain.bindings import bid_auction, ledger, task_manager
 from agents.chain.deployment import Deployment
 from agents.chain.logs import Log
 from agents.chain.rpc import quantity
-from agents.chain.tailer import BlockEvents, LoggedEvent
+from agents.chain.tailer import RANGE, BlockEvents, LoggedEvent
 from agents.market.marketplace import Marketplace
 from agents.market.view import MarketView
 from simulation.book import Decision, read
@@ -39,10 +39,10 @@ class Truth:
                     "receipt": ask("eth_getTransactionReceipt", one["hash"])
                 }
         self.logs: list[Log] = list(known.logs) if known else []
-        raw = ask(
-            "eth_getLogs",
-            {"fromBlock": quantity(first), "toBlock": quantity(self.head), "address": [*deployment.decoders]},
-        )
+        raw = []
+        for number in range(first, self.head + 1, RANGE):
+            asked = {"fromBlock": quantity(number), "toBlock": quantity(min(self.head, number + RANGE - 1))}
+            raw += ask("eth_getLogs", asked | {"address": [*deployment.decoders]})
         self.logs += [Log.read(one) for one in raw]
         self.view, self.events = self._fold()
 
@@ -100,9 +100,11 @@ def both_ways(what: str, kept: Iterable[Any], true: Iterable[Any]) -> list[str]:
 
 
 def stored(truth: Truth, db: sqlite3.Connection) -> list[str]:
-    """How the blocks and logs in a store differ from those of the chain."""
-    blocks = db.execute("SELECT number, hash, parent, timestamp FROM blocks")
-    logs = db.execute("SELECT block, idx, tx, address, topics, data FROM logs")
+    """How the blocks and logs in a store, as far as the truth goes, differ from those of the chain."""
+    blocks = db.execute("SELECT number, hash, parent, timestamp FROM blocks WHERE number <= ?", (truth.head,))
+    logs = db.execute(
+        "SELECT block, idx, tx, address, topics, data FROM logs WHERE block <= ?", (truth.head,)
+    )
     true = (
         (one.block, one.index, one.tx_hash, one.address, b"".join(one.topics), one.data) for one in truth.logs
     )
