@@ -139,7 +139,7 @@ class Weather:
         dice = Random(f"weather {seed}")
         return cls(
             errors=dice.choice((0.01, 0.03, 0.05)),
-            lies=0.0,
+            lies=dice.choice((0.0, 0.01, 0.02)),
             forks=dice.choice((0.0, 0.02, 0.05)),
             amnesia=dice.choice((0.0, 0.02)),
             deaths=dice.choice((0.0, 0.5, 1.0)),
