@@ -179,18 +179,7 @@ class OpenAIIntegration:
 
     async def estimate_cost(self, task: TaskBrief) -> CostEstimate:
         """What the work is expected to cost, done in one try; counts characters and asks no model."""
-        turns = prompts.work(task)
-        characters = sum(len(turn.content.encode()) for turn in turns)
-        expected = Usage(
-            math.ceil(characters / _CHARACTERS_A_TOKEN) + _TOKENS_A_TURN * len(turns),
-            _EXPECTED_TOKENS[task.checker],
-        )
-        # No tokenizer makes more tokens than there are bytes.
-        worst = Usage(
-            _MOST_TRIES * (characters + _TOKENS_A_TURN * len(turns)) + _MOST_SHOWN,
-            _MOST_ROOM * _MOST_TOKENS[task.checker],
-        )
-        return CostEstimate(*expected.pair, cost(expected, self._price), cost(worst, self._price))
+        return _estimate(task, self._price)
 
     def cost_of(self, usage: Usage) -> int:
         """What model calls cost at this model's price, in units."""
@@ -295,6 +284,23 @@ class OpenAIIntegration:
 
     def _request(self, purpose: str, turns: tuple[Message, ...], max_tokens: int) -> ModelRequest:
         return ModelRequest(self._name, purpose, turns, max_tokens, seed=self._seed)
+
+
+@lru_cache(maxsize=1024)
+def _estimate(task: TaskBrief, price: Price) -> CostEstimate:
+    """Made once for all agents that look at the task."""
+    turns = prompts.work(task)
+    characters = sum(len(turn.content.encode()) for turn in turns)
+    expected = Usage(
+        math.ceil(characters / _CHARACTERS_A_TOKEN) + _TOKENS_A_TURN * len(turns),
+        _EXPECTED_TOKENS[task.checker],
+    )
+    # No tokenizer makes more tokens than there are bytes.
+    worst = Usage(
+        _MOST_TRIES * (characters + _TOKENS_A_TURN * len(turns)) + _MOST_SHOWN,
+        _MOST_ROOM * _MOST_TOKENS[task.checker],
+    )
+    return CostEstimate(*expected.pair, cost(expected, price), cost(worst, price))
 
 
 def _checked(capabilities: Mapping[str, int]) -> dict[str, int]:

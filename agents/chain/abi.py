@@ -13,8 +13,9 @@ from eth_abi.codec import ABICodec
 from eth_abi.decoding import AddressDecoder
 from eth_abi.exceptions import DecodingError
 from eth_abi.registry import ABIRegistry, registry
-from eth_utils.address import to_checksum_address
 
+from agents.chain import words
+from agents.chain.words import checksummed
 from agents.errors import AgoraError
 
 T = TypeVar("T")
@@ -30,10 +31,6 @@ class AbiError(AgoraError):
         )
 
 
-checksummed = lru_cache(maxsize=65_536)(to_checksum_address)
-"""The address with its checksum; the same few thousand come again and again, and each costs a hash."""
-
-
 def _codec() -> ABICodec:
     """The standard codec, but it reads addresses with their checksum, so that equal ones are equal text."""
     own: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
@@ -47,11 +44,15 @@ _CODEC = _codec()
 
 def encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
     """The ABI encoding of the values."""
-    return _CODEC.encode(types, values)
+    words_only = words.write(types, values)
+    return _CODEC.encode(types, values) if words_only is None else words_only
 
 
 def decode(types: Sequence[str], data: bytes, what: str) -> tuple[Any, ...]:
     """The values in ``data``; raises AbiError, which names ``what`` was being read."""
+    words_only = words.read(types, data)
+    if words_only is not None:
+        return words_only
     try:
         return tuple(_CODEC.decode(types, data))
     except (DecodingError, UnicodeDecodeError, OverflowError) as error:
@@ -123,13 +124,19 @@ class Event:
     @classmethod
     def arguments(cls, topics: Sequence[bytes], data: bytes) -> tuple[Any, ...]:
         """The arguments in the order of declaration."""
-        indexed = [kind if is_value(kind) else "bytes32" for kind, flag in cls.FIELDS if flag]
+        indexed, plain = _kinds(cls.FIELDS)
         if not topics or topics[0] != cls.TOPIC or len(topics) != len(indexed) + 1:
             raise AbiError(f"a log read as {cls.__name__}")
         from_topics = iter(decode(indexed, b"".join(topics[1:]), cls.__name__))
-        plain = [kind for kind, flag in cls.FIELDS if not flag]
         from_data = iter(decode(plain, data, cls.__name__))
         return tuple(next(from_topics) if flag else next(from_data) for _, flag in cls.FIELDS)
+
+
+@lru_cache(maxsize=1024)
+def _kinds(fields: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The types of an event's topics, and those in its data."""
+    indexed = tuple(kind if is_value(kind) else "bytes32" for kind, flag in fields if flag)
+    return indexed, tuple(kind for kind, flag in fields if not flag)
 
 
 def is_value(kind: str) -> bool:

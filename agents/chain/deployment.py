@@ -7,7 +7,7 @@ from typing import Self
 from eth_utils.address import is_address
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
-from agents.chain.abi import Decoders, checksummed
+from agents.chain.abi import Decoders
 from agents.chain.bindings import (
     action_logger,
     agent_registry,
@@ -27,6 +27,7 @@ from agents.chain.bindings import (
     voting_credits,
 )
 from agents.chain.rpc import Rpc
+from agents.chain.words import checksummed
 from agents.errors import AddressesMissing, AddressesStale, WrongChain
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from agents.chain.abi import Decoders, Event, checksummed
+from agents.chain.abi import Decoders, Event
+from agents.chain.words import checksummed
 from agents.errors import TransportError
 
 E = TypeVar("E", bound=Event)

@@ -11,9 +11,9 @@ from eth_account.hdaccount.deterministic import HardNode, SoftNode, derive_child
 from eth_account.hdaccount.mnemonic import Mnemonic
 from eth_utils.crypto import keccak
 
-from agents.chain.abi import checksummed
 from agents.chain.transaction import Transaction
 from agents.chain.vault import Vault
+from agents.chain.words import checksummed
 from agents.errors import BadSeedPhrase
 
 TEST_PHRASE = "test test test test test test test test test test test junk"

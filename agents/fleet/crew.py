@@ -70,8 +70,9 @@ def member(
     *,
     offers: set[int] | None = None,
     tell: Callable[[], None] | None = None,
+    opinions: asyncio.Semaphore | None = None,
 ) -> Member:
-    """One agent that is enrolled already; ``offers`` and ``tell`` are as in ``LLMAgent``."""
+    """One agent that is enrolled already; ``offers``, ``tell`` and ``opinions`` are as in ``LLMAgent``."""
     name, feed = definition.name, session.feed
     strategy = open_strategy(definition, notes.policy_state(), session.shared)
     own_mind = mind(session, office, notes, name, definition)
@@ -87,7 +88,7 @@ def member(
         clock=feed.now,
         capacity=strategy.config.max_concurrent,
         learn=lessons,
-        opinions=session.opinions,
+        opinions=opinions,
         offers=offers,
         tell=tell,
         allowance=session.caps.admit(name, agent_id, notes),

@@ -12,6 +12,9 @@ from agents.fleet.roster import Roster
 from agents.fleet.session import Office, Session
 from agents.mind.notes import Notes
 
+MOST_WITH_OPINIONS = 50
+"""A larger fleet bids without its model's word on each task, which moves no price: the model has work to do."""
+
 
 async def muster(
     session: Session,
@@ -28,6 +31,7 @@ async def muster(
     with session.progress.stage("agents enrolled", len(recruits)) as advance:
         ids = await enrol_all(session, office, recruits, advance)
     await session.feed.catch_up()
+    opinions = session.opinions if len(definitions) <= MOST_WITH_OPINIONS else None
     members = [
         member(
             session,
@@ -38,6 +42,7 @@ async def muster(
             kept,
             offers=roster.wakeups.offers.setdefault(agent_id, set()),
             tell=partial(roster.wake, agent_id),
+            opinions=opinions,
         )
         for (definition, wallet), agent_id, kept in zip(definitions, ids, notes, strict=True)
     ]

@@ -7,8 +7,11 @@ Checked at each block that has events, from the one on in which all contracts st
     supply              minted = tokens in being + destroyed
     obligations         each account's locked part = what its open tasks, bids, entries, channels, pledges and
                         seats need
+    awards              each winner and price, and each bidder's quality = what the rules make of the bids
+    reputations         each record = what the outcomes add up to
 
-and at the head, each task's state, worker and price.
+and at the head, each task's escrow, state, worker, price and best bids, each sealed bid, each debtor's creditor and
+each reputation.
 """
 
 import tempfile
@@ -24,6 +27,8 @@ from agents.chain.reader import read_many
 from agents.chain.rpc import Rpc, quantity
 from agents.chain.store import Store
 from agents.chain.tailer import BlockEvents, Tailer
+from agents.lab.head_check import BATCH, HeadCheck
+from agents.lab.judge import Judge
 from agents.market.domain import (
     Round,
     Task,
@@ -34,9 +39,6 @@ from agents.market.domain import (
     compensation_of,
 )
 from agents.market.view import MarketView
-
-BATCH = 200
-"""Contract calls in one request."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class Audit:
     def __init__(self, rpc: Rpc, deployment: Deployment) -> None:
         self._rpc, self._deployment = rpc, deployment
         self.view = MarketView()
+        self._judge = Judge(self.view)
         self.report = AuditReport(first_block=deployment.deploy_block)
         self._gifts = 0
         self._is_complete = False
@@ -96,15 +99,22 @@ class Audit:
             self.report.last_block = last.number
             await self._check_block(last.number, set(self.view.balances))
             await self._check_tasks(last.number)
+            await HeadCheck(self._rpc, self._deployment, self.view, self._judge, self._expect).run(
+                last.number
+            )
         self.report.accounts = len(self.view.balances)
         self.report.tasks = len(self.view.tasks)
         return self.report
 
     async def _take(self, block: BlockEvents) -> None:
         before = dict(self.view.balances)
+        wrong: list[str] = []
         for logged in block.events:
+            wrong += self._judge.hear(logged.event)
             self.view.apply(logged)
             self._gifts += self._gift(logged.event)
+        wrong += self._judge.overdue()
+        self.report.differences += (f"block {block.number}: {one}" for one in wrong)
         touched = {
             account for account, balance in self.view.balances.items() if before.get(account) != balance
         }
@@ -167,6 +177,7 @@ class Audit:
                 self._expect(number, f"the state of task {task.id}", found.state, task.state)
                 self._expect(number, f"the worker of task {task.id}", found.agent_id, task.agent_id)
                 self._expect(number, f"the price of task {task.id}", found.price, task.price)
+                self._expect(number, f"the reserve of task {task.id}", found.reserve, task.reserve)
 
     def _expect(self, number: int, what: str, found: int, told: int) -> None:
         if found != told:

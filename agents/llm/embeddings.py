@@ -1,6 +1,7 @@
 """Sentence embeddings: all-MiniLM-L6-v2 in plain numpy, for task fit and for memory search."""
 
 import asyncio
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -26,28 +27,32 @@ class Embedder:
     """Unit vectors of texts, alike in direction where the texts are alike in meaning.
 
     The weights load at the first call, off the event loop. One instance is meant to be shared: vectors of the
-    last 4096 texts are remembered, one forward pass runs at a time, and nobody who asks for a text while its
-    pass is under way begins another.
+    last 4096 texts are remembered, one forward pass runs at a time, and all that is asked for before it begins
+    is in it.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._network: _MiniLM | None = None
         self._known: OrderedDict[str, Array] = OrderedDict()
-        self._passes: dict[str, asyncio.Event] = {}
-        """By text: the end of the pass that it is in."""
+        self._asked: dict[str, asyncio.Future[Array]] = {}
+        self._work: asyncio.Task[None] | None = None
 
     async def embed(self, texts: Sequence[str]) -> Array:
         """One row of 384 for each text, of length 1. Raises ModelMissing if the weights are not installed."""
         if not texts:
             return np.zeros((0, DIMENSIONS), np.float32)
         found: dict[str, Array] = {}
-        while missing := self._look_up(texts, found):
-            mine = [text for text in missing if text not in self._passes]
-            if mine:
-                found |= await self._learn(mine)
+        asked: dict[str, asyncio.Future[Array]] = {}
+        for text in texts:
+            if text in self._known:
+                self._known.move_to_end(text)
+                found[text] = self._known[text]
             else:
-                await self._passes[missing[0]].wait()
+                asked[text] = self._ask(text)
+        if asked:
+            await asyncio.wait(asked.values())
+        found |= {text: future.result() for text, future in asked.items()}
         return np.stack([found[text] for text in texts])
 
     async def similarity(self, first: str, second: str) -> float:
@@ -55,34 +60,35 @@ class Embedder:
         vectors = await self.embed((first, second))
         return cosine(vectors[0], vectors[1])
 
-    def _look_up(self, texts: Sequence[str], found: dict[str, Array]) -> list[str]:
-        """Add to ``found`` what is remembered; the texts that are not."""
-        for text in texts:
-            if text not in found and text in self._known:
-                self._known.move_to_end(text)
-                found[text] = self._known[text]
-        return [text for text in texts if text not in found]
+    def _ask(self, text: str) -> asyncio.Future[Array]:
+        """The vector to come, for which a pass is made with what else is asked for before it begins."""
+        future = self._asked.get(text)
+        if future is None:
+            future = self._asked[text] = asyncio.get_running_loop().create_future()
+            if self._work is None or self._work.done():
+                self._work = asyncio.create_task(self._answer())
+        return future
 
-    async def _learn(self, texts: Sequence[str]) -> dict[str, Array]:
-        """The vectors of texts that nobody else is waiting for; they are remembered."""
-        end = asyncio.Event()
-        self._passes |= dict.fromkeys(texts, end)
-        try:
-            vectors = await asyncio.to_thread(self._forward, sorted(set(texts), key=len))
-        finally:
-            for text in set(texts):
-                del self._passes[text]
-            end.set()
-        self._remember(vectors)
-        return vectors
+    async def _answer(self) -> None:
+        while self._asked:
+            batch = dict(itertools.islice(self._asked.items(), _BATCH))
+            try:
+                vectors = await asyncio.to_thread(self._forward, sorted(batch, key=len))
+            except Exception as error:  # noqa: BLE001 - handed to all who asked
+                for future in batch.values():
+                    future.set_exception(error)
+            else:
+                self._remember(vectors)
+                for text, future in batch.items():
+                    future.set_result(vectors[text])
+            finally:
+                for text, future in batch.items():
+                    future.cancel()  # if the pass itself was
+                    del self._asked[text]
 
     def _forward(self, texts: Sequence[str]) -> dict[str, Array]:
-        vectors: dict[str, Array] = {}
         with self._lock:
-            for start in range(0, len(texts), _BATCH):
-                batch = texts[start : start + _BATCH]
-                vectors.update(zip(batch, self._load().forward(batch), strict=True))
-        return vectors
+            return dict(zip(texts, self._load().forward(texts), strict=True))
 
     def _load(self) -> "_MiniLM":
         if self._network is None:

@@ -55,7 +55,7 @@ class MarketFeed:
                     self._take(block)
                     for follower in self._followers:
                         follower.take(block)
-        if found:
+            # Not at the end: where blocks come faster than they are read, there is none.
             fresh, self._fresh = self._fresh, asyncio.Event()
             fresh.set()
         return found

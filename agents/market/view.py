@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from agents.chain.abi import Event, checksummed
+from agents.chain.abi import Event
 from agents.chain.bindings import (
     agent_registry,
     bid_auction,
@@ -18,6 +18,7 @@ from agents.chain.bindings import (
     task_manager,
 )
 from agents.chain.tailer import LoggedEvent
+from agents.chain.words import checksummed
 from agents.market.demand import Demand
 from agents.market.domain import (
     Agent,

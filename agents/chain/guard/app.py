@@ -48,6 +48,8 @@ class _Guard:
             response = await self._counted(Request(scope, receive))
         except Refused as error:
             response = _answer(reply(None, error), error.status)
+            # What is left of its body would else be waited for.
+            response.headers["connection"] = "close"
         await response(scope, receive, send)
 
     async def health(self, _: Request) -> Response:
@@ -69,13 +71,12 @@ class _Guard:
             self._open -= 1
 
     async def _serve(self, request: Request) -> Response:
+        body = await body_of(request, self._rules)
         key = key_of(request, self._rules)
         client = self._limits.client(key, request.client.host if request.client else "")
-        body = await body_of(request, self._rules)
         calls, batch = parse(body, self._rules, operator=client.operator)
         self._limits.take(client, sum(one.weight for one in calls))
-        replies = await self._relay.replies(calls)
-        return _answer(replies if batch else replies[0])
+        return Response(await self._relay.answer(calls, batch=batch), media_type="application/json")
 
 
 def _answer(content: Any, status: int = 200) -> Response:

@@ -7,6 +7,9 @@ from starlette.requests import ClientDisconnect, Request
 from agents.chain.guard.refusals import Code, refused
 from agents.chain.guard.rules import Rules
 
+READ_ON = 8
+"""How many times the largest size of a body is read to its end before it is refused."""
+
 
 def key_of(request: Request, rules: Rules) -> str | None:
     """The key in the path or the header, or None.
@@ -33,29 +36,27 @@ def _name(host: str) -> str:
 
 
 async def body_of(request: Request, rules: Rules) -> bytes:
-    """The whole body; raises Refused when it is no JSON by its own word, too large, or too slow."""
-    headers = request.headers
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    # A page may send other types than this one without asking first.
-    if kind != "application/json" or headers.get("content-encoding", "identity") != "identity":
-        raise refused(Code.DOOR, "send JSON as it is, as content-type application/json", 415)
-    length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > rules.most_bytes:
-        raise _too_large(rules)
+    """The whole body; raises Refused when it is no JSON by its own word, too large, or too slow.
+
+    A body that is refused is read all the same, within limits: who still writes does not read the refusal.
+    """
     chunks, size = [], 0
     try:
         async with asyncio.timeout(rules.patience):
             async for chunk in request.stream():
                 size += len(chunk)
-                if size > rules.most_bytes:
-                    raise _too_large(rules)
-                chunks.append(chunk)
+                if size <= rules.most_bytes:
+                    chunks.append(chunk)
+                elif size > READ_ON * rules.most_bytes:
+                    break
     except TimeoutError:
         raise refused(Code.DOOR, "the body takes too long", 408) from None
     except ClientDisconnect:
         raise refused(Code.DOOR, "the body ended too early", 400) from None
+    if size > rules.most_bytes:
+        raise refused(Code.SIZE, f"a request has at most {rules.most_bytes} bytes", 413)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # A page may send other types than this one without asking first.
+    if kind != "application/json" or request.headers.get("content-encoding", "identity") != "identity":
+        raise refused(Code.DOOR, "send JSON as it is, as content-type application/json", 415)
     return b"".join(chunks)
-
-
-def _too_large(rules: Rules) -> Exception:
-    return refused(Code.SIZE, f"a request has at most {rules.most_bytes} bytes", 413)

@@ -23,27 +23,34 @@ class Relay:
         self.pending = Pending(upstream, rules)
         self._upstream, self._rules, self._gate = upstream, rules, gate
 
-    async def replies(self, calls: Sequence[Ask | Denied]) -> list[dict[str, Any]]:
-        """One for each call, in their order.
+    async def answer(self, calls: Sequence[Ask | Denied], *, batch: bool) -> bytes:
+        """The reply to each call, in their order, as JSON.
 
         Raises Refused with HTTP 503 when nothing was done, and with 502 when nobody knows what was.
         """
         if not any(isinstance(one, Ask) for one in calls):
-            return _merged(calls, [])
+            return _merged(calls, [], batch=batch)
         try:
             async with self._gate.passing(self._rules.patience):
-                return await self._forward(calls)
+                return await self._forward(calls, batch=batch)
         except TimeoutError:
             raise refused(Code.AWAY, "the node is at work on blocks: nothing was done", 503) from None
 
-    async def _forward(self, calls: Sequence[Ask | Denied]) -> list[dict[str, Any]]:
+    async def _forward(self, calls: Sequence[Ask | Denied], *, batch: bool) -> bytes:
         checked = await self._admitted(calls)
         asked = [one for one in checked if isinstance(one, Ask)]
         if not asked:
-            return _merged(checked, [])
+            return _merged(checked, [], batch=batch)
+        ids = [one.id for one in asked if isinstance(one.id, int)]
+        verbatim = len(ids) == len(calls) and not any(one.signed for one in asked)
+        if len(ids) < len(asked):
+            ids = list(range(len(asked)))
         taken = [True] * len(asked)  # Whatever goes wrong from here on, the node may have them.
         try:
-            answers = by_id(await self._upstream.post(_body(asked)), len(asked))
+            content = await self._upstream.post(_body(asked, ids, batch=batch))
+            if verbatim and content.startswith(_beginning(ids[0], batch=batch)):
+                return content
+            answers = by_id(content, ids)
             taken = [_taken(one) for one in answers]
         except UpstreamAbsent as error:
             taken = [False] * len(asked)
@@ -54,7 +61,7 @@ class Relay:
             for one, has in zip(asked, taken, strict=True):
                 if one.signed:
                     self.pending.settle(one.signed, taken=has)
-        return _merged(checked, answers)
+        return _merged(checked, answers, batch=batch)
 
     async def _admitted(self, calls: Sequence[Ask | Denied]) -> list[Ask | Denied]:
         """The calls after the checks that only the chain can answer; what passes is reserved."""
@@ -84,14 +91,18 @@ def _ranged(one: Ask | Denied, head: int, rules: Rules) -> Ask | Denied:
     return one
 
 
-def _body(asked: Sequence[Ask]) -> bytes:
-    """Written anew, with ids of our own: what a client wrote is read once, and never by two programs."""
-    return json.dumps(
-        [
-            {"jsonrpc": "2.0", "id": at, "method": one.method, "params": one.params}
-            for at, one in enumerate(asked)
-        ]
-    ).encode()
+def _body(asked: Sequence[Ask], ids: Sequence[int], *, batch: bool) -> bytes:
+    """Written anew: what a client wrote is read once, and never by two programs that could disagree."""
+    calls = [
+        {"jsonrpc": "2.0", "id": at, "method": one.method, "params": one.params}
+        for at, one in zip(ids, asked, strict=True)
+    ]
+    return json.dumps(calls if batch else calls[0]).encode()
+
+
+def _beginning(identifier: int, *, batch: bool) -> bytes:
+    """How the node's answer begins when it is what the client shall get: then it need not be read, however long."""
+    return b'%s{"jsonrpc":"2.0","id":%d,' % (b"[" if batch else b"", identifier)
 
 
 def _taken(answer: dict[str, Any]) -> bool:
@@ -99,8 +110,9 @@ def _taken(answer: dict[str, Any]) -> bool:
     return "error" not in answer or bool(_HAS_IT.search(str(answer["error"].get("message"))))
 
 
-def _merged(calls: Sequence[Ask | Denied], answers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _merged(calls: Sequence[Ask | Denied], answers: Sequence[dict[str, Any]], *, batch: bool) -> bytes:
     rest = iter(answers)
-    return [
+    replies = [
         reply(one.id, one.error) if isinstance(one, Denied) else next(rest) | {"id": one.id} for one in calls
     ]
+    return json.dumps(replies if batch else replies[0]).encode()

@@ -2,39 +2,16 @@
 
 import pytest
 from eth_utils import keccak
-from world import CAPITAL, draft, saying
+from world import CAPITAL
 
 from agents.chain.reader import read
 from agents.chain.rpc import quantity
 from agents.lab.audit import Audit, audit_chain, obligations
-from agents.market.domain import TaskState, account_name, account_of, account_of_agent
+from agents.market.domain import account_name, account_of, account_of_agent
 from agents.money import CREDIT
 
 SLOTS = 20
 """How many storage slots of a contract are searched for the one that holds a value."""
-
-
-@pytest.fixture
-async def lived(world, wallets):
-    """A chain with one task settled, one rejected and refunded, and one open with two sealed bids."""
-    buyer = await world.new_requester(wallets[1])
-    good = await world.new_agent("Ada", wallets[2], saying("blue"))
-    other = await world.new_agent("Bob", wallets[3], saying("blue"), price=8 * CREDIT)
-    _, rejected = await world.post(buyer, draft(), draft("red"))
-    await world.turn(good, other)
-    await world.reach(rejected.bidding_end)
-    await world.turn(good, other)
-    await world.reach(rejected.reveal_end + 3)
-    for _ in range(2):
-        await world.turn(good, other, buyer)
-    await world.reach(world.view.tasks[rejected.id].deadline)
-    await world.turn(buyer)
-    await world.post(buyer, draft(), source="more")
-    await world.turn(good, other)
-    states = [world.view.tasks[task_id].state for task_id in sorted(world.view.tasks)]
-    assert states == [TaskState.SETTLED, TaskState.REFUNDED, TaskState.OPEN]
-    assert len(world.view.commitments) == 2
-    return world
 
 
 async def store_at(world, contract, slot, value):
@@ -187,6 +164,44 @@ async def test_a_task_whose_price_was_altered_is_named(lived):
     await store_at(lived, tasks.address, slot, word + (1 << 64))
     report = await audited(lived)
     assert [line.split(": ")[1] for line in report.differences] == ["the price of task 1"]
+
+
+def entry(key, slot):
+    """Where a mapping in ``slot`` keeps what is under ``key``."""
+    return int.from_bytes(keccak(key.to_bytes(32, "big") + slot.to_bytes(32, "big")))
+
+
+async def test_a_reputation_that_was_altered_is_named(lived):
+    incentives, skill = lived.deployment.incentives, b"extraction".ljust(16, b"\0")
+    agent = next(one for one in lived.view.agents if lived.view.reputation(one, "extraction").experience)
+    record = await read(lived.rpc, incentives.record_of(agent, skill))
+    word = record.merit << 128 | record.experience
+    tag = int.from_bytes(skill.ljust(32, b"\0"))
+    slots = (entry(tag, entry(0, entry(agent, at))) for at in range(SLOTS))
+    await store_at(lived, incentives.address, await find(lived, incentives.address, slots, word), word + 1)
+    report = await audited(lived)
+    assert [line.split(": ")[1] for line in report.differences] == [
+        f"the experience in the reputation of agent {agent} in extraction"
+    ]
+
+
+async def test_a_best_bid_and_a_sealed_bid_that_were_altered_are_named(lived):
+    auction = lived.deployment.auction
+    ranking = await read(lived.rpc, auction.get_ranking(1))
+    places = sum(bid.agent_id << 64 * at for at, bid in enumerate(ranking))
+    slot = await find(lived, auction.address, (entry(1, at) for at in range(SLOTS)), places)
+    first, second = ranking[0].agent_id, ranking[1].agent_id
+    assert first
+    assert second
+    await store_at(lived, auction.address, slot, first << 64 | second)
+    task_id, agent_id = next(iter(lived.view.commitments))
+    sealed = lived.view.commitments[task_id, agent_id]
+    kept = sealed.digest << 56 | sealed.quality
+    slots = (entry(agent_id, entry(task_id, at)) for at in range(SLOTS))
+    await store_at(lived, auction.address, await find(lived, auction.address, slots, kept), kept + (1 << 56))
+    named = [line.split(": ")[1] for line in (await audited(lived)).differences]
+    assert "the agent of bid 1 for task 1" in named
+    assert f"the sealed bid of agent {agent_id} for task {task_id}" in named
 
 
 async def test_a_market_that_was_robbed_of_its_events_is_not_conserved(lived):

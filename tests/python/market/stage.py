@@ -39,8 +39,10 @@ from agents.chain.bindings import (
 )
 from agents.chain.bindings.errors import decode_error
 from agents.chain.faucet import TEST_PHRASE
+from agents.chain.logs import Log
 from agents.chain.reader import request
 from agents.chain.rpc import Rpc, quantity
+from agents.chain.tailer import LoggedEvent
 from agents.chain.wallet import Seed
 from agents.errors import RpcError
 from agents.money import CREDIT
@@ -149,10 +151,13 @@ class Stage:
         self.people = [*PEOPLE, AT["MessageHub"]]
         # So that evaluators are warm when a life begins.
         self.at, self.now = AT, START - WARM_UP - 1
+        self.logged = []
+        """All events of the market's contracts, as a tailer would give them."""
         self.deploy({"EvaluatorPool": pool})
         self.fund()
         if pool != STUB:
             self.seat()
+        self.begun = len(self.logged)
         self.snapshot = self.ask("evm_snapshot")
 
     def close(self):
@@ -161,6 +166,7 @@ class Stage:
 
     def restart(self):
         """All that was done since the beginning is undone."""
+        del self.logged[self.begun :]
         self.ask("evm_revert", self.snapshot)
         self.snapshot, self.now = self.ask("evm_snapshot"), START
         self.warp(self.now)
@@ -192,6 +198,11 @@ class Stage:
     def send(self, call, sender):
         """Do it, and return the events of the market's contracts in their order."""
         receipt = self.transact(request(call, sender))
+        for log in map(Log.read, receipt["logs"]):
+            typed = log.decode(self.decoders.get(log.address, {}))
+            if typed:
+                where = log.block, log.index, log.tx_hash, log.address
+                self.logged.append(LoggedEvent(*where, typed, self.now))
         return [event for log in receipt["logs"] if (event := self.event(log))]
 
     def transact(self, transaction):

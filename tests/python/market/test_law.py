@@ -18,6 +18,9 @@ from walk import Walk
 
 from agents.chain.abi import encode
 from agents.chain.bindings import structs
+from agents.lab.judge import Judge
+from agents.market.domain import skill_name
+from agents.market.view import MarketView
 
 EXAMPLES = os.environ.get("AGORA_LAW_EXAMPLES")
 
@@ -90,6 +93,19 @@ class Together(Walk):
     def teardown(self):
         if self.agreed:
             self.compare(self.market.tasks.values())
+            self.audit()
+
+    def audit(self):
+        """The audit's rules, which know events alone, find nothing wrong and come to the same records."""
+        view = MarketView()
+        judge = Judge(view)
+        for logged in self.stage.logged:
+            assert judge.hear(logged.event) == [], logged
+            view.apply(logged)
+        assert judge.overdue() == []
+        for agent in self.market.agents.values():
+            found = judge.records[agent.id, agent.epoch, skill_name(SKILL)]
+            assert (found.experience, found.merit) == agent.record(SKILL)
 
     def compare(self, tasks):
         self.agreed = False

@@ -52,8 +52,8 @@ class Stranger:
 class Guarded:
     """A guard that runs, and how to speak to it."""
 
-    def __init__(self, url, gate, http):
-        self.url, self.gate, self.http = url, gate, http
+    def __init__(self, url, gate, upstream, http):
+        self.url, self.gate, self.upstream, self.http = url, gate, upstream, http
 
     async def post(self, body, path="/", **headers):
         """The HTTP answer to a body, which is JSON unless it is bytes already."""
@@ -77,7 +77,7 @@ async def guarding(url, rules=RULES, timeout=30.0):
         GuardServer(build(upstream, rules, gate)) as server,
         httpx.AsyncClient(timeout=60) as http,
     ):
-        yield Guarded(server.url, gate, http)
+        yield Guarded(server.url, gate, upstream, http)
 
 
 class Recorder:
@@ -94,11 +94,13 @@ class Recorder:
         self.app = Starlette(routes=[Route("/", self.serve, methods=["POST"])])
 
     async def serve(self, request):
-        asked = await request.json()
+        body = await request.json()
+        asked = body if isinstance(body, list) else [body]
         self.seen += asked
         if self.answer:
             return await self.answer(asked)
-        return JSONResponse([self.reply(one) for one in asked])
+        replies = [self.reply(one) for one in asked]
+        return JSONResponse(replies if isinstance(body, list) else replies[0])
 
     def reply(self, one):
         result = self.results.get(one["method"], "0x1")

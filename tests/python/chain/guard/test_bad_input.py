@@ -184,14 +184,16 @@ async def test_other_doors_are_walls(watched, recorder):
 
 
 async def dripped(url, *pieces):
-    """Status and error code for a body without a length, of which these pieces come and never the end."""
+    """Status and error code for a body without a length, in these pieces; an empty one is its end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
     head = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     writer.write(head + b"transfer-encoding: chunked\r\n\r\n")
     for piece in pieces:
         writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-    answer = await asyncio.wait_for(reader.read(), 20)  # The guard closes the connection.
-    writer.close()
+    try:
+        answer = await asyncio.wait_for(reader.read(), 20)  # The guard closes the connection.
+    finally:
+        writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
     return int(head.split()[1]), json.loads(body)["error"]["code"]
 
@@ -199,7 +201,17 @@ async def dripped(url, *pieces):
 async def test_oversized_bodies_are_refused_said_or_unsaid(watched, recorder):
     said = await watched.post(json.dumps(call("eth_call", {"data": "0" * RULES.most_bytes})).encode())
     assert (said.status_code, said.json()["error"]["code"]) == (413, Code.SIZE)
-    assert await dripped(watched.url, b"[" + b" " * RULES.most_bytes) == (413, Code.SIZE)
+    assert await dripped(watched.url, b"[" + b" " * RULES.most_bytes, b"") == (413, Code.SIZE)
+    assert recorder.seen == []
+
+
+async def test_a_body_without_end_is_cut_off(watched, recorder):
+    """Who still writes then may find the connection gone before it reads why."""
+    try:
+        answer = await dripped(watched.url, *[b" " * RULES.most_bytes] * 10)
+    except ConnectionError:
+        answer = 413, Code.SIZE
+    assert answer == (413, Code.SIZE)
     assert recorder.seen == []
 
 
