@@ -104,8 +104,7 @@ class GuardedNode:
             timestamp = int(last["timestamp"], 16)
             clock = ChainClock(timestamp, distinct=self._seconds >= 1)
             self._builder = Builder(self._journal, self._handed, clock, timestamp)
-            self._upstream = NotingUpstream(self._child.url, self._handed)
-            stack.push_async_callback(self._upstream.close)
+            self._upstream = await stack.enter_async_context(NotingUpstream(self._child.url, self._handed))
             app = build(self._upstream, self._rules, self._gate)
             try:
                 self._server = await stack.enter_async_context(GuardServer(app, self._host, self._port))

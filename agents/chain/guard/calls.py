@@ -95,7 +95,7 @@ def _call(said: Any, rules: Rules, *, operator: bool) -> Ask | Denied:
             return Ask(identifier, method, params, signed=_transaction(params, rules, operator=operator))
         if method == "eth_getLogs":
             return Ask(identifier, method, params, since=_since(params, rules))
-        return Ask(identifier, method, _shaped(method, params, rules))
+        return Ask(identifier, method, _shaped(method, params, rules, operator=operator))
     except Refused as error:
         return Denied(identifier, error)
 
@@ -133,10 +133,13 @@ def _transaction(params: list[Any], rules: Rules, *, operator: bool) -> Signed:
     return read(raw, rules, creation=operator or rules.creation)
 
 
-def _shaped(method: str, params: list[Any], rules: Rules) -> list[Any]:
-    """The params as the node gets them: with a limit where there is none, and no block built for an answer."""
+def _shaped(method: str, params: list[Any], rules: Rules, *, operator: bool) -> list[Any]:
+    """The params as the node gets them: with a limit where there is none, and no block built for an answer.
+
+    But for operators: who deploys contracts that know each other estimates each after those that wait for a block.
+    """
     if method in ("eth_call", "eth_estimateGas"):
-        return _execution(method, params, rules)
+        return _execution(method, params, rules, operator=operator)
     if method == "debug_traceTransaction" and (
         len(params) != 2 or not isinstance(params[1], dict) or params[1].get("tracer") != "callTracer"
     ):
@@ -146,11 +149,12 @@ def _shaped(method: str, params: list[Any], rules: Rules) -> list[Any]:
     return params
 
 
-def _execution(method: str, params: list[Any], rules: Rules) -> list[Any]:
+def _execution(method: str, params: list[Any], rules: Rules, *, operator: bool) -> list[Any]:
     if not 1 <= len(params) <= 2 or not isinstance(params[0], dict):
         raise refused(Code.PARAMS, f"{method} takes a call and a block")
-    call, block = params[0], params[1] if len(params) == 2 else "latest"
-    if block == _PENDING:
+    usual = _PENDING if operator and method == "eth_estimateGas" else "latest"
+    call, block = params[0], params[1] if len(params) == 2 else usual
+    if block == _PENDING and not operator:
         raise _no_pending(method)
     gas = call.get("gas", hex(rules.most_gas))
     try:

@@ -320,3 +320,41 @@ def test_any_params_become_a_call_or_a_refusal(method, params):
     calls, _ = parse(json.dumps(call(method, *params)).encode(), RULES, operator=False)
     assert isinstance(calls[0], Ask | Denied)
     assert calls[0].id == 1
+
+
+ODD = [
+    [],
+    [None],
+    [7, -1, 1.5],
+    [10**400],
+    [True, False],
+    [{}],
+    [{}, {}, {}],
+    [[]],
+    [""],
+    ["0x"],
+    ["0x" + "00" * 32],
+    ["0x" + "00" * 32, {"tracer": "callTracer", "tracerConfig": 7}],
+    [ADA.address, "latest"],
+    [ADA.address, "0xffffffffffffffffffff"],
+    ["0x" + "f" * 100_000, "latest"],
+    ["\ud800", "latest"],
+    [{"to": ADA.address, "data": "0x" + "5b600056" * 10}, "latest"],
+    [{"from": 7, "to": [], "data": {}}, "latest"],
+    [{"fromBlock": "0x1", "toBlock": "0x0"}],
+    [{"address": "x" * 1000, "topics": [[[[]]]]}],
+    ["0xffffffffffff", "latest", [50, "x"]],
+]
+
+
+async def test_a_real_node_answers_whatever_the_guard_lets_through(raw, guard):
+    """Each method with odd params: an answer each time, and the node is as well as before."""
+    for method in sorted(RULES.methods):
+        calls = [call(method, *params, id=at) for at, params in enumerate(ODD)]
+        response = await guard.post(calls)
+        assert response.status_code == 200, method
+        replies = response.json()
+        assert [one["id"] for one in replies] == list(range(len(ODD)))
+        assert all(("result" in one) != ("error" in one) for one in replies), method
+        assert all(isinstance(one["error"]["code"], int) for one in replies if "error" in one), method
+    await raw.call("evm_mine")
