@@ -94,6 +94,8 @@ class Session:
 
         ``in_flight`` is how many transactions of one of its wallets may wait for a block at the same time.
         """
+        if name in self.offices:
+            return self.offices[name]
         store = Store.open(self.folder / f"{name}.db")
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
