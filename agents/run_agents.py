@@ -8,23 +8,27 @@ Stopped and started again, it goes on where it was.
 """
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from agents.console import run_command, run_script
 from agents.fleet import options
-from agents.fleet.app import run_job
+from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS
 from agents.fleet.forecast import Forecast
 from agents.fleet.progress import for_person
+from agents.fleet.shards.run import Shards, run_in_shards
 from agents.logs import configure
 from agents.settings import Settings
 
 __all__ = ["AGENT_DEFINITIONS", "run_agents"]
+
+log = structlog.get_logger(__name__)
 
 
 def run_agents(
@@ -45,6 +49,9 @@ def run_agents(
     delivery: options.Delivery = 600,
     review: options.Review = 60,
     json_logs: options.JsonLogs = False,
+    ray: options.Ray = None,
+    shard_size: options.ShardSize = 500,
+    shard_cpus: options.ShardCpus = 1.0,
     max_credits: options.MaxCredits = None,
     max_credits_per_agent: options.MaxCreditsPerAgent = None,
     max_credits_per_hour: options.MaxCreditsPerHour = None,
@@ -61,14 +68,13 @@ def run_agents(
     async def command() -> list[str]:
         settings = Settings() if provider is None else Settings(provider=provider)
         configure(settings.log_level, as_json=json_logs)
-        windows = (bidding, reveal, delivery, review)
         job = options.job_of(
             agents,
             policy,
             create_tasks,
             tasks,
             limit,
-            windows,
+            (bidding, reveal, delivery, review),
             until_settled=until_settled,
             seed_phrase_file=seed_phrase_file,
         )
@@ -81,17 +87,25 @@ def run_agents(
             transactions=max_transactions,
             minutes=max_minutes,
         )
-        shown = for_person(sys.stderr, as_json=json_logs)
-        return await run_job(settings, replace(job, limits=limits), _teller(settings, json_logs), shown)
+        shards = None if ray is None else Shards(ray, shard_size, shard_cpus)
+        return await _run(settings, replace(job, limits=limits), shards, as_json=json_logs)
 
     run_command(command)
 
 
-def _teller(settings: Settings, as_json: bool) -> Callable[[Forecast], None] | None:
-    """Tells a person on standard error what to expect; None where logs are for machines, or wanted silent."""
+async def _run(settings: Settings, job: Job, shards: Shards | None, *, as_json: bool) -> list[str]:
+    tell, shown = partial(_tell, settings, as_json), for_person(sys.stderr, as_json=as_json)
+    if shards is None:
+        return await run_job(settings, job, tell, shown)
+    return await run_in_shards(settings, job, shards, tell, shown)
+
+
+def _tell(settings: Settings, as_json: bool, forecast: Forecast) -> None:
+    """What to expect, on standard error for a person, in the log for a machine."""
     if as_json or settings.log_level not in ("DEBUG", "INFO"):
-        return None
-    return lambda forecast: typer.echo("\n".join(forecast.lines()), err=True)
+        log.info("run.forecast", **forecast.as_json())
+    else:
+        typer.echo("\n".join(forecast.lines()), err=True)
 
 
 if __name__ == "__main__":

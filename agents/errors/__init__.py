@@ -11,7 +11,7 @@ AgoraError
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
-│   ├── HistoryUnreadable
+│   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
@@ -19,6 +19,7 @@ AgoraError
 │   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
+├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
@@ -38,8 +39,6 @@ AgoraError
 from agents.errors.base import (
     AgoraError,
     BadSetting,
-    CapReached,
-    HistoryUnreadable,
     InvalidAmount,
     LibraryMissing,
     RetryableError,
@@ -78,6 +77,15 @@ from agents.errors.content import (
     MalformedTasks,
     TasksMissing,
     UnsupportedTasks,
+)
+from agents.errors.fleet import (
+    CapReached,
+    FleetLaidOut,
+    HistoryUnreadable,
+    RayUnreachable,
+    ShardFailed,
+    ShardLost,
+    WorkerLost,
 )
 from agents.errors.journal import (
     BlockNotInJournal,
@@ -136,6 +144,7 @@ __all__ = [
     "ContractError",
     "DigestMismatch",
     "FileExists",
+    "FleetLaidOut",
     "HistoryEmpty",
     "HistoryUnreadable",
     "InsufficientFunds",
@@ -161,11 +170,14 @@ __all__ = [
     "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
+    "RayUnreachable",
     "Refused",
     "ReplayMismatch",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",
+    "ShardFailed",
+    "ShardLost",
     "StateFileRefused",
     "TableMissing",
     "TaskLearnedAlready",
@@ -181,6 +193,7 @@ __all__ = [
     "UserError",
     "WalletTooPoor",
     "WalletsInUse",
+    "WorkerLost",
     "WrongChain",
     "WrongPassword",
 ]

@@ -1,6 +1,5 @@
 """What all errors derive from, and those of amounts and settings."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -56,21 +55,6 @@ class BadSetting(UserError):
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name} {problem}")
-
-
-class HistoryUnreadable(UserError):
-    """The table of finished runs cannot be read or written."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(f"{path} cannot be used ({detail}): check the disk, or remove it to begin a new one")
-
-
-class CapReached(AgoraError):
-    """A run has come to a cap that it was given, and has ended what it had begun; ``report`` says how it stands."""
-
-    def __init__(self, cap: str, report: Sequence[str]) -> None:
-        super().__init__(f"the run has reached its cap: {cap}; what it had begun is finished")
-        self.report = tuple(report)
 
 
 class RetryableError(AgoraError):

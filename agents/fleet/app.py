@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
+from agents.fleet.layout import WHOLE, pin_layout
 from agents.fleet.mustering import muster
 from agents.fleet.progress import Progress, following
 from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
@@ -38,6 +39,8 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+IN_FLIGHT = 100
+"""Transactions of the requester that wait for a block at the same time: it posts whole batches."""
 MOST_LINES = 20
 """How many agents a report names."""
 
@@ -50,7 +53,7 @@ class Job:
 
     agents: Sequence[AgentDefinition] = ()
     first_wallet: int = FIRST_AGENT_WALLET
-    office: str = "fleet"
+    office: str = WHOLE
     """The store of the agents; two processes cannot share one."""
     source: str | None = None
     """The name of the batch of tasks to post, or None to post nothing."""
@@ -61,6 +64,8 @@ class Job:
     seed_phrase_file: Path | None = None
     windows: Windows = field(default_factory=Windows)
     limits: Limits = field(default_factory=Limits)
+    keeps: bool = True
+    """Whether it also takes the steps that all others have left lying; one process of a fleet is enough."""
 
     def plan(self, model: str, newcomers: int) -> Plan:
         """The job as a forecast takes it, with a model of this name and so many agents that are new."""
@@ -77,6 +82,13 @@ class Crew:
     buyer: Buyer | None
     keeper: Keeper | None
     reckoning: Reckoning | None = None
+    elsewhere: Mapping[int, str] = field(default_factory=dict)
+    """The names of the run's agents, by id, that other processes keep."""
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Of all agents of the run, by id."""
+        return {member.agent_id: member.definition.name for member in self.members} | {**self.elsewhere}
 
     @property
     def parties(self) -> list[Party]:
@@ -122,7 +134,7 @@ class Crew:
 
     def is_free(self) -> bool:
         """Whether no agent is bound: no bid is sealed or in an auction, and no task of theirs is open."""
-        view, ids = self.session.feed.view, {member.agent_id for member in self.members}
+        view, ids = self.session.feed.view, self.names.keys()
         sealed = any(agent_id in ids for _, agent_id in view.commitments)
         return not sealed and not any(
             task.agent_id in ids
@@ -133,8 +145,7 @@ class Crew:
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
         view, provider = self.session.feed.view, self.session.provider_account
-        names = {member.agent_id: member.definition.name for member in self.members}
-        return sorted(standings(view, names, provider), key=lambda line: line.profit, reverse=True)
+        return sorted(standings(view, self.names, provider), key=lambda line: line.profit, reverse=True)
 
     def beliefs(self) -> str:
         """Whether bids won as often as was believed, in one line; empty before an auction has ended."""
@@ -188,8 +199,10 @@ async def assemble(session: Session, job: Job, announce: Callable[[Forecast], No
 
     Before that ``announce``, if there is one, is told what the run will come to.
     """
+    if job.agents and job.office == WHOLE:
+        pin_layout(session.folder, None)
     crew_office = session.open_office(job.office) if job.agents else None
-    shop_office = session.open_office("requester") if job.source else None
+    shop_office = session.open_office("requester", IN_FLIGHT) if job.source else None
     await session.begin()
     wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
     reckoning = None
@@ -213,6 +226,8 @@ async def _muster(
     if office is None:
         return [], None
     members = await muster(session, office, list(zip(job.agents, wallets, strict=True)), roster)
+    if not job.keeps:
+        return members, None
     clock, view = session.feed.now, session.feed.view
     hands = Hands("keeper", members[0].agent.hands.wallet, office.market, clock)
     return members, Keeper(hands, view, clock)
@@ -290,7 +305,7 @@ def _earnings(standings: Sequence[Standing]) -> list[str]:
 
 def _left_on_chain(crew: Crew) -> str:
     """What a run that was stopped leaves behind; empty when there is nothing."""
-    view, ids = crew.session.feed.view, {member.agent_id for member in crew.members}
+    view, ids = crew.session.feed.view, crew.names.keys()
     sealed = sum(agent_id in ids for _, agent_id in view.commitments)
     working = sum(task.agent_id in ids for task in view.open.values())
     if not view.open and not sealed:

@@ -105,6 +105,10 @@ class Caps:
         """By agent and task: the cap that a bid waits for."""
         self._view: MarketView | None = None
 
+    def count_from(self, began: float) -> None:
+        """The run's minutes began at this time."""
+        self._began = began
+
     def join(self, tally: Tally) -> None:
         """Count what is in this tally too."""
         self._tallies.append(tally)

@@ -31,6 +31,18 @@ Review = Annotated[int, typer.Option(help="Seconds to score, and to dispute.")]
 JsonLogs = Annotated[bool, typer.Option("--json", "--json-logs", help="Log JSON, one object a line.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
+_SHARDS = "Shards"
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        rich_help_panel=_SHARDS,
+        help="Spread the agents over the Ray cluster at this address; local for one of this machine alone.",
+    ),
+]
+ShardSize = Annotated[int, typer.Option(min=1, rich_help_panel=_SHARDS, help="Agents in a shard.")]
+ShardCpus = Annotated[float, typer.Option(min=0, rich_help_panel=_SHARDS, help="Processors that one takes.")]
+
 MaxCredits = Annotated[
     str | None,
     typer.Option(

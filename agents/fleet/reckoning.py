@@ -1,7 +1,7 @@
 """A run's forecast when it begins, and the note of what it came to when it has ended."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -51,24 +51,27 @@ def reckon(session: Session, plan: Plan) -> Reckoning:
     return Reckoning(plan, by_itself, by_itself.corrected(past), time.time(), newest)
 
 
-def conclude(session: Session, reckoning: Reckoning, batch: Sequence[Task], outcome: str) -> FinishedRun:
-    """Remember what the run came to; it can be compared with the forecast if all of it belongs to this run."""
+def conclude(
+    session: Session,
+    reckoning: Reckoning,
+    batch: Sequence[Task],
+    outcome: str,
+    elsewhere: Sequence[tuple[Mapping[str, float], bool]] = (),
+) -> FinishedRun:
+    """Remember what the run came to; it can be compared with the forecast if all of it belongs to this run.
+
+    ``elsewhere`` are the figures of the run's parts that other stores counted, and whether these were resumed.
+    """
     plan, tallies = reckoning.plan, [office.tally for office in session.offices.values()]
-    figures = {
-        "transactions": session.caps.transactions,
-        "gas": sum(tally.gas() for tally in tallies),
-        "calls": sum(tally.total.calls for tally in tallies),
-        "prompt": sum(tally.total.prompt for tally in tallies),
-        "completion": sum(tally.total.completion for tally in tallies),
-        "credits": sum(tally.total.cost for tally in tallies),
-        "seconds": time.time() - reckoning.began,
-    }
+    parts = [*((tally.figures(), tally.resumed) for tally in tallies), *elsewhere]
+    figures = {name: sum(part.get(name, 0) for part, _ in parts) for name in COUNTED}
+    figures["seconds"] = time.time() - reckoning.began
     whole = (
         outcome == SETTLED
         and bool(plan.drafts)
         and len(batch) == len(plan.drafts)
         and all(task.id > reckoning.newest_task for task in batch)
-        and not any(tally.resumed for tally in tallies)
+        and not any(resumed for _, resumed in parts)
     )
     run = FinishedRun(
         ended=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agents.chain.store import Store
@@ -119,12 +119,16 @@ class Tally:
         )
         return sum(int(json.loads(receipt)["gasUsed"], 16) for (receipt,) in rows)
 
-    def by_purpose(self) -> Mapping[str, int]:
-        """How many of the run's model calls were for what."""
-        rows = self.store.db.execute(
-            "SELECT purpose, sum(calls) FROM calls WHERE run = ? GROUP BY purpose", (self._run,)
-        )
-        return dict(rows.fetchall())
+    def figures(self) -> dict[str, float]:
+        """What the run has come to so far, by the names that a forecast has for it, all but the time."""
+        return {
+            "transactions": self.transactions,
+            "gas": self.gas(),
+            "calls": self.total.calls,
+            "prompt": self.total.prompt,
+            "completion": self.total.completion,
+            "credits": self.total.cost,
+        }
 
     def finish(self) -> None:
         """The run has ended as it should: what comes next is another."""

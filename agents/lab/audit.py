@@ -93,20 +93,24 @@ class Audit:
         last = None
         for block in blocks:
             last = block
-            if block.events:
-                await self._take(block)
-        if last is not None:
-            self.report.last_block = last.number
-            await self._check_block(last.number, set(self.view.balances))
-            await self._check_tasks(last.number)
-            await HeadCheck(self._rpc, self._deployment, self.view, self._judge, self._expect).run(
-                last.number
-            )
+            await self.take(block)
+        return await self.finish(None if last is None else last.number)
+
+    async def finish(self, head: int | None) -> AuditReport:
+        """Check all that there is at block ``head``, the last one taken, if any was; returns the report."""
+        if head is not None:
+            self.report.last_block = head
+            await self._check_block(head, set(self.view.balances))
+            await self._check_tasks(head)
+            await HeadCheck(self._rpc, self._deployment, self.view, self._judge, self._expect).run(head)
         self.report.accounts = len(self.view.balances)
         self.report.tasks = len(self.view.tasks)
         return self.report
 
-    async def _take(self, block: BlockEvents) -> None:
+    async def take(self, block: BlockEvents) -> None:
+        """Check one block more; where nothing happened, nothing has changed."""
+        if not block.events:
+            return
         before = dict(self.view.balances)
         wrong: list[str] = []
         for logged in block.events:

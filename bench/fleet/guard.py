@@ -27,6 +27,7 @@ from agents.chain.guard.gate import Gate
 from agents.chain.guard.rules import Rules
 from agents.chain.guard.server import GuardServer
 from agents.chain.guard.upstream import Upstream
+from agents.chain.transaction import Transaction
 from agents.chain.wallet import Seed
 
 SIZES = (1, 100)
@@ -135,8 +136,7 @@ def _payments() -> Iterator[tuple[str, list[str]]]:
     wallets = [seed.wallet(index) for index in range(WALLETS)]
     for nonce in itertools.count():
         for wallet in wallets:
-            payment = {"to": wallet.address, "value": 1, "nonce": nonce, "gas": GAS, "data": b""}
-            payment |= {"type": 2, "chainId": CHAIN_ID, "maxFeePerGas": FEE, "maxPriorityFeePerGas": 1}
+            payment = Transaction(CHAIN_ID, nonce, 1, FEE, GAS, wallet.address, 1, b"")
             yield "eth_sendRawTransaction", ["0x" + wallet.sign_transaction(payment).hex()]
 
 

@@ -195,6 +195,12 @@ async def test_a_second_fleet_on_the_same_wallets(on_chain, interval_node):
     assert "stop it first" in said
 
 
+def test_no_ray_cluster_at_the_address(on_chain):
+    said = on_chain.refuses("run_agents.py", "--agents", "2", "--ray", "127.0.0.1:9")
+    assert "no Ray cluster answers at 127.0.0.1:9" in said
+    assert "--ray local" in said
+
+
 def test_a_cap_below_what_the_coming_takes(on_chain):
     said = on_chain.refuses("run_agents.py", "--agents", "2", "--max-transactions", "9")
     assert "--max-transactions is 9, but must be at least 10" in said

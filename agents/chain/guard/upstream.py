@@ -60,6 +60,10 @@ class Upstream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections that no request is using; a further request opens its own."""
         self._close_idle()
 
     async def post(self, body: bytes) -> bytes:

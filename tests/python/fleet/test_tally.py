@@ -53,14 +53,15 @@ def sign(tally, intent, gas=None):
         )
 
 
-def test_calls_add_up_by_party_and_by_purpose(opened):
+def test_calls_add_up_by_party_and_in_all(opened):
     tally = opened()
     tally.count("ada", "work", Usage(100, 10), 7)
     tally.count("ada", "work", Usage(50, 5), 3)
     tally.count("bob", "fit", Usage(20, 2), 1)
     assert tally.total == Calls(3, 170, 17, 11)
     assert tally.cost_of == {"ada": 10, "bob": 1}
-    assert tally.by_purpose() == {"work": 2, "fit": 1}
+    counted = {"calls": 3, "prompt": 170, "completion": 17, "credits": 11}
+    assert tally.figures() == counted | {"transactions": 0, "gas": 0}
 
 
 def test_a_run_that_was_killed_goes_on_counting_and_one_that_ended_does_not(opened):
@@ -75,7 +76,7 @@ def test_a_run_that_was_killed_goes_on_counting_and_one_that_ended_does_not(open
     tally.finish()
     tally = opened()
     assert not tally.resumed
-    assert (tally.total, tally.cost_of, tally.transactions, tally.by_purpose()) == (Calls(), {}, 0, {})
+    assert (tally.total, tally.cost_of, tally.transactions) == (Calls(), {}, 0)
 
 
 def test_transactions_and_their_gas_are_those_of_the_run(opened):

@@ -17,11 +17,13 @@ from simulation.network import Weather
 from simulation.run import Failure
 
 SEEDS = int(os.environ.get("AGORA_SIMULATION_SEEDS", "100"))
-REGRESSIONS = (13,)
-"""Seeds that once failed, with what they brought to light:
-
-13  a receipt of a block that the tailer had not read before it left the chain stayed in the outbox
-"""
+REGRESSIONS = {
+    0: "the tailer kept logs that came twice, and failed",
+    9: "logs were lost of a block whose last transaction left none",
+    13: "a receipt stayed in the outbox, of a block that left the chain before the tailer had read it",
+    36: "the logs that a node had left out were never read",
+}
+"""Seeds that once failed, and what they brought to light."""
 STORM = Weather(errors=0.05, lies=0.02, forks=0.2, amnesia=0.05, deaths=1.0)
 
 seen: Counter[str] = Counter()

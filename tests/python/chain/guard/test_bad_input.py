@@ -92,9 +92,13 @@ BAD_CALLS = [
     (call("eth_call", []), Code.PARAMS),
     (call("eth_call", {}, "latest", {ADA.address: {"balance": "0x1"}}), Code.PARAMS),
     (call("eth_call", {}, "pending"), Code.PARAMS),
-    (call("eth_call", {"gas": 7}), Code.PARAMS),
-    (call("eth_call", {"gas": "lots"}), Code.PARAMS),
-    (call("eth_call", {"gas": "0x1000001"}), Code.GAS),
+    (call("eth_call", {"data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": None, "data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": "", "data": "0x5b600056"}), Code.CREATION),
+    (call("eth_estimateGas", {"data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": ADA.address, "gas": 7}), Code.PARAMS),
+    (call("eth_call", {"to": ADA.address, "gas": "lots"}), Code.PARAMS),
+    (call("eth_call", {"to": ADA.address, "gas": "0x1000001"}), Code.GAS),
     (call("eth_estimateGas", {}, "pending"), Code.PARAMS),
     (call("eth_getBlockByNumber", "pending", False), Code.PARAMS),
     (call("eth_getLogs"), Code.PARAMS),
@@ -256,11 +260,14 @@ async def test_log_ranges_up_to_the_head_are_measured_by_it(watched, recorder):
 
 async def test_calls_reach_the_node_with_a_limit_on_gas_and_a_block_that_exists(watched, recorder):
     await watched.post(
-        [call("eth_call", {"to": ADA.address}), call("eth_estimateGas", {"gas": "0x5208"}, id=2)]
+        [
+            call("eth_call", {"to": ADA.address}),
+            call("eth_estimateGas", {"to": ADA.address, "gas": "0x5208"}, id=2),
+        ]
     )
     assert [one["params"] for one in recorder.seen] == [
         [{"to": ADA.address, "gas": "0x1000000"}, "latest"],
-        [{"gas": "0x5208"}, "latest"],
+        [{"to": ADA.address, "gas": "0x5208"}, "latest"],
     ]
 
 
@@ -269,9 +276,14 @@ async def test_operators_deploy_and_use_the_nodes_accounts_and_nothing_more(watc
     for asked in (
         call("eth_accounts"),
         call("eth_sendTransaction", {"from": ADA.address}),
+        call("eth_estimateGas", {"data": "0xfe"}),
         sent(to=None, data=b"\xfe", gas=100_000),
     ):
         assert "result" in (await watched.post(asked, path)).json()
+    # Scripts send one transaction after the other and ask what the next one takes once those are mined.
+    recorder.seen.clear()
+    await watched.post(call("eth_estimateGas", {"data": "0xfe"}, "pending"), path)
+    assert [one["params"] for one in recorder.seen] == [[{"data": "0xfe"}, "pending"]]
     assert (await watched.post(call("hardhat_setBalance"), path)).json()["error"]["code"] == Code.METHOD
     assert (await watched.post(call("evm_mine"), path)).json()["error"]["code"] == Code.METHOD
     for path in ("/", f"/k/{AGENT}"):
@@ -320,3 +332,41 @@ def test_any_params_become_a_call_or_a_refusal(method, params):
     calls, _ = parse(json.dumps(call(method, *params)).encode(), RULES, operator=False)
     assert isinstance(calls[0], Ask | Denied)
     assert calls[0].id == 1
+
+
+ODD = [
+    [],
+    [None],
+    [7, -1, 1.5],
+    [10**400],
+    [True, False],
+    [{}],
+    [{}, {}, {}],
+    [[]],
+    [""],
+    ["0x"],
+    ["0x" + "00" * 32],
+    ["0x" + "00" * 32, {"tracer": "callTracer", "tracerConfig": 7}],
+    [ADA.address, "latest"],
+    [ADA.address, "0xffffffffffffffffffff"],
+    ["0x" + "f" * 100_000, "latest"],
+    ["\ud800", "latest"],
+    [{"to": ADA.address, "data": "0x" + "5b600056" * 10}, "latest"],
+    [{"from": 7, "to": [], "data": {}}, "latest"],
+    [{"fromBlock": "0x1", "toBlock": "0x0"}],
+    [{"address": "x" * 1000, "topics": [[[[]]]]}],
+    ["0xffffffffffff", "latest", [50, "x"]],
+]
+
+
+async def test_a_real_node_answers_whatever_the_guard_lets_through(raw, guard):
+    """Each method with odd params: an answer each time, and the node is as well as before."""
+    for method in sorted(RULES.methods):
+        calls = [call(method, *params, id=at) for at, params in enumerate(ODD)]
+        response = await guard.post(calls)
+        assert response.status_code == 200, method
+        replies = response.json()
+        assert [one["id"] for one in replies] == list(range(len(ODD)))
+        assert all(("result" in one) != ("error" in one) for one in replies), method
+        assert all(isinstance(one["error"]["code"], int) for one in replies if "error" in one), method
+    await raw.call("evm_mine")

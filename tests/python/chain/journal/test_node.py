@@ -16,8 +16,9 @@ import pytest
 from lives import ACCOUNTS, SINK, grown, hash_of, lived, mined, signed
 
 from agents.chain.deployment import Deployment
-from agents.chain.devnet import Devnet
-from agents.chain.journal.book import Genesis, Journal
+from agents.chain.devnet import Devnet, deploy_market
+from agents.chain.journal.blocks import Genesis
+from agents.chain.journal.book import Journal
 from agents.chain.journal.replay import first_block
 from agents.chain.node import GuardedNode
 from agents.chain.rpc import Rpc, quantity
@@ -209,8 +210,11 @@ async def test_a_journal_whose_chain_began_otherwise_is_refused(path, tmp_path):
 async def test_the_market_is_deployed_once_and_known_ever_after(path, tmp_path):
     addresses = tmp_path / "contract_addresses.json"
     addresses.write_text('{"1": {"chainId": 1}}\n')
-    async with GuardedNode(path, block_ms=BLOCK_MS) as node:
+    async with GuardedNode(path, block_ms=500) as node:
+        await deploy_market(node.operator_url, addresses)  # as an operator's own deployment would be
+        deployed = addresses.read_text()
         await node.deploy(addresses)
+        assert addresses.read_text() == deployed
         first = json.loads(addresses.read_text())
     addresses.unlink()
     async with GuardedNode(path, block_ms=60_000) as node, Rpc(node.url) as rpc:
