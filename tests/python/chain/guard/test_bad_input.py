@@ -1,6 +1,7 @@
 """Whatever is sent to the guard gets a JSON-RPC error that says why, and nothing of it reaches the node."""
 
 import asyncio
+import contextlib
 import json
 
 import httpx
@@ -178,6 +179,19 @@ WALLS = [
     ("POST", "/admin", 404),
     ("POST", "/k/", 404),
 ]
+
+
+async def test_what_is_no_http_is_hung_up_on_and_harms_nobody(watched, recorder, caplog):
+    junk = (b"hello\r\n\r\n", bytes(range(256)) * 300, b"POST / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000)
+    for sent_bytes in junk:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(watched.url).port)
+        writer.write(sent_bytes)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert caplog.records == []
+    assert recorder.seen == []
+    assert "result" in (await watched.post(call())).json()
 
 
 async def test_other_doors_are_walls(watched, recorder):
