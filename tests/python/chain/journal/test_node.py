@@ -17,7 +17,8 @@ from lives import ACCOUNTS, SINK, grown, hash_of, lived, mined, signed
 
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import Devnet, deploy_market
-from agents.chain.journal.book import Genesis, Journal
+from agents.chain.journal.blocks import Genesis
+from agents.chain.journal.book import Journal
 from agents.chain.journal.replay import first_block
 from agents.chain.node import GuardedNode
 from agents.chain.rpc import Rpc, quantity
