@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,33 +140,27 @@ class Buyers:
             digest, specification.skill, RESERVE, wallet.address, bidding_window=600, reveal_window=600
         )
 
-    async def post(self, number: int, terms: TaskTerms) -> int:
-        """The task's id, once it is in a block."""
-        wallet = self.wallets[number % len(self.wallets)]
-        return await self.market.create_task(wallet, terms, intent=f"task:{number}")
-
-    async def close(self) -> None:
-        """Stop sending."""
-        await self.faucet.close()
-        await self.sender.close()
-        self.store.close()
-
-
-async def post(place: Ground, fleet: "subprocess.Popen[bytes]", a_second: float, seconds: float) -> None:
-    """Post tasks at an even pace, once the fleet is there; at once if it has ended."""
+    async def post(
+    place: Ground, fleet: "subprocess.Popen[bytes]", paces: Sequence[tuple[float, float]], rest: float
+) -> None:
+    """Post tasks once the fleet is there, or has ended: at each pace, in tasks a second, for so many seconds, and
+    after each of them a rest."""
     async with Rpc(place.url) as rpc:
         buyers = Buyers(place, rpc, await Deployment.load(place.settings.addresses, rpc), BUYERS)
         try:
-            count = round(a_second * seconds)
-            await buyers.fund(2 * RESERVE * count // BUYERS)
-            terms = [await buyers.describe(number) for number in range(count)]
+            counts = [round(pace * seconds) for pace, seconds in paces]
+            await buyers.fund(2 * RESERVE * (sum(counts) // BUYERS + 1))
+            terms = [await buyers.describe(number) for number in range(sum(counts))]
             while not (place.folder / "enrolled").exists() and fleet.poll() is None:
                 await asyncio.sleep(0.1)
-            posts = []
-            for number, one in enumerate(terms):
-                posts.append(asyncio.create_task(buyers.post(number, one)))
-                await asyncio.sleep(1 / a_second)
-            await asyncio.gather(*posts)
+            numbers = itertools.count()
+            for (pace, _), count in zip(paces, counts, strict=True):
+                posts = []
+                for number in itertools.islice(numbers, count):
+                    posts.append(asyncio.create_task(buyers.post(number, terms[number])))
+                    await asyncio.sleep(1 / pace)
+                await asyncio.gather(*posts)
+                await asyncio.sleep(rest)
         finally:
             await buyers.close()
 
