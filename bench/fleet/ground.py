@@ -140,7 +140,19 @@ class Buyers:
             digest, specification.skill, RESERVE, wallet.address, bidding_window=600, reveal_window=600
         )
 
-    async def post(
+    async def post(self, number: int, terms: TaskTerms) -> int:
+        """The task's id, once it is in a block."""
+        wallet = self.wallets[number % len(self.wallets)]
+        return await self.market.create_task(wallet, terms, intent=f"task:{number}")
+
+    async def close(self) -> None:
+        """Stop sending."""
+        await self.faucet.close()
+        await self.sender.close()
+        self.store.close()
+
+
+async def post(
     place: Ground, fleet: "subprocess.Popen[bytes]", paces: Sequence[tuple[float, float]], rest: float
 ) -> None:
     """Post tasks once the fleet is there, or has ended: at each pace, in tasks a second, for so many seconds, and

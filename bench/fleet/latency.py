@@ -1,10 +1,10 @@
 """How fast a fleet answers a new task, at 10 to 10,000 agents.
 
 A guarded node, the fleet, and the requesters run in processes of their own, on one machine. When all agents are
-enrolled, tasks are posted at an even pace, then at a faster one; of those who claim a task's skill 50 look at it, and bid by formula. For
-each commitment, the clock runs from the moment when clients can see the block with the task until the node has
-answered that it took the signed commitment. No bidding window ends meanwhile. To the embedder all texts mean the
-same: what a real one takes for a new text is a figure of its own.
+enrolled, tasks are posted at an even pace, then at a faster one; of those who claim a task's skill 50 look at it, and
+bid by formula. For each commitment, the clock runs from the moment when clients can see the block with the task until
+the node has answered that it took the signed commitment. No bidding window ends meanwhile. To the embedder all texts
+mean the same: what a real one takes for a new text is a figure of its own.
 """
 
 import asyncio
