@@ -9,7 +9,7 @@ import structlog
 from agents.chain.guard.refusals import Code
 from agents.chain.lanes import Lane
 from agents.chain.outbox import Entry
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, number
 from agents.errors import RpcError, TransportError
 
 BATCH = 100
@@ -151,12 +151,12 @@ class Delivery:
             if known.intersection(entry.hashes):
                 # A node that mines at once answers with the revert of what is in a block all the same.
                 self._taken.add(entry.hash)
-            elif _NONCE_USED.search(error.message) and not self._is_used(entry, int(count, 16)):
+            elif _NONCE_USED.search(error.message) and not self._is_used(entry, number(count)):
                 self._again(lane)
             else:
                 log.warning("send_refused", intent=entry.intent, tx=entry.hash, reason=error.message)
                 self._suspects.discard(entry.hash)
-                self._dead(entry, error, int(count, 16))
+                self._dead(entry, error, number(count))
 
     def _is_used(self, entry: Entry, count: int) -> bool:
         """Whether the node has said twice that another transaction used the nonce."""

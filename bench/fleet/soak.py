@@ -37,7 +37,7 @@ LINE_SECONDS, LOOK_SECONDS = 15.0, 0.1
 MIB = 2**20
 
 
-@dataclass(slots=True)
+@dataclass
 class Soak:
     """One run, and its figures."""
 

@@ -221,6 +221,33 @@ async def test_receipt_of_another_transaction_is_not_believed(rpc, faulty, fault
     await sender.close()
 
 
+def spoil(what):
+    def change(method, reply):
+        if method == what and not isinstance(reply, list) and reply.get("result") is not None:
+            reply["result"] = {"what": "is this"}
+        return reply
+
+    return change
+
+
+@pytest.mark.parametrize("method", ["eth_blockNumber", "eth_getBlockByNumber", "eth_getTransactionReceipt"])
+async def test_nonsense_is_taken_for_a_failure_of_the_node_and_waited_out(
+    rpc, faulty, faults, store, wallets, method
+):
+    sender = Sender(faulty, store, 31337, interval=0.01, deadline=10)
+    faults.change = spoil(method)
+    sending = asyncio.create_task(sender.send(wallets[1], transfer(TO, 1), intent="pay", gas=21_000))
+    await asyncio.sleep(0.2)
+    faults.change = None
+    try:
+        await sending
+    except TransportError:  # Where it was needed before signing.
+        assert Outbox(store).get("pay") is None
+        await sender.send(wallets[1], transfer(TO, 1), intent="pay", gas=21_000)
+    assert await rpc.call("eth_getBalance", TO, "latest") == "0x1"
+    await sender.close()
+
+
 async def test_what_a_fork_took_back_is_mined_again_without_a_word_from_the_tailer(
     rpc, store, quick, wallets
 ):
