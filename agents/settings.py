@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     """The address of an OpenAI-compatible endpoint, with its ``/v1``."""
     model: str | None = Field(None, validation_alias="AGORA_MODEL")
     """The name of the hosted model."""
+    model_concurrency: int = Field(16, ge=1, validation_alias="AGORA_MODEL_CONCURRENCY")
+    """How many calls of the hosted model run at the same time."""
+    model_calls_per_minute: int | None = Field(None, ge=1, validation_alias="AGORA_MODEL_CALLS_PER_MINUTE")
+    """How often the hosted model is called; without it, as often as there is something to ask."""
     gguf: Path | None = Field(None, validation_alias="AGORA_GGUF")
     """A GGUF file that the embedded server loads in place of the default model."""
     home: Path = Field(default_factory=lambda: Path(user_data_dir("agora")), validation_alias="AGORA_HOME")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from agents.chain.guard.refusals import Code
 from agents.chain.lanes import Lane
 from agents.chain.outbox import Entry
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, number
 from agents.errors import RpcError, TransportError
 
 BATCH = 100
@@ -17,8 +18,8 @@ WORKERS = 3
 """Requests under way at the same time, of different wallets: the node works on one while we read another's answer."""
 LONGEST_PAUSE = 5.0
 """Seconds between two tries to hand over the same bytes; each pause is twice the one before, up to this."""
-LIMIT_EXCEEDED = -32005
-"""The code by which providers refuse for now: too many requests, too much in a queue."""
+FOR_NOW = {-32005, Code.INTERNAL, Code.RATE, Code.PENDING, Code.LOST, Code.AWAY}
+"""The codes of refusals that say nothing for good: too many requests, too much in a queue, a failure inside."""
 
 _HAS_IT = re.compile(r"known transaction|already known|already imported", re.IGNORECASE)
 _NONCE_USED = re.compile(r"nonce too low", re.IGNORECASE)
@@ -124,12 +125,13 @@ class Delivery:
                 self._most = max(1, self._most // 2)
                 raise TransportError(f"the node refuses a batch: {error.message}") from error
             answers = [error]
+        self._most = min(BATCH, 2 * self._most)
         doubtful = []
         for (lane, entry), answer in zip(batch, answers, strict=True):
             if not isinstance(answer, RpcError) or _HAS_IT.search(answer.message):
                 self._taken.add(entry.hash)
                 lane.pause = 0.0
-            elif answer.code == LIMIT_EXCEEDED or _NOT_YET.search(answer.message):
+            elif answer.code in FOR_NOW or _NOT_YET.search(answer.message):
                 self._again(lane)
             else:
                 doubtful.append((lane, entry, answer))
@@ -149,12 +151,12 @@ class Delivery:
             if known.intersection(entry.hashes):
                 # A node that mines at once answers with the revert of what is in a block all the same.
                 self._taken.add(entry.hash)
-            elif _NONCE_USED.search(error.message) and not self._is_used(entry, int(count, 16)):
+            elif _NONCE_USED.search(error.message) and not self._is_used(entry, number(count)):
                 self._again(lane)
             else:
                 log.warning("send_refused", intent=entry.intent, tx=entry.hash, reason=error.message)
                 self._suspects.discard(entry.hash)
-                self._dead(entry, error, int(count, 16))
+                self._dead(entry, error, number(count))
 
     def _is_used(self, entry: Entry, count: int) -> bool:
         """Whether the node has said twice that another transaction used the nonce."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from eth_utils.crypto import keccak
 
 from agents.chain.outbox import Entry, Outbox
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, number
 from agents.chain.together import Together
 from agents.chain.transaction import Transaction
 from agents.chain.wallet import Wallet
@@ -132,4 +132,4 @@ def _read(count: str | RpcError, held: str | RpcError) -> tuple[int, int] | Exce
         return count
     if isinstance(held, RpcError):
         return held
-    return int(count, 16), int(held, 16)
+    return number(count), number(held)

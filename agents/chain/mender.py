@@ -13,7 +13,7 @@ from agents.chain.delivery import Delivery
 from agents.chain.lanes import Lane, Lanes
 from agents.chain.outbox import Entry, Outbox
 from agents.chain.receipts import ReceiptPoller
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, number
 from agents.chain.store import Store
 from agents.chain.transaction import Transaction
 from agents.errors import RpcError, TransportError
@@ -106,9 +106,9 @@ class Mender:
         """Use a nonce for nothing, as those after it wait for it."""
         if nonce in lane.pending:
             return
-        number = 0
-        while self._outbox.get(intent := f"filler:{lane.wallet}:{nonce}:{number}") is not None:
-            number += 1
+        tries = 0
+        while self._outbox.get(intent := f"filler:{lane.wallet}:{nonce}:{tries}") is not None:
+            tries += 1
         to = lane.wallet
         filler = lane.sign(
             intent,
@@ -170,7 +170,7 @@ class Mender:
                 ("eth_getTransactionByHash", (lane.pending[min(lane.pending)].hash,)),
             )
         )
-        used = [int(answer, 16) for answer in answers[::2]]
+        used = [number(answer) for answer in answers[::2]]
         # To count what is pending a node builds a block of all of it: it is asked only where a gap may be.
         gaps = [
             lane.wallet
@@ -178,7 +178,7 @@ class Mender:
             if count < min(lane.pending, default=0)
         ]
         counts = await self._rpc.batch(("eth_getTransactionCount", (one, "pending")) for one in gaps)
-        queued = {one: int(count, 16) for one, count in zip(gaps, counts, strict=True)}
+        queued = {one: number(count) for one, count in zip(gaps, counts, strict=True)}
         return [
             _Sight(count, queued.get(lane.wallet, count), known is not None)
             for lane, count, known in zip(lanes, used, answers[1::2], strict=True)

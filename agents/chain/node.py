@@ -29,6 +29,8 @@ from agents.chain.journal.replay import Progress
 from agents.errors import AgoraError, NoMarketInJournal, PortInUse, TransportError
 
 HOST = "127.0.0.1"
+_NOWHERE = f"http://{HOST}:1"
+"""Where the node is said to be before there is one; nobody is let through to it."""
 
 log = structlog.get_logger(__name__)
 
@@ -97,23 +99,30 @@ class GuardedNode:
         async with AsyncExitStack() as stack:
             self._journal = Journal.open(self._path)
             stack.callback(self._journal.close)
+            if self._journal.origin:
+                self._journal.check()
             self._child = Child(self._journal, log=self._log, progress=self._progress)
             stack.push_async_callback(self._child.stop)
-            await self._child.start()
-            last = await self._child.rpc.call("eth_getBlockByNumber", "latest", False)
-            timestamp = int(last["timestamp"], 16)
-            clock = ChainClock(timestamp, distinct=self._seconds >= 1)
-            self._builder = Builder(self._journal, self._handed, clock, timestamp)
-            self._upstream = await stack.enter_async_context(NotingUpstream(self._child.url, self._handed))
+            self._upstream = await stack.enter_async_context(NotingUpstream(_NOWHERE, self._handed))
             app = build(self._upstream, self._rules, self._gate)
-            try:
-                self._server = await stack.enter_async_context(GuardServer(app, self._host, self._port))
-            except OSError as error:
-                raise PortInUse(self._host, self._port) from error
+            async with self._gate.closed():  # Clients may come, and wait.
+                try:
+                    self._server = await stack.enter_async_context(GuardServer(app, self._host, self._port))
+                except OSError as error:
+                    raise PortInUse(self._host, self._port) from error
+                await self._child.start()
+                self._upstream.url = self._child.url
+            self._builder = await self._begin()
             self._running = asyncio.create_task(self._run())
             stack.push_async_callback(self._halt)
             self._open = stack.pop_all()
         return self
+
+    async def _begin(self) -> Builder:
+        last = await self._child.rpc.call("eth_getBlockByNumber", "latest", False)
+        timestamp = int(last["timestamp"], 16)
+        clock = ChainClock(timestamp, distinct=self._seconds >= 1)
+        return Builder(self._journal, self._handed, clock, timestamp)
 
     async def __aexit__(
         self,

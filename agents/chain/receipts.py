@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
 
-from agents.chain.rpc import Rpc, quantity
+from agents.chain.logs import Log
+from agents.chain.rpc import Rpc, number, quantity
 from agents.errors import RpcError, TransportError
 
 BATCH = 200
@@ -151,31 +152,31 @@ class ReceiptPoller:
         return is_near and now - self._busy_at < IDLE_SECONDS
 
     async def _look(self) -> None:
-        number = int(await self._rpc.call("eth_blockNumber"), 16)
+        newest = number(await self._rpc.call("eth_blockNumber"))
         before = self._head
-        if before is not None and number == before.number and not self._behind:
+        if before is not None and newest == before.number and not self._behind:
             self._saw(before)
-        elif before is not None and 0 < number - before.number <= MOST_BLOCKS and not self._behind:
-            await self._follow(before, number)
+        elif before is not None and 0 < newest - before.number <= MOST_BLOCKS and not self._behind:
+            await self._follow(before, newest)
         else:
-            await self._jump(before, number)
+            await self._jump(before, newest)
         await self._ask()
 
-    async def _follow(self, before: Head, number: int) -> None:
+    async def _follow(self, before: Head, newest: int) -> None:
         """Read the new blocks and note which of ours they hold."""
-        blocks = await self._blocks(range(before.number + 1, number + 1))
+        blocks = await self._blocks(range(before.number + 1, newest + 1))
         linked = all(b.parent in (a.hash, NO_PARENT) for a, b in pairwise([before, *blocks]))
         if not linked:
-            await self._jump(before, number)
+            await self._jump(before, newest)
             return
         mined = (one for block in blocks for one in block.transactions if one in self._watched)
         self._asked.update(dict.fromkeys(mined))
         self._saw(blocks[-1])
 
-    async def _jump(self, before: Head | None, number: int) -> None:
+    async def _jump(self, before: Head | None, newest: int) -> None:
         """Any of ours may be in blocks that were not read, and some may be no longer where they were."""
-        known = [before.number] if before is not None and before.number < number else []
-        *seen, head = await self._blocks([*known, number])
+        known = [before.number] if before is not None and before.number < newest else []
+        *seen, head = await self._blocks([*known, newest])
         if before is not None and [block.hash for block in seen] != [before.hash]:
             await self._forked()
         self._asked = dict(self._watched)
@@ -201,17 +202,25 @@ class ReceiptPoller:
 
     def _confirm(self, receipts: Sequence[Mapping[str, Any]]) -> None:
         if receipts:
-            newest = max(int(one["blockNumber"], 16) for one in receipts)
+            newest = max(number(one["blockNumber"]) for one in receipts)
             self._confirmed = max(self._confirmed, newest + CONFIRMATIONS)
             self._busy_at = asyncio.get_running_loop().time()
 
 
 def _receipts(hashes: Sequence[str], answers: Sequence[Any]) -> list[Mapping[str, Any]]:
     """Those receipts that there are; raises TransportError where one is not of the transaction asked for."""
+    found: list[Mapping[str, Any]] = []
     for one, answer in zip(hashes, answers, strict=True):
-        if answer is not None and answer.get("transactionHash") != one:
-            raise TransportError(f"the node sent another receipt than that of {one}")
-    return [one for one in answers if one is not None]
+        if answer is None:
+            continue
+        if not isinstance(answer, Mapping) or answer.get("transactionHash") != one:
+            raise TransportError(f"the node sent something else than the receipt of {one}")
+        for field in ("blockNumber", "status", "gasUsed", "effectiveGasPrice"):
+            number(answer.get(field))
+        for log in answer.get("logs") or ():
+            Log.read(log)
+        found.append(answer)
+    return found
 
 
 async def revert_reason(rpc: Rpc, receipt: Mapping[str, Any]) -> RpcError:

@@ -33,6 +33,14 @@ def quantity(number: int) -> str:
     return hex(number)
 
 
+def number(answer: Any) -> int:
+    """The number that a node's answer is; raises TransportError when it is none."""
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError):
+        raise TransportError("the node sent something else than a number") from None
+
+
 def masked(url: str) -> str:
     """The URL without user, password, path and query, where providers put their API keys."""
     try:

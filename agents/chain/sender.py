@@ -27,8 +27,8 @@ from agents.chain.logs import Receipt
 from agents.chain.mender import Fees, Mender
 from agents.chain.outbox import Entry, Outbox
 from agents.chain.reader import refusal, request
-from agents.chain.receipts import ReceiptPoller, revert_reason
-from agents.chain.rpc import Rpc, quantity
+from agents.chain.receipts import Head, ReceiptPoller, revert_reason
+from agents.chain.rpc import Rpc, number, quantity
 from agents.chain.store import Store
 from agents.chain.together import Together
 from agents.chain.transaction import Transaction
@@ -294,16 +294,16 @@ class Sender:
         """Find the blocks with something of ours that left the chain; what they held is pending again."""
         blocks = self._outbox.blocks(DEPTH)
         found = await self._rpc.batch(
-            [("eth_getBlockByNumber", (quantity(number), False)) for number, _ in blocks]
+            [("eth_getBlockByNumber", (quantity(place), False)) for place, _ in blocks]
         )
         # A node that does not have a block yet says nothing about it.
         gone = [
             block
             for block, now in zip(blocks, found, strict=True)
-            if now is not None and now["hash"] != block[1]
+            if now is not None and Head.read(now).hash != block[1]
         ]
         if gone:
-            log.warning("blocks_left_the_chain", blocks=[number for number, _ in gone])
+            log.warning("blocks_left_the_chain", blocks=[place for place, _ in gone])
             self._outbox.retract(gone)
             self._delivery.forget()
             self._lanes.doubt()
@@ -364,7 +364,7 @@ class Sender:
             ("eth_estimateGas", (request(call, wallet), "latest")) for wallet, call in asked
         )
         return [
-            refusal(one) if isinstance(one, RpcError) else min(int(one, 16) * 6 // 5 + 40_000, GAS_CAP)
+            refusal(one) if isinstance(one, RpcError) else min(number(one) * 6 // 5 + 40_000, GAS_CAP)
             for one in answers
         ]
 

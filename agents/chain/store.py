@@ -71,6 +71,9 @@ CREATE TABLE consumers (
 ) STRICT;
 """
 
+TOGETHER = 256
+"""Writes in one transaction at most: enough that the disk does not count, few enough that nobody waits long."""
+
 T = TypeVar("T")
 Write = Callable[[sqlite3.Connection], Any]
 
@@ -130,17 +133,17 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield self.db
+            self.db.commit()
         except BaseException:
             self.db.rollback()
             raise
-        self.db.commit()
 
     def soon(self, write: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """What ``write`` returns, once all it wrote survives power loss.
 
-        All that is handed in during one turn of the loop goes to the disk in one transaction, which costs as
-        much as a transaction for one. A write that raises takes back its own changes only, and its caller gets
-        the error; one whose caller was cancelled before its turn is not carried out.
+        What is handed in during one turn of the loop, up to TOGETHER writes, goes to the disk in one transaction,
+        which costs as much as a transaction for one. A write that raises takes back its own changes only, and
+        its caller gets the error; one whose caller was cancelled before its turn is not carried out.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
@@ -150,7 +153,10 @@ class Store:
         return future
 
     def _write_all(self) -> None:
-        writes, self._soon = self._soon, []
+        writes, self._soon = self._soon[:TOGETHER], self._soon[TOGETHER:]
+        if self._soon:
+            # What is done already goes its way in between.
+            asyncio.get_running_loop().call_soon(self._write_all)
         results: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
         try:
             with self.transaction() as db:

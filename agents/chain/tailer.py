@@ -17,7 +17,7 @@ from agents.chain.abi import Decoders, Event
 from agents.chain.blocks import BlockReader, Header, linked
 from agents.chain.consumers import Place
 from agents.chain.logs import Log
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, number
 from agents.chain.store import Store
 from agents.errors import NodeBehind, TransportError
 
@@ -96,7 +96,7 @@ class Tailer:
         TransportError; nothing is lost: call again.
         """
         cursor = self.cursor
-        head = int(await self._rpc.call("eth_blockNumber"), 16)
+        head = number(await self._rpc.call("eth_blockNumber"))
         if cursor is not None and not await self._is_current(cursor):
             if head < cursor.number and await self._is_behind(cursor, head):
                 raise NodeBehind(cursor.number, head)

@@ -31,8 +31,8 @@ class AddressesMissing(UserError):
 
     def __init__(self, path: Path, chain_id: int) -> None:
         super().__init__(
-            f"{path} has no contracts for chain {chain_id}: deploy them with "
-            "`npx hardhat run scripts/deploy-all.js --network localhost`"
+            f"{path} has no contracts for chain {chain_id}: `agora node start` deploys them on a chain of its own, "
+            "`npx hardhat run scripts/deploy-all.js --network localhost` on a node that runs already"
         )
 
 

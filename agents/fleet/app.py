@@ -39,6 +39,8 @@ from agents.requester import Windows
 from agents.settings import Settings
 
 EXAMPLES_SOURCE = "examples"
+IN_FLIGHT = 100
+"""Transactions of the requester that wait for a block at the same time: it posts whole batches."""
 MOST_LINES = 20
 """How many agents a report names."""
 
@@ -200,7 +202,7 @@ async def assemble(session: Session, job: Job, announce: Callable[[Forecast], No
     if job.agents and job.office == WHOLE:
         pin_layout(session.folder, None)
     crew_office = session.open_office(job.office) if job.agents else None
-    shop_office = session.open_office("requester") if job.source else None
+    shop_office = session.open_office("requester", IN_FLIGHT) if job.source else None
     await session.begin()
     wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
     reckoning = None

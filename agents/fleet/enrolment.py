@@ -12,7 +12,7 @@ import structlog
 
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.wallet import Wallet
-from agents.errors import InsufficientFunds
+from agents.errors import InsufficientFunds, RetryableError
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.session import Office, Session
 from agents.market.domain import account_of, account_of_agent
@@ -20,6 +20,8 @@ from agents.money import CREDIT, format_credits
 
 GAS_MONEY = 10**17
 """Wei for each wallet: thousands of times what it ever has pending, on a dev chain's fees."""
+TRIES, PAUSE_SECONDS = 10, 5.0
+"""How often an enrolment is tried, and how long it rests in between, while the node does not answer."""
 AT_ONCE = 1000
 """How many agents are enrolled side by side."""
 CAPITAL = 100 * CREDIT
@@ -56,7 +58,7 @@ async def enrol_all(
 
     async def one(recruit: Recruit) -> int:
         async with places:
-            agent_id = await enrol(session, office, recruit)
+            agent_id = await _patiently(session, office, recruit)
         if done is not None:
             done(next(count))
         return agent_id
@@ -64,6 +66,17 @@ async def enrol_all(
     ids = await asyncio.gather(*(one(recruit) for recruit in recruits))
     log.info("agents.enrolled", agents=len(ids))
     return list(ids)
+
+
+async def _patiently(session: Session, office: Office, recruit: Recruit) -> int:
+    """``enrol``, tried again after failures of the way to the node: one of thousands must not end it for all."""
+    for _ in range(TRIES - 1):
+        try:
+            return await enrol(session, office, recruit)
+        except RetryableError as error:
+            log.warning("enrolment.postponed", agent=recruit.definition.name, reason=str(error))
+            await asyncio.sleep(PAUSE_SECONDS)
+    return await enrol(session, office, recruit)
 
 
 async def enrol(session: Session, office: Office, recruit: Recruit) -> int:

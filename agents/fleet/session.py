@@ -9,7 +9,7 @@ from pathlib import Path
 from agents.chain.deployment import Deployment
 from agents.chain.faucet import Faucet
 from agents.chain.rpc import Rpc
-from agents.chain.sender import Sender
+from agents.chain.sender import IN_FLIGHT, Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
@@ -89,14 +89,17 @@ class Session:
         """Where this deployment's stores are; a node that was started anew gets a new folder."""
         return self.settings.home / self.deployment.key
 
-    def open_office(self, name: str) -> Office:
-        """The office of this name, with its store opened and locked. Raises WalletsInUse."""
+    def open_office(self, name: str, in_flight: int = IN_FLIGHT) -> Office:
+        """The office of this name, with its store opened and locked. Raises WalletsInUse.
+
+        ``in_flight`` is how many transactions of one of its wallets may wait for a block at the same time.
+        """
         if name in self.offices:
             return self.offices[name]
         store = Store.open(self.folder / f"{name}.db")
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
-        sender = Sender(self.rpc, store, chain_id)
+        sender = Sender(self.rpc, store, chain_id, in_flight=in_flight)
         office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender), Tally(store))
         self.caps.join(office.tally)
         self.offices[name] = office

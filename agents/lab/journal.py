@@ -20,7 +20,7 @@ async def replay_journal(path: Path, at: int | None = None, progress: Progress |
     Raises JournalMissing, NotAJournal, JournalDamaged, BlockNotInJournal, JournalOfAnotherChain, ReplayMismatch
     or ToolchainMissing.
     """
-    with _reading(path) as journal:
+    with _reading(path, at) as journal:
         async with replayed(journal, at, progress=progress) as (_, done):
             return done
 
@@ -30,7 +30,7 @@ async def audit_journal(path: Path, at: int | None = None, progress: Progress | 
 
     Raises what ``replay_journal`` raises, and NoMarketInJournal.
     """
-    with _reading(path) as journal, tempfile.TemporaryDirectory(prefix="agora-audit-") as folder:
+    with _reading(path, at) as journal, tempfile.TemporaryDirectory(prefix="agora-audit-") as folder:
         market = market_of(journal, journal.last if at is None else at)
         addresses = Path(folder) / "contract_addresses.json"
         write_market(market, addresses, CHAIN_ID)
@@ -43,7 +43,7 @@ def branch_journal(path: Path, at: int, out: Path) -> None:
 
     Raises FileExists, JournalMissing, NotAJournal, JournalDamaged, BlockNotInJournal or JournalUnwritable.
     """
-    with _reading(path) as journal:
+    with _reading(path, at) as journal:
         try:
             papers = {PAPER: market_of(journal, at)}
         except NoMarketInJournal:
@@ -52,11 +52,13 @@ def branch_journal(path: Path, at: int, out: Path) -> None:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[Journal]:
+def _reading(path: Path, at: int | None) -> Iterator[Journal]:
+    """The journal, whole up to block ``at``: what is wrong with it is said before anything is started."""
     journal = Journal.open(path, write=False)
     try:
         if journal.origin is None:
             raise NotAJournal(path, "its chain has not begun")
+        journal.check(at)
         yield journal
     finally:
         journal.close()

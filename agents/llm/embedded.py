@@ -16,6 +16,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from agents.errors import BadSetting, ModelMissing, ModelServerDied
 from agents.llm.openai_model import OPENAI_URL, OpenAIModel
+from agents.llm.pacing import Bucket
 from agents.llm.protocol import Model
 from agents.llm.weights import SMOLLM2, SMOLLM2_NAME, find, find_gguf
 from agents.settings import Settings
@@ -208,10 +209,13 @@ def _is_hosted(settings: Settings) -> bool:
 
 
 def _hosted(settings: Settings) -> OpenAIModel:
+    rate = settings.model_calls_per_minute
     return OpenAIModel(
         _hosted_name(settings),
         base_url=settings.openai_base_url or OPENAI_URL,
         api_key=settings.openai_api_key,
+        concurrency=settings.model_concurrency,
+        pace=None if rate is None else Bucket(rate / 60, settings.model_concurrency),
     )
 
 

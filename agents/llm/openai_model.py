@@ -28,6 +28,7 @@ from agents.errors import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.llm.pacing import Bucket
 from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -46,7 +47,7 @@ class OpenAIModel:
     At most ``concurrency`` calls run at once and the rest wait their turn, so that ``timeout`` seconds count
     service and not queueing. After a connection failure, 408, 409, 429 or 5xx the call is tried again, up to
     ``attempts`` times in all, with random pauses that double from ``pause`` seconds; ``before_try`` runs
-    before each try and may raise. The key appears in no error and no repr.
+    before each try and may raise; each try takes a token of ``pace``. The key appears in no error and no repr.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class OpenAIModel:
         attempts: int = 5,
         pause: float = 0.5,
         before_try: Callable[[], None] | None = None,
+        pace: Bucket | None = None,
     ) -> None:
         self._model, self._name = model, name or model
         self._shown_url = _without_secrets(base_url)
@@ -70,7 +72,7 @@ class OpenAIModel:
         )
         self._turn = asyncio.Semaphore(concurrency)
         self._attempts, self._pause = attempts, pause
-        self._before_try = before_try
+        self._before_try, self._pace = before_try, pace
         self._refused: set[str] = set()
 
     def __repr__(self) -> str:
@@ -104,6 +106,8 @@ class OpenAIModel:
     async def _try(self, request: ModelRequest) -> ModelAnswer:
         if self._before_try is not None:
             self._before_try()
+        if self._pace is not None:
+            await self._pace.take()
         async with self._turn:
             content = await self._post(request)
         try:

@@ -19,8 +19,9 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.wallet import Seed, Wallet
 from agents.market.content import ContentStore
-from agents.market.domain import account_of
+from agents.market.domain import AwardMode, account_of
 from agents.market.marketplace import Marketplace, TaskTerms
+from agents.market.readers import TaskDraft
 from agents.market.specification import AnswerKey, ExactChecker, TaskSpecification
 from agents.money import CREDIT
 from agents.settings import Settings
@@ -29,6 +30,7 @@ SKILLS = ("research", "extraction", "code-reading", "mathematics", "writing", "s
 """Each is claimed by one to three in five of the fleet's agents."""
 RESERVE = 20 * CREDIT
 START_SECONDS = 120
+BUYERS = 40
 
 
 @dataclass(slots=True)
@@ -88,6 +90,19 @@ def child(module: str, *arguments: str) -> Any:
         process.wait()
 
 
+def draft(number: int) -> TaskDraft:
+    """A task that the scripted model can do; no two are alike."""
+    key = AnswerKey.create("blue")
+    skill = SKILLS[number % len(SKILLS)]
+    specification = TaskSpecification(
+        title=f"Task {number} in {skill}",
+        description=f"Which colour is named in: 'Lamp number {number} is blue.'",
+        skill=skill,
+        checker=ExactChecker(commitment=key.commitment()),
+    )
+    return TaskDraft(specification, key, RESERVE, AwardMode.SEALED_SECOND_PRICE)
+
+
 class Buyers:
     """Requesters that post tasks side by side, from a store and a process of their own."""
 
@@ -116,18 +131,13 @@ class Buyers:
         )
 
     async def describe(self, number: int) -> TaskTerms:
-        """The terms of a task whose document is in the store; no two are alike."""
-        key = AnswerKey.create("blue")
-        skill = SKILLS[number % len(SKILLS)]
-        specification = TaskSpecification(
-            title=f"Task {number} in {skill}",
-            description=f"Which colour is named in: 'Lamp number {number} is blue.'",
-            skill=skill,
-            checker=ExactChecker(commitment=key.commitment()),
-        )
+        """The terms of a task whose document is in the store; its bidding outlasts every measurement."""
+        specification = draft(number).specification
         digest = await self.content.put(specification.canonical_bytes())
         wallet = self.wallets[number % len(self.wallets)]
-        return TaskTerms(digest, skill, RESERVE, wallet.address, bidding_window=600, reveal_window=600)
+        return TaskTerms(
+            digest, specification.skill, RESERVE, wallet.address, bidding_window=600, reveal_window=600
+        )
 
     async def post(self, number: int, terms: TaskTerms) -> int:
         """The task's id, once it is in a block."""
@@ -139,6 +149,25 @@ class Buyers:
         await self.faucet.close()
         await self.sender.close()
         self.store.close()
+
+
+async def post(place: Ground, a_second: float, seconds: float) -> None:
+    """Post tasks at an even pace, once the fleet is there."""
+    async with Rpc(place.url) as rpc:
+        buyers = Buyers(place, rpc, await Deployment.load(place.settings.addresses, rpc), BUYERS)
+        try:
+            count = round(a_second * seconds)
+            await buyers.fund(2 * RESERVE * count // BUYERS)
+            terms = [await buyers.describe(number) for number in range(count)]
+            while not (place.folder / "enrolled").exists():
+                await asyncio.sleep(0.1)
+            posts = []
+            for number, one in enumerate(terms):
+                posts.append(asyncio.create_task(buyers.post(number, one)))
+                await asyncio.sleep(1 / a_second)
+            await asyncio.gather(*posts)
+        finally:
+            await buyers.close()
 
 
 def told(path: Path) -> Any:

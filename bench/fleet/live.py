@@ -96,7 +96,8 @@ def resident() -> int:
     return psutil.Process().memory_info().rss
 
 
-def _answer(request: ModelRequest) -> str:
+def answer(request: ModelRequest) -> str:
+    """What the scripted model says."""
     opinion = {"can_do": True, "reason": "it is short"}
     return json.dumps(opinion if request.purpose == "fit" else {"answer": "blue"})
 
@@ -112,7 +113,7 @@ async def main(folder: Path, agents: int, seconds: float) -> None:
             rpc=rpc,
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=Seed.open(settings.home),
-            model=ScriptedModel(_answer),
+            model=ScriptedModel(answer),
             embedder=Alike(),
             content=ContentStore(settings.content),
         )

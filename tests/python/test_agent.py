@@ -383,3 +383,25 @@ async def test_the_commitment_on_chain_tells_nobody_the_price(world, wallets, bu
     for (task_id, agent_id), sealed in world.view.commitments.items():
         found = await read(world.rpc, world.deployment.auction.get_commitment(task_id, agent_id))
         assert found == sealed.digest
+
+
+async def test_of_what_is_offered_each_task_is_decided_on_once_and_struck_off(world, wallets, buyer):
+    offers, policy = set(), FixedPrice(None)
+    agent = await world.new_agent("Ada", wallets[2], saying("blue"), price=policy, offers=offers)
+    one, two, late = await world.post(buyer, draft(), draft(), draft())
+    assert await world.turn(agent) == []
+    assert policy.contexts == [], "nothing was offered"
+    offers |= {one.id, 99}
+    assert await world.turn(agent) == []
+    assert [context.task_id for context in policy.contexts] == [one.id]
+    assert agent.notes.bid(one.id).status == "skipped"
+    policy.answer = 5 * CREDIT
+    offers.add(two.id)
+    assert await world.turn(agent) == ["Commit"]
+    assert offers == set()
+    assert agent.next_step() == two.bidding_end
+    offers.add(late.id)
+    await world.reach(two.bidding_end)
+    assert await world.turn(agent) == ["Reveal"]
+    assert offers == set(), "what takes no more bids is struck off too"
+    assert [context.task_id for context in policy.contexts] == [one.id, two.id]

@@ -92,10 +92,14 @@ def _call(said: Any, rules: Rules, *, operator: bool) -> Ask | Denied:
         if method not in (rules.operator_methods if operator else rules.methods):
             raise _unknown(method, rules)
         if method == "eth_sendRawTransaction":
-            return Ask(identifier, method, params, signed=_transaction(params, rules, operator=operator))
+            signed = _transaction(params, rules, creation=operator or rules.creation)
+            return Ask(identifier, method, params, signed=signed)
+        if operator:
+            # As it is: who deploys contracts that know each other estimates each after those that wait for a block.
+            return Ask(identifier, method, params)
         if method == "eth_getLogs":
             return Ask(identifier, method, params, since=_since(params, rules))
-        return Ask(identifier, method, _shaped(method, params, rules, operator=operator))
+        return Ask(identifier, method, _shaped(method, params, rules))
     except Refused as error:
         return Denied(identifier, error)
 
@@ -119,7 +123,7 @@ def _unknown(method: str, rules: Rules) -> Refused:
     return refused(Code.METHOD, f"{shown!r} is no method that the guard lets through")
 
 
-def _transaction(params: list[Any], rules: Rules, *, operator: bool) -> Signed:
+def _transaction(params: list[Any], rules: Rules, *, creation: bool) -> Signed:
     if len(params) != 1 or not isinstance(params[0], str) or not params[0].startswith("0x"):
         raise refused(Code.PARAMS, "eth_sendRawTransaction takes the signed bytes as one text 0x…")
     digits = params[0][2:]
@@ -130,16 +134,13 @@ def _transaction(params: list[Any], rules: Rules, *, operator: bool) -> Signed:
         raw = b""
     if not raw:
         raise refused(Code.PARAMS, "the signed bytes are not hexadecimal")
-    return read(raw, rules, creation=operator or rules.creation)
+    return read(raw, rules, creation=creation)
 
 
-def _shaped(method: str, params: list[Any], rules: Rules, *, operator: bool) -> list[Any]:
-    """The params as the node gets them: with a limit where there is none, and no block built for an answer.
-
-    But for operators: who deploys contracts that know each other estimates each after those that wait for a block.
-    """
+def _shaped(method: str, params: list[Any], rules: Rules) -> list[Any]:
+    """The params as the node gets them: with a limit where there is none, and no block built for an answer."""
     if method in ("eth_call", "eth_estimateGas"):
-        return _execution(method, params, rules, operator=operator)
+        return _execution(method, params, rules)
     if method == "debug_traceTransaction" and (
         len(params) != 2 or not isinstance(params[1], dict) or params[1].get("tracer") != "callTracer"
     ):
@@ -149,13 +150,16 @@ def _shaped(method: str, params: list[Any], rules: Rules, *, operator: bool) -> 
     return params
 
 
-def _execution(method: str, params: list[Any], rules: Rules, *, operator: bool) -> list[Any]:
+def _execution(method: str, params: list[Any], rules: Rules) -> list[Any]:
+    """A call of code that is there. Without a receiver its data would be the code, an endless loop for instance:
+    a Hardhat node spends many seconds on one, with all the gas that a transaction may have, and answers nobody."""
     if not 1 <= len(params) <= 2 or not isinstance(params[0], dict):
         raise refused(Code.PARAMS, f"{method} takes a call and a block")
-    usual = _PENDING if operator and method == "eth_estimateGas" else "latest"
-    call, block = params[0], params[1] if len(params) == 2 else usual
-    if block == _PENDING and not operator:
+    call, block = params[0], params[1] if len(params) == 2 else "latest"
+    if block == _PENDING:
         raise _no_pending(method)
+    if not call.get("to") and not rules.creation:
+        raise refused(Code.CREATION, f"{method} calls a contract, so it has a receiver")
     gas = call.get("gas", hex(rules.most_gas))
     try:
         limit = int(gas, 16)

@@ -43,6 +43,10 @@ class Limits:
         self._operators = {_digest(key) for key in rules.operator_keys}
         self._addresses: OrderedDict[str, Bucket] = OrderedDict()
 
+    def __len__(self) -> int:
+        """The number of addresses whose rate is remembered."""
+        return len(self._addresses)
+
     def client(self, key: str | None, address: str) -> Client:
         """Who holds ``key``, or asks from ``address`` without one; raises Refused when the key opens nothing."""
         if key is None:

@@ -31,7 +31,7 @@ READS = frozenset(
     }
 )
 AGENT_METHODS = READS | {"eth_sendRawTransaction"}
-OPERATOR_METHODS = AGENT_METHODS | {"eth_accounts", "eth_sendTransaction", "hardhat_metadata"}
+OPERATOR_METHODS = AGENT_METHODS | {"eth_accounts", "eth_sendTransaction"}
 """Deployment scripts sign with the node's own accounts. What changes state without a transaction is for nobody:
 no journal could repeat it."""
 

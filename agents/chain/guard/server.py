@@ -36,6 +36,8 @@ class GuardServer:
                 lifespan="on",
                 ws="none",
                 log_config=None,
+                # What clients do wrong is theirs to know: only our own failures are worth a line.
+                log_level="error",
                 # A line a request would be slow, and would hold the keys that are in the paths.
                 access_log=False,
                 # Whoever asks could write what is in these headers.

@@ -4,21 +4,17 @@ Each row holds a checksum over its own columns and the checksum of the row befor
 anywhere, a row left out or a row of another chain shows, and the blocks before it are known to be whole.
 """
 
+import collections
 import contextlib
 import fcntl
-import hashlib
 import os
-import secrets
 import sqlite3
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import rlp  # type: ignore[import-untyped]
-
+from agents.chain.journal.blocks import Block, Genesis, Origin, sealed
 from agents.errors import (
     BlockNotInJournal,
     FileExists,
@@ -68,57 +64,6 @@ CREATE TRIGGER origin_stays BEFORE UPDATE ON origin BEGIN SELECT RAISE(ABORT, 'n
 CREATE TRIGGER blocks_stay BEFORE UPDATE ON blocks BEGIN SELECT RAISE(ABORT, 'nothing is changed'); END;
 CREATE TRIGGER blocks_remain BEFORE DELETE ON blocks BEGIN SELECT RAISE(ABORT, 'nothing is changed'); END;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Genesis:
-    """What the first block of a chain follows from."""
-
-    time: int
-    mark: int
-
-    @classmethod
-    def new(cls) -> Self:
-        """That of a chain which begins now and is like no other."""
-        return cls(int(time.time()), secrets.randbits(62))
-
-    @property
-    def setting(self) -> str:
-        """The value of AGORA_GENESIS, as hardhat.config.js reads it."""
-        return f"{self.time}-{self.mark}"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The first block of the journal's chain."""
-
-    genesis: Genesis
-    hash: bytes
-    state_root: bytes
-
-    def seal(self) -> bytes:
-        """The checksum with which the chain of checksums begins."""
-        return _sealed(b"", self.genesis.time, self.genesis.mark, self.hash, self.state_root)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block after the first: enough to mine it again, and to see that it is the same."""
-
-    number: int
-    timestamp: int
-    base_fee: int
-    mix_hash: bytes
-    state_root: bytes
-    hash: bytes
-    transactions: tuple[bytes, ...]
-    outcomes: bytes
-
-    @property
-    def row(self) -> tuple[int | bytes, ...]:
-        """The columns, but for the seal."""
-        fields = (self.number, self.timestamp, self.base_fee, self.mix_hash, self.state_root, self.hash)
-        return (*fields, rlp.encode(list(self.transactions)), self.outcomes)
 
 
 class Journal:
@@ -181,7 +126,7 @@ class Journal:
             for block in blocks:
                 assert block.number == last + 1, "blocks come in order"
                 row = block.row
-                last, seal = block.number, _sealed(seal, *row)
+                last, seal = block.number, sealed(seal, *row)
                 self._db.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, seal))
         self.last, self._seal = last, seal
 
@@ -196,6 +141,10 @@ class Journal:
         if not 0 <= until <= self.last:
             raise BlockNotInJournal(self.path, until, self.last)
         yield from self._checked(until)
+
+    def check(self, last: int | None = None) -> None:
+        """All blocks up to ``last`` are what was written; raises what ``blocks`` raises."""
+        collections.deque(self.blocks(last), maxlen=0)
 
     def paper(self, name: str) -> str | None:
         """A text that was kept with the journal, or None. Raises JournalDamaged."""
@@ -315,11 +264,11 @@ class Journal:
         seal, number = self.origin.seal(), 0
         while number < until:
             for row in self._rows(number, min(until, number + _PAGE)):
-                expected = _sealed(seal, *row[:-1])
+                expected = sealed(seal, *row[:-1])
                 if row[0] != number + 1 or row[-1] != expected:
                     raise JournalDamaged(self.path, f"block {number + 1} is not what was written", number)
                 seal, number = expected, number + 1
-                yield _block(*row[:-1])
+                yield Block.of_row(*row[:-1])
 
     def _rows(self, after: int, until: int) -> list[tuple[Any, ...]]:
         """At least one row, those before what cannot be read; raises JournalDamaged."""
@@ -352,21 +301,7 @@ class Journal:
 
     def _paper_seal(self, name: str, value: str) -> bytes:
         assert self.origin is not None, "the chain has not begun"
-        return _sealed(self.origin.seal(), name.encode(), value.encode())
-
-
-def _block(
-    number: int,
-    timestamp: int,
-    base_fee: int,
-    mix_hash: bytes,
-    state_root: bytes,
-    block_hash: bytes,
-    transactions: bytes,
-    outcomes: bytes,
-) -> Block:
-    listed = tuple(rlp.decode(transactions))
-    return Block(number, timestamp, base_fee, mix_hash, state_root, block_hash, listed, outcomes)
+        return sealed(self.origin.seal(), name.encode(), value.encode())
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -374,16 +309,6 @@ def _connected(path: Path) -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
         raise JournalUnwritable(path, str(error)) from error
-
-
-def _sealed(before: bytes, *columns: int | bytes) -> bytes:
-    """The checksum of columns and of what came before; lengths are part of it, so that no two rows read alike."""
-    digest = hashlib.sha256(before)
-    for column in columns:
-        field = column if isinstance(column, bytes) else b"%d" % column
-        digest.update(b"%d:" % len(field))
-        digest.update(field)
-    return digest.digest()
 
 
 def _locked(path: Path) -> int:

@@ -6,7 +6,8 @@ import time
 import structlog
 
 from agents.chain.guard.watchdog import drop_blockers
-from agents.chain.journal.book import Block, Journal
+from agents.chain.journal.blocks import Block
+from agents.chain.journal.book import Journal
 from agents.chain.journal.handed import Handed
 from agents.chain.journal.transactions import raw_transaction
 from agents.chain.rpc import Rpc, quantity

@@ -7,7 +7,8 @@ from pathlib import Path
 import structlog
 
 from agents.chain.devnet import Devnet
-from agents.chain.journal.book import Genesis, Journal
+from agents.chain.journal.blocks import Genesis
+from agents.chain.journal.book import Journal
 from agents.chain.journal.replay import Progress, first_block, replay
 from agents.chain.rpc import Rpc
 from agents.errors import NodeLost, TransportError

@@ -10,7 +10,8 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from agents.chain.devnet import Devnet
-from agents.chain.journal.book import Block, Genesis, Journal, Origin
+from agents.chain.journal.blocks import Block, Genesis, Origin
+from agents.chain.journal.book import Journal
 from agents.chain.rpc import Rpc, quantity
 from agents.errors import JournalOfAnotherChain, ReplayMismatch
 

@@ -1,11 +1,16 @@
+import asyncio
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 
 import pytest
 
-from agents.chain.store import Store
+from agents.chain.consumers import Consumers
+from agents.chain.outbox import Outbox
+from agents.chain.store import SCHEMA, Store
 from agents.errors import WalletsInUse, WrongChain
 
 
@@ -79,6 +84,74 @@ def test_migrate_runs_once_and_whole(store):
     assert {"one", "two"} <= tables
     assert "three" not in tables, "a migration that fails leaves nothing"
     assert store.meta("migration:market-2") is None
+
+
+async def test_what_is_written_soon_in_one_turn_is_one_transaction(store):
+    store.db.execute("CREATE TABLE notes (text TEXT)")
+    statements = []
+    store.db.set_trace_callback(statements.append)
+
+    def note(text):
+        def write(db):
+            db.execute("INSERT INTO notes VALUES (?)", (text,))
+            if text == "bad":
+                raise KeyError(text)
+            return len(text)
+
+        return store.soon(write)
+
+    async def one(text):
+        return await note(text)
+
+    abandoned = asyncio.create_task(one("abandoned"))
+    found = asyncio.gather(*(one(text) for text in ("a", "bad", "bcd")), return_exceptions=True)
+    await asyncio.sleep(0)
+    abandoned.cancel()
+    first, bad, last = await found
+    assert (first, last) == (1, 3), "each gets what its own write returned"
+    assert isinstance(bad, KeyError), "and its own error"
+    store.db.set_trace_callback(None)
+    assert [row["text"] for row in store.db.execute("SELECT text FROM notes")] == ["a", "bcd"]
+    assert statements.count("COMMIT") == 1
+    assert "PRAGMA synchronous = FULL" in statements
+
+
+async def test_commit_that_fails_is_told_to_all_and_keeps_nothing(store):
+    store.db.execute("CREATE TABLE notes (text TEXT UNIQUE)")
+    store.db.execute("CREATE TABLE marks (text TEXT REFERENCES notes (text) DEFERRABLE INITIALLY DEFERRED)")
+    writes = [
+        store.soon(lambda db: db.execute("INSERT INTO notes VALUES ('a')")),
+        store.soon(lambda db: db.execute("INSERT INTO marks VALUES ('of nothing')")),
+    ]
+    found = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(one) for one in found] == [sqlite3.IntegrityError] * 2
+    assert not store.db.in_transaction
+    assert store.db.execute("SELECT * FROM notes").fetchall() == []
+    await store.soon(lambda db: db.execute("INSERT INTO notes VALUES ('b')"))
+
+
+def test_store_of_an_earlier_version_is_carried_over(tmp_path):
+    path = tmp_path / "old.db"
+    db = sqlite3.connect(path)
+    db.executescript(
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
+        "INSERT INTO meta VALUES ('migration:chain-1', 'done'), ('genesis', '0xaaaa');" + SCHEMA
+    )
+    receipt = json.dumps({"blockNumber": "0x7", "blockHash": "0xbb", "transactionHash": "0x01"})
+    row = "INSERT INTO outbox VALUES (?, '0xW', ?, x'02', ?, '5', ?, ?, ?, NULL)"
+    db.execute(row, ("done", 0, "0x01", "mined", 7, receipt))
+    db.execute(row, ("sent", 1, "0x02", "pending", None, None))
+    db.commit()
+    db.close()
+    for _ in range(2):
+        store = Store.open(path)
+        outbox = Outbox(store)
+        assert outbox.get("done").receipt["blockHash"] == "0xbb"
+        assert outbox.blocks(10) == [(7, "0xbb")]
+        assert [entry.intent for entry in outbox.pending()] == ["sent"]
+        assert outbox.pending()[0].hashes == ("0x02",)
+        assert Consumers(store).places() == {}
+        store.close()
 
 
 def test_pin_refuses_another_chain(store):

@@ -44,8 +44,8 @@ class Stale:
             reply["result"] = hex(self.head)
         elif method == "eth_getLogs":
             reply["result"] = [log for log in result if int(log["blockNumber"], 16) <= self.head]
-        elif method in _OF_A_BLOCK and result is not None:
-            number = result.get("blockNumber") or result.get("number")
+        elif method in _OF_A_BLOCK:
+            number = result and (result.get("blockNumber") or result.get("number"))
             if number is not None and int(number, 16) > self.head:
                 reply["result"] = None
         elif self._is_ahead(call):

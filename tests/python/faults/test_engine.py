@@ -37,7 +37,7 @@ class Node:
         results = {
             "eth_blockNumber": hex(HEAD),
             "eth_getLogs": [dict(log) for log in LOGS],
-            "eth_getBlockByNumber": params and {"number": params[0]},
+            "eth_getBlockByNumber": (params and params[0] != "0xff" and {"number": params[0]}) or None,
             "eth_getTransactionReceipt": params and {"blockNumber": params[0]},
         }
         return {"jsonrpc": "2.0", "id": call["id"], "result": results.get(method, "done")}
@@ -125,6 +125,8 @@ async def test_a_stale_node_knows_nothing_of_the_newest_blocks(node):
     assert HEAD - 3 <= seen < HEAD
     assert await result(engine, "eth_getBlockByNumber", hex(HEAD), False) is None
     assert await result(engine, "eth_getTransactionReceipt", hex(HEAD)) is None
+    unknown = json.loads((await engine.answer(request("eth_getBlockByNumber", "0xff", False)))[1])
+    assert unknown["result"] is None, "a block that does not exist is no error"
     logs = await result(engine, "eth_getLogs", {})
     assert all(int(log["blockNumber"], 16) < HEAD for log in logs)
     assert await result(engine, "eth_call", {}, hex(HEAD)) is None, "it has no such state"

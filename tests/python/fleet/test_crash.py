@@ -35,7 +35,7 @@ TASKS, BIDS = len(ANSWERS), len(ANSWERS) * len(AGENTS)
 
 SCENARIOS = {
     "a task is posted but not noted; a bid is noted but not signed": [
-        ("mined", "createTask", 2),
+        ("sent", "createTask", 2),
         ("unsigned", "commit", 2),
     ],
     "a commitment is stored but not sent; another is sent but not seen": [

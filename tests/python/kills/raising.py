@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections import Counter
@@ -18,6 +19,8 @@ from simulation.party import WINDOWS
 from agents.chain.rpc import quantity
 from kills.doom import MOMENTS
 
+KILLS = int(os.environ.get("AGORA_KILLS", "40"))
+"""Of all tests together, about; `make fuzz` has many more."""
 PROGRAM = Path(__file__).with_name("nursery.py")
 LIFE_SECONDS, LAST_SECONDS = 3, 90
 BLOCK_SECONDS = 0.1

@@ -1,7 +1,6 @@
 """A node, and the process that guards it and keeps its journal, are killed in the midst of a market's life."""
 
 import asyncio
-import os
 import signal
 import socket
 import sys
@@ -17,12 +16,12 @@ from simulation.truth import Truth
 
 from agents.chain.rpc import Rpc
 from agents.lab.audit import audit_chain
-from kills.raising import Upbringing, job_of
+from kills.raising import KILLS, Upbringing, job_of
 from kills.test_kills import LONGEST_TURN, compared
 
 PROGRAM = Path(__file__).with_name("keeper.py")
 ENDS = [("sent", 3), ("node", ""), ("writing", 7), ("commit", 5), ("kept", 4)]
-KILLS = int(os.environ.get("AGORA_NODE_KILLS", len(ENDS)))
+NODE_KILLS = KILLS // 8
 BETWEEN_SECONDS, UP_SECONDS = 2, 60
 WINDOWS = Windows(usual=(5, 8), reveal=(10, 14))
 ENOUGH = 8
@@ -107,7 +106,7 @@ async def test_a_market_outlives_its_node_and_its_guard(tmp_path):
             for at, cast in enumerate(casts)
         ]
         async with living(members):
-            for number in range(KILLS):
+            for number in range(NODE_KILLS):
                 await asyncio.sleep(BETWEEN_SECONDS)
                 await keeper.kill(*ENDS[number % len(ENDS)])
             await asyncio.sleep(BETWEEN_SECONDS)

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from world import CAPITAL, draft
 
+from agents.chain.bindings import task_manager
 from agents.chain.devnet import warp
-from agents.chain.tailer import Tailer
+from agents.chain.tailer import BlockEvents, Tailer
 from agents.market.domain import account_of
 from agents.market.feed import MarketFeed
 from agents.market.view import MarketView
@@ -57,6 +58,62 @@ async def test_changed_wakes_everybody_who_waits_once_for_each_news(world):
     await asyncio.sleep(0)
     assert not late.done(), "who comes later waits for the next"
     late.cancel()
+
+
+class Stream:
+    """A tailer with so many ranges of blocks to give."""
+
+    def __init__(self, *ranges):
+        self.ranges = list(ranges)
+
+    def replay(self):
+        return []
+
+    async def poll(self):
+        await asyncio.sleep(0)
+        return self.ranges.pop(0) if self.ranges else []
+
+
+async def test_who_waits_is_told_before_the_head_is_reached():
+    """Where blocks come faster than they are read, it never is."""
+    stream = Stream(*([BlockEvents(number, "0x", number, ())] for number in range(1, 50)))
+    feed = MarketFeed(stream, MarketView())
+    running = asyncio.create_task(feed.catch_up())
+    await asyncio.wait_for(feed.changed(), 1)
+    assert feed.block < 10
+    await running
+
+
+class Witness:
+    """A follower that writes down what the view knew when it was told."""
+
+    def __init__(self, view):
+        self.view, self.seen = view, []
+
+    def take(self, block):
+        self.seen += [one.event.task_id in self.view.tasks for one in block.events if is_task(one.event)]
+
+    def reset(self):
+        self.seen.append("reset")
+
+
+def is_task(event):
+    return isinstance(event, task_manager.TaskCreated)
+
+
+async def test_followers_are_told_after_the_view_and_of_forks(world, wallets):
+    feed, witness = world.feed, Witness(world.view)
+    feed.follow(witness)
+    snapshot = await world.rpc.call("evm_snapshot")
+    await world.post(await world.new_requester(wallets[1]), draft())
+    await feed.catch_up()
+    assert witness.seen == [True]
+    await world.close()  # Else it would send again what the fork took back.
+    await world.rpc.call("evm_revert", snapshot)
+    await world.rpc.call("evm_increaseTime", "0x64")
+    await world.rpc.call("evm_mine")
+    await feed.catch_up()
+    assert witness.seen == [True, "reset"]
 
 
 async def test_a_new_feed_on_the_same_store_knows_it_all_without_the_node(world, wallets):

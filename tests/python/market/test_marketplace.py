@@ -9,6 +9,7 @@ from world import CAPITAL, RESERVE
 
 from agents.chain.bindings import errors, ledger, structs, task_manager
 from agents.chain.deployment import Deployment
+from agents.chain.outbox import Outbox
 from agents.chain.reader import read
 from agents.market.domain import (
     APPEAL_SIZE,
@@ -21,6 +22,7 @@ from agents.market.domain import (
     account_of_agent,
     bond_of,
 )
+from agents.market.gas import LIMITS
 from agents.market.marketplace import Marketplace, TaskTerms
 from agents.market.specification import skill_bytes
 from agents.money import CREDIT
@@ -609,7 +611,14 @@ def create(stage, **changes):
     return stage.market.create_task(stage.buyer, stage.terms(**changes), intent="x")
 
 
+def outbox(world):
+    query = "SELECT intent FROM outbox"
+    return [Outbox(world.store).get(row["intent"]) for row in world.store.db.execute(query).fetchall()]
+
+
 MISSING = 10**6
+BLIND = {*LIMITS, "set_skills"}
+"""The steps that are not tried first."""
 REFUSALS = [
     (
         errors.ZeroAmount,
@@ -686,16 +695,19 @@ REFUSALS = [
 @pytest.mark.parametrize(
     ("error", "state", "call"), REFUSALS, ids=[f"{error.__name__}-{state}" for error, state, _ in REFUSALS]
 )
-async def test_a_refusal_is_its_typed_error_and_sends_nothing(stage, world, error, state, call):
+async def test_a_refusal_is_its_typed_error_and_changes_nothing(stage, world, error, state, call):
+    """What is tried first is not sent; a step whose gas is known beforehand is, and reverted."""
     if state:
         await getattr(stage, state)()
-    block = await world.rpc.call("eth_blockNumber")
+    block, sent = int(await world.rpc.call("eth_blockNumber"), 16), outbox(world)
     with pytest.raises(error) as raised:
         await call(stage)
     assert type(raised.value) is error
     assert str(raised.value).startswith(error.__name__)
-    assert await world.rpc.call("eth_blockNumber") == block, "nothing was mined"
-    assert world.store.db.execute("SELECT count(*) FROM outbox WHERE state = 'pending'").fetchone()[0] == 0
+    reverted = [entry for entry in outbox(world) if entry not in sent]
+    assert int(await world.rpc.call("eth_blockNumber"), 16) == block + len(reverted)
+    assert {entry.state for entry in reverted} <= {"failed"}
+    assert bool(reverted) == bool(BLIND.intersection(call.__code__.co_names))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What one party sends: once for each intent, and again under a new name once the old one is dead."""
 
+import asyncio
+
 import pytest
 from world import draft
 
@@ -52,3 +54,33 @@ async def test_an_action_done_is_not_done_again(world, hands, task):
     head = await world.rpc.call("eth_blockNumber")
     assert await hands.attempt(Finalize(task.id)) is None
     assert await world.rpc.call("eth_blockNumber") == head
+
+
+async def test_what_is_on_its_way_or_not_yet_seen_is_not_sent_again(world, hands, task):
+    action = Finalize(task.id)
+    await warp(world.rpc, task.reveal_end - world.feed.now())
+    await world.catch_up()
+    assert hands.is_free(action)
+    sending = asyncio.create_task(hands.attempt(action))
+    await asyncio.sleep(0)
+    assert not hands.is_free(action)
+    assert hands.is_free(Release(task.id)), "another kind is"
+    assert await sending is None
+    assert not hands.is_free(action), "the view does not know of it yet"
+    await warp(world.rpc, 1)
+    await world.catch_up()
+    assert hands.is_free(action)
+
+
+def test_the_time_to_try_again_is_that_of_what_has_rested_longest(wallets):
+    now = [100]
+    hands = Hands("Ada", wallets[1], None, lambda: now[0])
+    assert hands.rested() is None
+    hands.rest("commit", 1, "busy")
+    now[0] = 102
+    hands.rest("commit", 2, "busy")
+    assert hands.rested() == 100 + PAUSE
+    now[0] = 100 + PAUSE
+    assert hands.rested() == 102 + PAUSE
+    now[0] = 102 + PAUSE
+    assert hands.rested() is None

@@ -147,3 +147,23 @@ def test_verdicts_are_read_back(file):
     again = Postings(file.reopened())
     assert again.verdict(3) == (77, "nearly")
     assert again.verdict(4) is None
+
+
+def test_what_is_forgotten_is_read_again(file):
+    notes = Notes(file.store, "Ada")
+    notes.put_bid(BidNote(1, "skipped", "no document"))
+    notes.put_result(1, b"\1" * 32, "m", 3)
+    notes.put_failure(1, "rubbish")
+    notes.forget(1)
+    assert notes.bid(1) == BidNote(1, "skipped", "no document")
+    assert (notes.result(1), notes.failure(1)) == (b"\1" * 32, "rubbish")
+
+
+def test_a_bid_is_live_from_the_decision_until_it_was_learned_from_or_given_up(file):
+    notes = Notes(file.store, "Ada")
+    for number in (1, 2, 3):
+        notes.put_bid(BidNote(number, "planned"))
+    notes.put_bid(BidNote(2, "refused"))
+    notes.put_learned([3], "wise")
+    assert list(notes.live) == [1]
+    assert [notes.bid(number).status for number in (1, 2, 3)] == ["planned", "refused", "planned"]

@@ -19,7 +19,7 @@ from agents.market.domain import (
 from agents.market.view import MarketView
 from agents.mind.actions import CloseRejected, CloseRuled, CloseSealed, Release
 from agents.mind.notes import Belief, BidNote, Notes
-from agents.mind.percept import CLOSE_GRACE, FINALIZE_GRACE, exposure, look, workload
+from agents.mind.percept import CLOSE_GRACE, FINALIZE_GRACE, exposure, look, next_look, workload
 
 AGENT, RIVAL = 3, 4
 BIDDING_END, REVEAL_END, DEADLINE = 1000, 2000, 3000
@@ -272,3 +272,72 @@ def test_exposure_is_what_open_bids_and_unfinished_work_may_cost_at_most(view, n
     notes.put_bid(BidNote(TASK.id, "refused", belief=Belief(worst_cost=70)))
     put(view)
     assert exposure(view, notes, AGENT) == 0
+
+
+def test_of_the_tasks_of_others_only_those_are_looked_at_that_were_offered(view, notes):
+    for number in range(1, 5):
+        view.put(replace(TASK, id=number))
+    view.put(replace(TASK, id=5, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE))
+    notes.put_bid(BidNote(2, "planned", price=5, promised=6))
+    percept = look(view, notes, AGENT, 0, among={3, 77})
+    assert [task.id for task in percept.consider] == [3]
+    assert [task.id for task, _ in percept.commit] == [2], "the agent's own tasks are always looked at"
+    assert [task.id for task in percept.work] == [5]
+
+
+@pytest.mark.parametrize(
+    ("now", "rank", "expected"),
+    [
+        (0, None, BIDDING_END),
+        (BIDDING_END - 1, None, BIDDING_END),
+        (BIDDING_END, None, REVEAL_END),
+        (REVEAL_END, None, None),
+        (BIDDING_END, 2, REVEAL_END),
+        (REVEAL_END, 0, None),
+        (REVEAL_END, 2, REVEAL_END + 2 * FINALIZE_GRACE),
+        (REVEAL_END + 2 * FINALIZE_GRACE, 2, None),
+    ],
+)
+def test_an_auction_asks_something_else_when_a_window_ends(view, notes, now, rank, expected):
+    put(view)
+    plan(notes)
+    if rank is not None:
+        opened(view, 10, *range(1, rank + 1), *range(11, 14 - rank))
+    assert next_look(view, notes, AGENT, now, ()) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "expected"),
+    [
+        (TaskState.AWARDED, 0, None),
+        (TaskState.SUBMITTED, 0, DEADLINE),
+        (TaskState.REJECTED, DEADLINE, DEADLINE + CLOSE_GRACE),
+        (TaskState.RULED, DEADLINE + CLOSE_GRACE, None),
+    ],
+)
+def test_a_delivered_task_asks_something_else_at_its_deadline(view, notes, state, now, expected):
+    put(view, state=state, agent_id=AGENT, deadline=DEADLINE)
+    assert next_look(view, notes, AGENT, now, ()) == expected
+
+
+def test_the_first_of_all_times_counts_and_the_tasks_of_others_have_none(view, notes):
+    view.put(replace(TASK, id=1, state=TaskState.SUBMITTED, agent_id=AGENT, deadline=50))
+    view.put(replace(TASK, id=2, bidding_end=40))
+    view.put(replace(TASK, id=3, bidding_end=30))
+    view.put(replace(TASK, id=4, state=TaskState.SUBMITTED, agent_id=RIVAL, deadline=20))
+    assert next_look(view, notes, AGENT, 0, ()) == 50
+    assert next_look(view, notes, AGENT, 0, {2, 4}) == 40
+    assert next_look(view, notes, AGENT, 0, None) == 30
+
+
+def test_whatever_there_is_to_do_begins_at_a_time_that_was_named_before(view, notes):
+    """Between two looks that the agent takes nothing is missed: what it sees changes at named times only."""
+    put(view)
+    plan(notes)
+    opened(view, 10, 9)
+    time, named = 0, [0]
+    while (time := next_look(view, notes, AGENT, time, ())) is not None:
+        named.append(time)
+    kinds = {now: seen(view, notes, now) for now in range(REVEAL_END + 20)}
+    begins = [now for now in range(1, REVEAL_END + 20) if set(kinds[now]) - set(kinds[now - 1])]
+    assert set(begins) <= set(named)

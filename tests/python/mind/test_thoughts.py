@@ -82,3 +82,20 @@ async def test_what_a_thought_raises_is_raised_by_who_waits_for_it():
     with pytest.raises(BadApiKey):
         await thoughts.settle()
     assert len(thoughts) == 0
+
+
+async def test_whoever_wants_to_know_is_told_when_a_thought_is_done():
+    told = []
+    thoughts, think = Thoughts(lambda: told.append(len(think.notes))), Thinking()
+    thoughts.start(WORK, think)
+    await asyncio.sleep(0)
+    assert told == []
+    think.go.set()
+    await thoughts.settle()
+    await asyncio.sleep(0)
+    assert told == [1]
+    thoughts.start(WORK, fail)
+    with pytest.raises(BadApiKey):
+        await thoughts.settle()
+    await asyncio.sleep(0)
+    assert told == [1, 1], "also of one that failed"

@@ -1,5 +1,5 @@
 """Takes in the market of these tests."""
 
-from simulation.stage import fresh, market
+from simulation.stage import fresh, market, memory
 
-__all__ = ["fresh", "market"]
+__all__ = ["fresh", "market", "memory"]

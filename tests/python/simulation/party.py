@@ -22,11 +22,13 @@ from simulation.moves import Cast, Moves, Whims, Windows
 
 PATIENCE = 5.0
 """Seconds until a request to the node is given up."""
+NAPS = (1, 1, 3)
+"""How long a process rests between two turns, by its pace: who reads the chain seldom knows less than its sender."""
 WINDOWS = Windows()
 
 
 class Party:
-    """``pace`` is the seconds between two turns. The store is open; the party closes it in the end."""
+    """``pace`` is the seconds between two turns at least. The store is open; the party closes it in the end."""
 
     def __init__(
         self,
@@ -40,7 +42,8 @@ class Party:
         windows: Windows,
     ) -> None:
         store.pin(deployment.chain_id, deployment.genesis_hash)
-        self.cast, self.store, self._others, self._dice, self._pace = cast, store, others, dice, pace
+        self.cast, self.store, self._others, self._dice = cast, store, others, dice
+        self._nap = pace * dice.choice(NAPS)
         self.sender = Sender(
             rpc,
             store,
@@ -72,7 +75,7 @@ class Party:
             while not stop.is_set():
                 await self._turn()
                 awake(self.feed.now())
-                await asyncio.wait([stopping], timeout=self._pace)
+                await asyncio.wait([stopping], timeout=self._nap)
         finally:
             tasks = [recovering, stopping, *self._running.values()]
             for task in tasks:

@@ -1,7 +1,6 @@
 """One life of the market, by its seed."""
 
 import asyncio
-import gc
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -18,11 +17,11 @@ from simulation.network import BLOCK_SECONDS, Network, Node, Weather
 from simulation.party import Party, accounts, run
 from simulation.truth import Truth, differences, silences
 
-ACTIVE_SECONDS = 140
+ACTIVE_SECONDS = 100
 """How long the weather is bad."""
 HEALING_SECONDS = 300
 """How long it takes at most until nothing is left to do."""
-LIFE_SECONDS = (20, 100)
+LIFE_SECONDS = (16, 80)
 DOWN_SECONDS = 16
 AWAKE_SECONDS = 10 * BLOCK_SECONDS
 """Who is awake for so long while a window for its reveal is open, opens its bid."""
@@ -201,7 +200,6 @@ class _Play:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        gc.collect()
         asyncio.set_event_loop(None)
         self.loop.close()
 

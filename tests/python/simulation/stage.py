@@ -1,6 +1,8 @@
 """A market with three parties on the node of all tests, which does not mine by itself; as new for each seed."""
 
 import asyncio
+import tempfile
+from pathlib import Path
 
 import pytest
 from world import CAPITAL, CHAIN_ID, World
@@ -72,3 +74,14 @@ def fresh(market):
     snapshot = market.node.ask("evm_snapshot")
     yield market
     market.node.ask("evm_revert", snapshot)
+
+
+@pytest.fixture
+def memory(tmp_path):
+    """A folder in memory, where the system has such: no disk takes part in what is simulated."""
+    shared = Path("/dev/shm")
+    if not shared.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=shared) as folder:
+        yield Path(folder)

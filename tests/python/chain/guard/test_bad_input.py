@@ -1,6 +1,7 @@
 """Whatever is sent to the guard gets a JSON-RPC error that says why, and nothing of it reaches the node."""
 
 import asyncio
+import contextlib
 import json
 
 import httpx
@@ -92,9 +93,13 @@ BAD_CALLS = [
     (call("eth_call", []), Code.PARAMS),
     (call("eth_call", {}, "latest", {ADA.address: {"balance": "0x1"}}), Code.PARAMS),
     (call("eth_call", {}, "pending"), Code.PARAMS),
-    (call("eth_call", {"gas": 7}), Code.PARAMS),
-    (call("eth_call", {"gas": "lots"}), Code.PARAMS),
-    (call("eth_call", {"gas": "0x1000001"}), Code.GAS),
+    (call("eth_call", {"data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": None, "data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": "", "data": "0x5b600056"}), Code.CREATION),
+    (call("eth_estimateGas", {"data": "0x5b600056"}), Code.CREATION),
+    (call("eth_call", {"to": ADA.address, "gas": 7}), Code.PARAMS),
+    (call("eth_call", {"to": ADA.address, "gas": "lots"}), Code.PARAMS),
+    (call("eth_call", {"to": ADA.address, "gas": "0x1000001"}), Code.GAS),
     (call("eth_estimateGas", {}, "pending"), Code.PARAMS),
     (call("eth_getBlockByNumber", "pending", False), Code.PARAMS),
     (call("eth_getLogs"), Code.PARAMS),
@@ -174,6 +179,19 @@ WALLS = [
     ("POST", "/admin", 404),
     ("POST", "/k/", 404),
 ]
+
+
+async def test_what_is_no_http_is_hung_up_on_and_harms_nobody(watched, recorder, caplog):
+    junk = (b"hello\r\n\r\n", bytes(range(256)) * 300, b"POST / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000)
+    for sent_bytes in junk:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(watched.url).port)
+        writer.write(sent_bytes)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert caplog.records == []
+    assert recorder.seen == []
+    assert "result" in (await watched.post(call())).json()
 
 
 async def test_other_doors_are_walls(watched, recorder):
@@ -256,11 +274,14 @@ async def test_log_ranges_up_to_the_head_are_measured_by_it(watched, recorder):
 
 async def test_calls_reach_the_node_with_a_limit_on_gas_and_a_block_that_exists(watched, recorder):
     await watched.post(
-        [call("eth_call", {"to": ADA.address}), call("eth_estimateGas", {"gas": "0x5208"}, id=2)]
+        [
+            call("eth_call", {"to": ADA.address}),
+            call("eth_estimateGas", {"to": ADA.address, "gas": "0x5208"}, id=2),
+        ]
     )
     assert [one["params"] for one in recorder.seen] == [
         [{"to": ADA.address, "gas": "0x1000000"}, "latest"],
-        [{"gas": "0x5208"}, "latest"],
+        [{"to": ADA.address, "gas": "0x5208"}, "latest"],
     ]
 
 
@@ -269,9 +290,14 @@ async def test_operators_deploy_and_use_the_nodes_accounts_and_nothing_more(watc
     for asked in (
         call("eth_accounts"),
         call("eth_sendTransaction", {"from": ADA.address}),
+        call("eth_estimateGas", {"data": "0xfe"}),
         sent(to=None, data=b"\xfe", gas=100_000),
     ):
         assert "result" in (await watched.post(asked, path)).json()
+    # Scripts send one transaction after the other and ask what the next one takes once those are mined.
+    recorder.seen.clear()
+    await watched.post(call("eth_estimateGas", {"data": "0xfe"}, "pending"), path)
+    assert [one["params"] for one in recorder.seen] == [[{"data": "0xfe"}, "pending"]]
     assert (await watched.post(call("hardhat_setBalance"), path)).json()["error"]["code"] == Code.METHOD
     assert (await watched.post(call("evm_mine"), path)).json()["error"]["code"] == Code.METHOD
     for path in ("/", f"/k/{AGENT}"):

@@ -6,7 +6,7 @@ from eth_account import Account
 from eth_utils import keccak
 
 from agents.chain.faucet import TEST_PHRASE
-from agents.chain.journal.book import Block
+from agents.chain.journal.blocks import Block
 
 PATH = "m/44'/60'/0'/0/{}"
 KEEPS_ENTROPY = "0x600143034060005544600155600080f3"

@@ -8,7 +8,8 @@ import sqlite3
 
 import pytest
 
-from agents.chain.journal.book import Block, Genesis, Journal, Origin
+from agents.chain.journal.blocks import Block, Genesis, Origin
+from agents.chain.journal.book import Journal
 from agents.errors import (
     BlockNotInJournal,
     FileExists,

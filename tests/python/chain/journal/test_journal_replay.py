@@ -8,7 +8,8 @@ from lives import ACCOUNTS, all_kinds, blocks_of, grown, hash_of, lived, signed
 from nodes import running_node
 
 from agents.chain.devnet import Devnet
-from agents.chain.journal.book import Genesis, Journal
+from agents.chain.journal.blocks import Genesis
+from agents.chain.journal.book import Journal
 from agents.chain.journal.replay import first_block, replay, replayed
 from agents.chain.node import GuardedNode
 from agents.chain.rpc import Rpc

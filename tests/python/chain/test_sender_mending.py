@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import json
 import sys
+from collections import Counter
 
+import httpx
 import pytest
 from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.chain.abi import transfer
+from agents.chain.guard.refusals import Code
 from agents.chain.mender import Fees
 from agents.chain.outbox import Outbox
 from agents.chain.rpc import Rpc
@@ -157,6 +161,93 @@ async def test_dead_transaction_between_others_leaves_no_gap(rpc, store, quick, 
     assert int(await rpc.call("eth_getBalance", TO, "latest"), 16) == 2
 
 
+@pytest.mark.parametrize("code", [-32005, Code.RATE, Code.PENDING, Code.LOST, Code.AWAY, Code.INTERNAL])
+async def test_refusal_for_now_is_no_refusal(rpc, faulty, faults, store, wallets, code):
+    sender = Sender(faulty, store, 31337, interval=0.01)
+    refusals = iter(range(3))
+
+    def change(method, reply):
+        if method == "eth_sendRawTransaction" and next(refusals, None) is not None:
+            return {"jsonrpc": "2.0", "id": reply["id"], "error": {"code": int(code), "message": "not now"}}
+        return reply
+
+    faults.change = change
+    await sender.send(wallets[1], transfer(TO, 1), intent="pay")
+    assert await rpc.call("eth_getBalance", TO, "latest") == "0x1"
+    await sender.close()
+
+
+async def test_batch_that_is_too_large_for_a_node_is_sent_in_parts(rpc, faulty, faults, store, wallets):
+    class Picky:
+        """Refuses requests of more than two calls with something else than a list."""
+
+        async def handle_async_request(self, request):
+            body = json.loads(request.content)
+            if isinstance(body, list) and len(body) > 2 and body[0]["method"] == "eth_sendRawTransaction":
+                refusal = {
+                    "jsonrpc": "2.0",
+                    "id": None,
+                    "error": {"code": -32600, "message": "too many calls"},
+                }
+                return httpx.Response(200, json=refusal)
+            return await faults.inner.handle_async_request(request)
+
+    await rpc.call("evm_setAutomine", False)
+    faulty._client._transport.handle_async_request = Picky().handle_async_request
+    sender = Sender(faulty, store, 31337, interval=0.01)
+    sends = asyncio.gather(
+        *(sender.send(one, transfer(TO, 1), intent=one.address, gas=21_000) for one in wallets)
+    )
+    assert len(await mine_until(rpc, sends)) == 5
+    await sender.close()
+
+
+async def test_receipt_of_another_transaction_is_not_believed(rpc, faulty, faults, store, wallets):
+    sender = Sender(faulty, store, 31337, interval=0.01, deadline=0.3)
+    foreign = await sender.send(wallets[2], transfer(TO, 1), intent="foreign")
+
+    def change(method, reply):
+        if method == "eth_getTransactionReceipt" and reply["result"]:
+            reply["result"]["transactionHash"] = foreign.tx_hash
+        return reply
+
+    faults.change = change
+    with pytest.raises(TransportError):
+        await sender.send(wallets[1], transfer(TO, 1), intent="pay")
+    assert Outbox(store).get("pay").state == "pending"
+    faults.change = None
+    receipt = await sender.send(wallets[1], transfer(TO, 1), intent="pay")
+    assert receipt.tx_hash == Outbox(store).get("pay").hash
+    await sender.close()
+
+
+def spoil(what):
+    def change(method, reply):
+        if method == what and not isinstance(reply, list) and reply.get("result") is not None:
+            reply["result"] = {"what": "is this"}
+        return reply
+
+    return change
+
+
+@pytest.mark.parametrize("method", ["eth_blockNumber", "eth_getBlockByNumber", "eth_getTransactionReceipt"])
+async def test_nonsense_is_taken_for_a_failure_of_the_node_and_waited_out(
+    rpc, faulty, faults, store, wallets, method
+):
+    sender = Sender(faulty, store, 31337, interval=0.01, deadline=10)
+    faults.change = spoil(method)
+    sending = asyncio.create_task(sender.send(wallets[1], transfer(TO, 1), intent="pay", gas=21_000))
+    await asyncio.sleep(0.2)
+    faults.change = None
+    try:
+        await sending
+    except TransportError:  # Where it was needed before signing.
+        assert Outbox(store).get("pay") is None
+        await sender.send(wallets[1], transfer(TO, 1), intent="pay", gas=21_000)
+    assert await rpc.call("eth_getBalance", TO, "latest") == "0x1"
+    await sender.close()
+
+
 async def test_what_a_fork_took_back_is_mined_again_without_a_word_from_the_tailer(
     rpc, store, quick, wallets
 ):
@@ -240,4 +331,9 @@ async def test_one_turn_of_many_wallets_is_few_requests_and_few_commits(node, rp
         await sender.close()
     assert len({one.tx_hash for one in receipts}) == 60
     assert faults.requests < 40, "each send asks for nothing of its own"
+    asked = Counter(faults.seen)
+    assert (
+        asked["eth_getTransactionCount"] == asked["eth_getBalance"] == asked["eth_sendRawTransaction"] == 60
+    )
+    assert asked["eth_getTransactionReceipt"] <= 2 * 60
     assert statements.count("COMMIT") < 12
