@@ -29,8 +29,9 @@ from agents.logs import configure
 from bench.fleet.ground import child
 from bench.fleet.soak_town import STEPS_A_LIFE, Audited, Town
 
-TRANSACTIONS, RATE, BLOCK_MS = 1_000_000, 400, 1000
-"""Transactions in all, and a second at the most; and milliseconds between blocks."""
+TRANSACTIONS, RATE, BLOCK_MS = 1_000_000, 350, 1000
+"""Transactions in all, and a second at the most, which fills blocks by less than half, so that they do not become
+dearer; and milliseconds between blocks."""
 BACKLOG_SECONDS = 4
 """No task is posted while more is on its way than so many seconds' worth."""
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "soak.json"

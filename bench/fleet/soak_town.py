@@ -11,6 +11,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from agents.chain.bindings.task_manager import TaskCreated
 from agents.chain.deployment import Deployment
@@ -20,7 +21,7 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Reorg, Tailer
 from agents.chain.wallet import Seed, Wallet
-from agents.errors import ContractError
+from agents.errors import ContractError, RetryableError
 from agents.lab.audit import Audit
 from agents.market.domain import Task, TaskState, account_of, account_of_agent
 from agents.market.marketplace import Marketplace, TaskTerms
@@ -41,7 +42,7 @@ SILENT_BIDDER, DEFAULTER, SILENT_REQUESTER, REJECTED = 0.02, 0.04, 0.06, 0.16
 """Draws below the first: a bid that stays sealed; below the next: no delivery; then no score; then a bad one."""
 IN_FLIGHT = 256
 DEADLINE = 600.0
-LOOK_SECONDS = 0.05
+LOOK_SECONDS, PAUSE_SECONDS = 0.05, 1.0
 
 
 class NotConserved(Exception):
@@ -177,14 +178,7 @@ class Town:
             delivery_window=DELIVERY,
             review_window=REVIEW,
         )
-        self.under_way += 1
-        try:
-            params = terms.params(self.market.secret(requester, terms.specification))
-            call, tasks = self._deployment.tasks.create_task(params), self._deployment.tasks.address
-            receipt = await self.sender.send(requester, call, intent=f"{number}:create", gas=CREATE_GAS)
-            task_id = receipt.first(TaskCreated, tasks).task_id
-        finally:
-            self.under_way -= 1
+        task_id = await self._post(number, requester, terms)
         task = await self._audited.task(task_id)
         market = self.market
         await asyncio.gather(
@@ -224,6 +218,13 @@ class Town:
         for one, _ in bids:
             if (task_id, self.ids[one]) in self._audited.audit.view.commitments:
                 await self._step(number, f"forfeit:{one}", market.forfeit, requester, task_id, self.ids[one])
+
+    async def _post(self, number: int, requester: Wallet, terms: TaskTerms) -> int:
+        """The task's id."""
+        params = terms.params(self.market.secret(requester, terms.specification))
+        call, tasks = self._deployment.tasks.create_task(params), self._deployment.tasks.address
+        send = partial(self.sender.send, requester, call, intent=f"{number}:create", gas=CREATE_GAS)
+        return (await self._sent(send)).first(TaskCreated, tasks).task_id
 
     async def _pay(self, number: int, pair: list[int], at: int) -> None:
         source, target = (account_of_agent(self.ids[one]) for one in pair)
@@ -272,12 +273,21 @@ class Town:
         """Send it once. What the market refuses, as its time was over when a stopped soak went on, is left."""
         intent = f"{number}:{name}"
         tries = self._tries[intent]
-        self.under_way += 1
         try:
-            await send(*arguments, intent=f"{intent}:{tries}" if tries else intent)
+            await self._sent(partial(send, *arguments, intent=f"{intent}:{tries}" if tries else intent))
         except ContractError:
             self._tries[intent] += 1
         else:
             self._tries.pop(intent, None)
+
+    async def _sent(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        """What comes of it; while the outcome is not known, the same is asked again."""
+        self.under_way += 1
+        try:
+            while True:
+                try:
+                    return await send()
+                except RetryableError:
+                    await asyncio.sleep(PAUSE_SECONDS)
         finally:
             self.under_way -= 1
