@@ -27,10 +27,13 @@ from agents.chain.store import Store
 from agents.chain.wallet import Seed
 from agents.logs import configure
 from bench.fleet.ground import child
-from bench.fleet.soak_town import Audited, Town
+from bench.fleet.soak_town import STEPS_A_LIFE, Audited, Town
 
-TRANSACTIONS, LIVES, BLOCK_MS = 1_000_000, 600, 500
-"""Tasks that are under way at a time, and milliseconds between blocks."""
+TRANSACTIONS, RATE, BLOCK_MS = 1_000_000, 350, 1000
+"""Transactions in all, and a second at the most, which fills blocks by less than half, so that they do not become
+dearer; and milliseconds between blocks."""
+BACKLOG_SECONDS = 4
+"""No task is posted while more is on its way than so many seconds' worth."""
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "soak.json"
 FOLDER = Path(tempfile.gettempdir()) / "agora-soak"
 LINE_SECONDS, LOOK_SECONDS = 15.0, 0.1
@@ -42,7 +45,7 @@ class Soak:
     """One run, and its figures."""
 
     goal: int
-    lives: int
+    rate: float
     folder: Path
     out: Path
     seconds: float = 0.0
@@ -79,8 +82,8 @@ class Soak:
         try:
             await self._until(auditing, self._work(town))
             await self._until(auditing, audited.at(audited.now + 3))
-            auditing.cancel()
-            await asyncio.wait([auditing])
+            audited.stopping = True
+            await auditing
             report = await audited.audit.finish(audited.block)
             if report.differences:
                 raise RuntimeError(f"not conserved: {report.differences[:3]}")
@@ -101,23 +104,38 @@ class Soak:
         if auditing.done():
             working.cancel()
             await asyncio.wait([working])
-            auditing.result()
+            auditing.result()  # raises what was found
         await working
 
     async def _work(self, town: Town) -> None:
+        """Post tasks at an even pace while what is on its way is not too much, and see all of them through."""
+        audited = self._audited
+        await audited.caught_up.wait()
         await town.settle_in()
-        done = int(self._store.meta("lives") or 0)
-        self.ended, numbers, over = done, itertools.count(done), set()
+        self.ended, begun = int(self._store.meta("lives") or 0), int(self._store.meta("begun") or 0)
+        numbers, over = itertools.count(begun), set[int]()
 
-        async def lane() -> None:
+        async def life(number: int) -> None:
+            await town.life(number)
+            self.ended += 1
+            over.add(number)
+            self._keep(over)
+
+        async with asyncio.TaskGroup() as lives:
+            # What a stopped soak left in the middle.
+            for number in range(self.ended, begun):
+                lives.create_task(life(number))
             while self._signed < self.goal:
-                number = next(numbers)
-                await town.life(number)
-                self.ended += 1
-                over.add(number)
-                self._keep(over)
-
-        await asyncio.gather(*(lane() for _ in range(self.lives)))
+                before = audited.now
+                await audited.at(before + 1)
+                seconds = min(audited.now - before, BACKLOG_SECONDS)
+                if town.under_way < BACKLOG_SECONDS * self.rate:
+                    posted = max(1, round(seconds * self.rate / STEPS_A_LIFE))
+                    with self._store.transaction():
+                        begun += posted
+                        self._store.set_meta("begun", str(begun))
+                    for _ in range(posted):
+                        lives.create_task(life(next(numbers)))
 
     def _keep(self, over: set[int]) -> None:
         """Note up to which number all lives are over."""
@@ -128,7 +146,6 @@ class Soak:
         if done != first:
             with self._store.transaction(repeatable=True):
                 self._store.set_meta("lives", str(done))
-                self._store.set_meta("seconds", str(self._seconds))
 
     @property
     def _signed(self) -> int:
@@ -142,6 +159,8 @@ class Soak:
         while True:
             await asyncio.sleep(LINE_SECONDS)
             told = self._write(finished=False)
+            with self._store.transaction(repeatable=True):
+                self._store.set_meta("seconds", str(self._seconds))
             print(
                 f"{told['seconds']:>7.0f} s  {told['transactions']:>9,} transactions  {told['rate_now']:>6.0f}/s  "
                 f"{told['tasks_ended']:>7,} tasks ended  {told['blocks_audited']:>7,} blocks audited  "
@@ -187,14 +206,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--transactions", type=int, default=TRANSACTIONS)
-    parser.add_argument("--lives", type=int, default=LIVES, help="tasks under way at a time")
+    parser.add_argument("--rate", type=float, default=RATE, help="transactions a second, at the most")
     parser.add_argument("--block-ms", type=int, default=BLOCK_MS)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where an unfinished soak goes on")
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     configure("WARNING")
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    soak = Soak(chosen.transactions, chosen.lives, chosen.folder, chosen.out)
+    soak = Soak(chosen.transactions, chosen.rate, chosen.folder, chosen.out)
     try:
         told = asyncio.run(soak.run(chosen.block_ms))
     except KeyboardInterrupt:

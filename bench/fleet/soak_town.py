@@ -10,7 +10,10 @@ import itertools
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+from agents.chain.bindings.task_manager import TaskCreated
 from agents.chain.deployment import Deployment
 from agents.chain.faucet import Faucet
 from agents.chain.rpc import Rpc
@@ -18,7 +21,7 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Reorg, Tailer
 from agents.chain.wallet import Seed, Wallet
-from agents.errors import ContractError
+from agents.errors import ContractError, RetryableError
 from agents.lab.audit import Audit
 from agents.market.domain import Task, TaskState, account_of, account_of_agent
 from agents.market.marketplace import Marketplace, TaskTerms
@@ -30,13 +33,16 @@ FIRST_AGENT = 1000
 """Its index on the seed's path."""
 RESERVE = 10 * CREDIT
 REQUESTER_CAPITAL, AGENT_CAPITAL = 200_000 * CREDIT, 20_000 * CREDIT
-WINDOW, DELIVERY, REVIEW = 8, 20, 8
-"""Seconds."""
+WINDOW, DELIVERY, REVIEW = 30, 60, 30
+"""Seconds: long, as what comes late is refused, and a refusal costs the node more than what it refuses."""
+STEPS_A_LIFE = 12
+"""Transactions, on average."""
+CREATE_GAS, PAY_GAS = 300_000, 90_000
 SILENT_BIDDER, DEFAULTER, SILENT_REQUESTER, REJECTED = 0.02, 0.04, 0.06, 0.16
 """Draws below the first: a bid that stays sealed; below the next: no delivery; then no score; then a bad one."""
 IN_FLIGHT = 256
 DEADLINE = 600.0
-LOOK_SECONDS = 0.05
+LOOK_SECONDS, PAUSE_SECONDS = 0.05, 1.0
 
 
 class NotConserved(Exception):
@@ -50,21 +56,28 @@ class Audited:
         store.pin(deployment.chain_id, deployment.genesis_hash)
         self.audit = Audit(rpc, deployment)
         self.now, self.block, self.blocks = 0, 0, 0
+        self.caught_up = asyncio.Event()
+        """Set once the audit has been at the chain's head."""
+        self.stopping = False
         self._tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)
         self._timers: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._watched: defaultdict[int, list[asyncio.Future[None]]] = defaultdict(list)
 
     async def follow(self) -> None:
-        """Audit what there is, also what an earlier process has seen, and then each new block. Raises NotConserved."""
+        """Audit what there is, also what an earlier process has seen, and then each new block, until ``stopping``.
+
+        Raises NotConserved.
+        """
         for block in self._tailer.replay():
             await self._take(block)
-        while True:
+        while not self.stopping:
             found = await self._tailer.poll()
             for block in found:
                 assert not isinstance(block, Reorg), "a journalled chain is never undone"
                 await self._take(block)
             if not found:
+                self.caught_up.set()
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def at(self, timestamp: int) -> None:
@@ -117,6 +130,8 @@ class Town:
         self.requesters = [seed.wallet(index) for index in range(REQUESTERS)]
         self.agents = [seed.wallet(FIRST_AGENT + index) for index in range(AGENTS)]
         self.ids: list[int] = []
+        self.under_way = 0
+        """Transactions that are not known to be in a block."""
         self._deployment, self._audited = deployment, audited
         self._tries: Counter[str] = Counter()
 
@@ -163,7 +178,7 @@ class Town:
             delivery_window=DELIVERY,
             review_window=REVIEW,
         )
-        task_id = await self.market.create_task(requester, terms, intent=f"{number}:create")
+        task_id = await self._post(number, requester, terms)
         task = await self._audited.task(task_id)
         market = self.market
         await asyncio.gather(
@@ -204,10 +219,18 @@ class Town:
             if (task_id, self.ids[one]) in self._audited.audit.view.commitments:
                 await self._step(number, f"forfeit:{one}", market.forfeit, requester, task_id, self.ids[one])
 
+    async def _post(self, number: int, requester: Wallet, terms: TaskTerms) -> int:
+        """The task's id."""
+        params = terms.params(self.market.secret(requester, terms.specification))
+        call, tasks = self._deployment.tasks.create_task(params), self._deployment.tasks.address
+        send = partial(self.sender.send, requester, call, intent=f"{number}:create", gas=CREATE_GAS)
+        return (await self._sent(send)).first(TaskCreated, tasks).task_id
+
     async def _pay(self, number: int, pair: list[int], at: int) -> None:
         source, target = (account_of_agent(self.ids[one]) for one in pair)
-        wallet = self.agents[pair[0]]
-        await self._step(number, f"pay:{at}", self.market.transfer, wallet, source, target, CREDIT // 100)
+        call = self._deployment.ledger.transfer(source, target, CREDIT // 100)
+        send = partial(self.sender.send, gas=PAY_GAS)
+        await self._step(number, f"pay:{at}", send, self.agents[pair[0]], call)
 
     async def _see_through(self, number: int, task_id: int, requester: Wallet, fate: float) -> None:
         """Take step after step, until the task has ended."""
@@ -251,8 +274,20 @@ class Town:
         intent = f"{number}:{name}"
         tries = self._tries[intent]
         try:
-            await send(*arguments, intent=f"{intent}:{tries}" if tries else intent)
+            await self._sent(partial(send, *arguments, intent=f"{intent}:{tries}" if tries else intent))
         except ContractError:
             self._tries[intent] += 1
         else:
             self._tries.pop(intent, None)
+
+    async def _sent(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        """What comes of it; while the outcome is not known, the same is asked again."""
+        self.under_way += 1
+        try:
+            while True:
+                try:
+                    return await send()
+                except RetryableError:
+                    await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            self.under_way -= 1
