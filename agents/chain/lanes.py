@@ -41,7 +41,9 @@ class Lane:
     pause: float = 0.0
     """Seconds before the next try to hand over."""
     moved: float = 0.0
-    """When something of it was last stored or settled, by the loop's clock."""
+    """When somebody began to wait, or something was last settled, by the loop's clock."""
+    looked: float = 0.0
+    """When it was last looked at because nothing moved."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def queue(self) -> list[Entry]:

@@ -20,8 +20,8 @@ from agents.errors import RpcError, TransportError
 
 MOST = 100
 """Wallets looked after in one round, those that have waited longest."""
-LONG = 3
-"""Patiences without a block for it after which a transaction is replaced though its fee should pay."""
+LONG = 6
+"""Patiences without a movement after which a transaction is replaced though its fee should pay."""
 TRANSFER_GAS = 21_000
 
 log = structlog.get_logger(__name__)
@@ -125,8 +125,8 @@ class Mender:
         while waiting := self._lanes.waiting():
             await asyncio.sleep(self._patience / 2)
             now = asyncio.get_running_loop().time()
-            stuck = [lane for lane in waiting if lane.pending and now - lane.moved >= self._patience]
-            stuck.sort(key=lambda lane: lane.moved)
+            stuck = [lane for lane in waiting if now - max(lane.moved, lane.looked) >= self._patience]
+            stuck.sort(key=lambda lane: max(lane.moved, lane.looked))
             try:
                 await self._look_at(stuck[:MOST], now)
             except (TransportError, RpcError) as error:
@@ -137,12 +137,13 @@ class Mender:
     async def _look_at(self, lanes: Sequence[Lane], now: float) -> None:
         fees = Fees.over(await self._poller.base_fee(), self._tip) if lanes else Fees(0, 0)
         lanes = [lane for lane in lanes if lane.pending]
+        if lanes:
+            log.info("nothing_moves", wallets=len(lanes))
         sights = await self._sights(lanes)
         for lane, sight in zip(lanes, sights, strict=True):
-            queue = lane.queue()
+            queue, lane.looked = lane.queue(), now
             if not queue:
                 continue
-            log.info("nothing_moves", wallet=lane.wallet, pending=len(queue), nonce=queue[0].nonce)
             missing = range(max(sight.used, sight.queued), queue[0].nonce)
             if lane.signer is None:
                 log.warning("no_key", wallet=lane.wallet, pending=len(queue))
@@ -153,13 +154,19 @@ class Mender:
                 for nonce in missing:
                     self.fill(lane, nonce, fees)
             elif sight.known and sight.used <= queue[0].nonce:
-                await self._raise(lane, queue, fees, now)
-            # Whatever the reason, sending again and asking for receipts does no harm, and those that nobody waits
-            # for any more stand before the others too.
-            for entry in lane.queue():
-                self._delivery.forget(entry)
-                self._watch(entry)
-            self._delivery.flush(lane)
+                # The node holds it: where no fee is too low, the chain has much to do and it waits its turn.
+                if await self._raise(lane, queue, fees, now):
+                    self._resend(lane)
+                continue
+            self._resend(lane)
+
+    def _resend(self, lane: Lane) -> None:
+        """Send all again and look for all receipts, of those too for which nobody waits any more: they stand before
+        the others."""
+        for entry in lane.queue():
+            self._delivery.forget(entry)
+            self._watch(entry)
+        self._delivery.flush(lane)
 
     async def _sights(self, lanes: Sequence[Lane]) -> list[_Sight]:
         answers = await self._rpc.batch(
@@ -184,9 +191,13 @@ class Mender:
             for lane, count, known in zip(lanes, used, answers[1::2], strict=True)
         ]
 
-    async def _raise(self, lane: Lane, queue: Sequence[Entry], fees: Fees, now: float) -> None:
-        """Sign anew, at a higher fee, what offers less than blocks cost; the first also for waiting very long."""
+    async def _raise(self, lane: Lane, queue: Sequence[Entry], fees: Fees, now: float) -> bool:
+        """Sign anew, at a higher fee, what offers less than blocks cost; the first also for waiting very long.
+
+        Whether there was anything.
+        """
         await self._lanes.ready(lane)
+        raised = False
         for entry in queue:
             old = Transaction.read(entry.raw)
             base_fee = (fees.max_fee - fees.tip) // 2
@@ -201,6 +212,8 @@ class Mender:
             new = replace(new, others=entry.hashes)
             if await self._store.soon(partial(self._replace, lane, entry, new)):
                 log.info("replaced", intent=entry.intent, tx=new.hash, max_fee=higher.max_fee)
+                raised = True
+        return raised
 
     def _replace(self, lane: Lane, old: Entry, new: Entry, db: sqlite3.Connection) -> bool:
         """Keep the new attempt, unless the old one is no longer the one that is pending."""

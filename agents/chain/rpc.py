@@ -170,7 +170,7 @@ class Rpc:
             raise TransportError(f"HTTP {response.status_code} from {self.name}")
         try:
             return response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise TransportError(f"HTTP {response.status_code} without JSON from {self.name}") from None
 
     def _result(self, answer: Mapping[str, Any]) -> Any:

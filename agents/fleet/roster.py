@@ -51,6 +51,7 @@ class Roster:
         self._bell: asyncio.Handle | None = None
         self._study: asyncio.Handle | None = None
         self._trouble: UserError | None = None
+        self._stopped = False
         feed.follow(self.wakeups)
 
     def admit(self, members: Sequence[Member]) -> None:
@@ -61,7 +62,7 @@ class Roster:
     def wake(self, agent_id: int) -> None:
         """The agent takes a turn as soon as the event loop comes round."""
         self.wakeups.wake(agent_id)
-        if self._bell is None:
+        if self._bell is None and not self._stopped:
             self._bell = asyncio.get_running_loop().call_soon(self._ring)
 
     async def step(self) -> None:
@@ -71,7 +72,8 @@ class Roster:
             raise self._trouble
 
     async def stop(self) -> None:
-        """Abandon what is under way. What was sent is in the outbox."""
+        """Abandon what is under way, and begin nothing more. What was sent is in the outbox."""
+        self._stopped = True
         for handle in (self._bell, self._study):
             if handle is not None:
                 handle.cancel()

@@ -19,6 +19,7 @@ BENCHES = (
     "guard",
     "replay",
     "embedding",
+    "turns",
     "memory",
     "latency",
     "throughput",

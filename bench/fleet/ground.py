@@ -151,15 +151,15 @@ class Buyers:
         self.store.close()
 
 
-async def post(place: Ground, a_second: float, seconds: float) -> None:
-    """Post tasks at an even pace, once the fleet is there."""
+async def post(place: Ground, fleet: "subprocess.Popen[bytes]", a_second: float, seconds: float) -> None:
+    """Post tasks at an even pace, once the fleet is there; at once if it has ended."""
     async with Rpc(place.url) as rpc:
         buyers = Buyers(place, rpc, await Deployment.load(place.settings.addresses, rpc), BUYERS)
         try:
             count = round(a_second * seconds)
             await buyers.fund(2 * RESERVE * count // BUYERS)
             terms = [await buyers.describe(number) for number in range(count)]
-            while not (place.folder / "enrolled").exists():
+            while not (place.folder / "enrolled").exists() and fleet.poll() is None:
                 await asyncio.sleep(0.1)
             posts = []
             for number, one in enumerate(terms):

@@ -27,7 +27,7 @@ def run(sizes: tuple[int, ...] = SIZES, block_ms: int = BLOCK_MS) -> dict[str, A
 async def _measured(agents: int, block_ms: int) -> dict[str, Any]:
     async with ground(block_ms) as place:
         with child("live", str(place.folder), str(agents), str(SECONDS + SETTLE_SECONDS)) as fleet:
-            await post(place, TASKS_A_SECOND, SECONDS)
+            await post(place, fleet, TASKS_A_SECOND, SECONDS)
             await asyncio.to_thread(fleet.wait)
         figures = _figures(told(place.folder / "live.json"), place.seen())
     print("  " + " · ".join(f"{name} {value}" for name, value in figures.items()), flush=True)

@@ -25,7 +25,7 @@ def run(sizes: tuple[int, ...] = SIZES) -> dict[str, Any]:
 async def _measured(agents: int) -> dict[str, Any]:
     async with ground(BLOCK_MS) as place:
         with child("live", str(place.folder), str(agents), str(SECONDS + SETTLE_SECONDS)) as fleet:
-            await post(place, TASKS_A_SECOND, SECONDS)
+            await post(place, fleet, TASKS_A_SECOND, SECONDS)
             await asyncio.to_thread(fleet.wait)
         live = told(place.folder / "live.json")
     figures = {

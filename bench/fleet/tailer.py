@@ -1,8 +1,8 @@
 """How fast the tailer reads: events a second of a chain's past, and how far behind it is while blocks come.
 
 A raw Hardhat node mines a block a second of credit mints, one event each. One tailer follows them as they
-come; a second one, with an empty store, then reads all of it at once; at last everything is replayed from the
-store, as after a restart.
+come; a second one, with an empty store, then reads all of it at once; then everything is replayed from the
+store, as after a restart; at last a hundred, a thousand and ten thousand empty blocks are read.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID, Devnet
-from agents.chain.rpc import Rpc
+from agents.chain.rpc import Rpc, quantity
 from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
@@ -22,6 +22,7 @@ from agents.errors import TransportError
 EVENTS = 10_000
 AT_ONCE, GAS = 400, 80_000
 LOOK_SECONDS = 0.2
+EMPTY = (100, 1_000, 10_000)
 
 
 def run(events: int = EVENTS) -> dict[str, float]:
@@ -83,12 +84,19 @@ async def _past(rpc, deployment, folder):
     replayed = sum(len(block.events) for block in tailer.replay())
     again = time.perf_counter() - again
     assert replayed == count
-    store.close()
-    return {
+    figures = {
         "backfill_events_s": round(count / wall),
         "backfill_cpu_us_per_event": round(1e6 * cpu / count, 1),
         "replay_events_s": round(count / again),
     }
+    for blocks in EMPTY:
+        await rpc.call("hardhat_mine", quantity(blocks))
+        wall, read = time.perf_counter(), 0
+        while found := await tailer.poll():
+            read += len(found)
+        figures[f"empty_blocks_s_of_{blocks}"] = round(read / (time.perf_counter() - wall))
+    store.close()
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -154,3 +156,26 @@ async def test_secrets_of_the_url_are_shown_nowhere():
     assert "https://node.example:8443/…" in shown
     for secret in ("user", "hunter2", "topsecretkey", "token", "more"):
         assert secret not in shown, secret
+
+
+def test_an_answer_of_brackets_does_not_end_the_process():
+    """In a process of its own, as the stack of one that dies is gone with it."""
+    script = """
+import asyncio, httpx, json
+from agents.chain.rpc import Rpc
+from agents.chain.wallet import Seed
+from agents.errors import TransportError
+
+async def main():
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, text="[" * 10**6))
+    async with Rpc("http://127.0.0.1:1", transport=answer) as rpc:
+        try:
+            await rpc.call("evm_mine")
+        except TransportError as error:
+            print(error)
+
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "without JSON" in done.stdout

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from agents.chain.rpc import Rpc
+from agents.chain.transaction import Transaction
 from agents.errors import TransportError
 from faults.engine import ERRORS, LIES, Fault
 from faults.forks import Forks
@@ -82,14 +83,4 @@ async def test_blocks_leave_the_chain_and_what_was_in_them_comes_again(rpc, wall
 
 
 def transfer(nonce):
-    return {
-        "type": 2,
-        "chainId": 31337,
-        "nonce": nonce,
-        "to": "0x" + "11" * 20,
-        "value": nonce,
-        "data": b"",
-        "gas": 21_000,
-        "maxFeePerGas": 10**10,
-        "maxPriorityFeePerGas": 10_000,
-    }
+    return Transaction(31337, nonce, 10_000, 10**10, 21_000, "0x" + "11" * 20, nonce, b"")

@@ -195,7 +195,9 @@ async def test_stop_leaves_nothing_under_way(feed):
     await roster.stop()
     ada.go.set()
     await rounds()
-    assert (ada.acted, ada.stopped, bob.stopped) == (0, 1, 1)
+    roster.wake(2)  # as a thought does that is cancelled
+    await rounds()
+    assert (ada.acted, ada.stopped, bob.stopped, bob.turns) == (0, 1, 1, 1)
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 
 

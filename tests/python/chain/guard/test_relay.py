@@ -5,11 +5,12 @@ import contextlib
 import json
 
 import pytest
-from guarded import AGENT, GWEI, OPERATOR, RULES, Stranger, guarding
+from guarded import AGENT, GWEI, OPERATOR, RULES, Recorder, Stranger, guarding
 from starlette.responses import JSONResponse, Response
 
 from agents.chain.guard.refusals import Code
 from agents.chain.guard.rules import Rules
+from agents.chain.guard.server import GuardServer
 from agents.chain.rpc import Rpc
 from agents.errors import RpcError, TransportError
 
@@ -279,12 +280,42 @@ async def test_keys_can_be_made_a_condition(recorder):
 
 
 async def test_the_node_may_come_back_at_another_address(recorder):
+    other = Recorder()
+    other.results = {"eth_gasPrice": "0x2"}
+    async with GuardServer(other.app) as server, guarding(recorder.url) as guard:
+        assert (await guard.post(call())).json()["result"] == "0x1"
+        guard.upstream.url = server.url
+        assert (await guard.post(call())).json()["result"] == "0x2"
+
+
+async def test_what_could_not_be_handed_over_is_no_longer_counted(recorder, watched):
+    recorder.results["eth_getBalance"] = hex(2 * COST)
+    assert "result" in (await watched.post(send(0))).json()
     async with cutting(b"") as url:
         pass
-    async with guarding(url) as guard:
-        assert (await guard.post(call())).status_code == 503
-        guard.upstream.url = recorder.url
-        assert (await guard.post(call())).json()["result"] == "0x1"
+    watched.upstream.url = url
+    assert (await watched.post(send(1))).status_code == 503
+    watched.upstream.url = recorder.url
+    assert "result" in (await watched.post(send(2))).json()
+
+
+async def test_a_connection_that_the_node_will_close_is_not_used_again():
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        reply = json.dumps({"jsonrpc": "2.0", "id": 1, "result": "0x7"}).encode()
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(reply), reply)
+        )
+        held.append(writer)
+
+    held = []
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with guarding(f"http://127.0.0.1:{port}", timeout=2) as guard:
+            for _ in range(2):
+                assert (await guard.post(call())).json().get("result") == "0x7"
+        for writer in held:
+            writer.close()
 
 
 async def test_errors_of_the_node_reach_the_client_as_they_are(raw, guard):

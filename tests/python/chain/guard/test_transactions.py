@@ -119,6 +119,22 @@ def test_garbled_transactions_are_refused(raw):
     assert code_of(raw) in (Code.TRANSACTION, Code.TYPE)
 
 
+def test_lengths_in_a_longer_form_than_needed_are_refused():
+    """The same fields with the same signature under another hash: there shall be one way to write them."""
+    fields = [rlp.encode(one) for one in rlp.decode(bytes_of(ADA.signed(3))[1:])]
+    payload = b"".join(fields)
+    assert 55 < len(payload) < 256
+    assert "0x" + read(b"\x02\xf8" + bytes([len(payload)]) + payload, RULES, creation=False).sender.hex() == (
+        ADA.address.lower()
+    )
+    assert code_of(b"\x02\xf9\x00" + bytes([len(payload)]) + payload) == Code.TRANSACTION
+    assert fields[1] == b"\x03"
+    longer = fields[0] + b"\x81\x03" + b"".join(fields[2:])
+    assert code_of(b"\x02\xf8" + bytes([len(longer)]) + longer) == Code.TRANSACTION
+    longer = b"".join(fields[:5]) + b"\xb8\x14" + fields[5][1:] + b"".join(fields[6:])
+    assert code_of(b"\x02\xf8" + bytes([len(longer)]) + longer) == Code.TRANSACTION
+
+
 def test_the_other_half_of_the_signatures_is_refused():
     """The same transaction with s mirrored has the same sender and another hash: there shall be one."""
     fields = rlp.decode(bytes_of(ADA.signed(3))[1:])

@@ -48,6 +48,21 @@ async def test_several_poor_wallets_at_once_lose_only_what_they_cannot_pay(raw, 
     await raw.call("evm_mine")
 
 
+async def test_who_offers_more_than_it_holds_but_can_pay_what_it_takes_is_left_alone(raw, fund, poor):
+    """The base fee is far below what is offered: only who also tips pays that much."""
+    frugal = Stranger(4001)
+    await fund(frugal, 10**14)
+    for nonce in range(5):
+        await raw.call(
+            "eth_sendRawTransaction", frugal.signed(nonce, maxFeePerGas=3 * 10**9, maxPriorityFeePerGas=1)
+        )
+        await raw.call("eth_sendRawTransaction", poor.signed(nonce))
+    dropped = await drop_blockers(raw)
+    assert {(one.sender, one.nonce) for one in dropped} == {(poor.address.lower(), n) for n in range(1, 5)}
+    await raw.call("evm_mine")
+    assert await raw.call("eth_getTransactionCount", frugal.address, "latest") == "0x5"
+
+
 async def test_a_blocker_is_found_by_trying_whatever_the_node_says_about_it(raw, fund, poor, honest):
     others = [Stranger(number) for number in range(3001, 3006)]
     for other in others:
