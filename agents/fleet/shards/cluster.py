@@ -10,10 +10,22 @@ from typing import Any
 from agents.errors import LibraryMissing, RayUnreachable, WorkerLost
 from agents.fleet.shards.assignment import Assignment, ShardReport
 from agents.fleet.shards.worker import Worker
+from agents.logs import configure
 
 KNOCK_SECONDS = 5.0
 LOCAL = "local"
 """In place of an address: a cluster of this machine alone, for as long as the run."""
+
+
+class Process(Worker):
+    """A worker that has a process to itself, and its log."""
+
+    async def run(self) -> ShardReport:
+        """As ``Worker.run``."""
+        told = self._assignment
+        told.log_file.parent.mkdir(parents=True, exist_ok=True)
+        configure(told.log_level, as_json=True, file=told.log_file)
+        return await super().run()
 
 
 class RayCluster:
@@ -21,7 +33,7 @@ class RayCluster:
 
     def __init__(self, ray: Any, cpus: float) -> None:
         self._ray, self._cpus = ray, cpus
-        self._actors: Any = ray.remote(Worker)
+        self._actors: Any = ray.remote(Process)
 
     def start(self, assignment: Assignment) -> "RayWorker":
         """A worker in a process of its own, which ends with this run at the latest."""

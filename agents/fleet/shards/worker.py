@@ -15,7 +15,6 @@ from agents.fleet.app import assemble, open_seed, work
 from agents.fleet.session import Session, open_session
 from agents.fleet.shards.assignment import Assignment, ShardReport
 from agents.llm.embedded import open_model
-from agents.logs import configure
 from agents.settings import Settings
 
 LOCK_SECONDS = 60.0
@@ -34,8 +33,6 @@ class Worker:
 
     async def run(self) -> ShardReport:
         """Work until told to stop, or until a cap; how it ended. What a person must mend is in the report."""
-        self._assignment.log_file.parent.mkdir(parents=True, exist_ok=True)
-        configure(self._assignment.log_level, as_json=True, file=self._assignment.log_file)
         log.info("shard.begins", shard=self._assignment.number, host=socket.gethostname(), pid=os.getpid())
         try:
             return await self._live()

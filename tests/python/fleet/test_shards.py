@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from agents.errors import FleetLaidOut, ShardLost, WalletsInUse, WorkerLost
 from agents.fleet.app import Job
@@ -155,10 +156,10 @@ async def test_a_shard_that_is_lost_while_it_stops_is_left_alone(assignment):
 
 
 async def test_a_mistake_of_the_user_is_in_the_report_and_in_the_log(assignment):
-    assignment.addresses.write_text("{")
-    report = await Worker(assignment).run()
+    with capture_logs() as logs:
+        report = await Worker(assignment).run()
     assert "no node answers at http://127.0.0.1:9" in report.mistake
-    assert "shard.failed" in assignment.log_file.read_text()
+    assert [line["event"] for line in logs] == ["shard.begins", "shard.failed"]
 
 
 def test_an_assignment_shows_no_address_and_holds_no_secret(assignment):
