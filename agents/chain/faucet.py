@@ -32,7 +32,8 @@ class Faucet:
     def __init__(self, rpc: Rpc, store: Store, chain_id: int) -> None:
         self._rpc, self._chain_id = rpc, chain_id
         self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT, shared=True)
-        self._wallet = Seed(TEST_PHRASE).wallet(0)
+        self.wallet = Seed(TEST_PHRASE).wallet(0)
+        """The account that pays."""
 
     async def close(self) -> None:
         """Stop waiting for receipts."""
@@ -68,7 +69,7 @@ class Faucet:
         Raises NoFaucet off a dev chain.
         """
         await self._send(token.approve(spender, NO_LIMIT), f"faucet:approve:{spender}")
-        await self.mint(token, self._wallet.address, units, intent=intent)
+        await self.mint(token, self.wallet.address, units, intent=intent)
 
     async def deposit(self, ledger: Ledger, account: int, units: int, *, intent: str) -> Receipt:
         """``units`` move from what was stocked for the Ledger into an account of it, once for each intent."""
@@ -81,8 +82,8 @@ class Faucet:
     async def _send(self, call: Call[Any], intent: str, gas: int | None = None) -> Receipt:
         for attempt in range(TRIES - 1):
             try:
-                return await self._sender.send(self._wallet, call, intent=f"{intent}:{attempt}", gas=gas)
+                return await self._sender.send(self.wallet, call, intent=f"{intent}:{attempt}", gas=gas)
             except RpcError as error:
                 if "nonce too low" not in error.message.lower():
                     raise
-        return await self._sender.send(self._wallet, call, intent=f"{intent}:{TRIES - 1}", gas=gas)
+        return await self._sender.send(self.wallet, call, intent=f"{intent}:{TRIES - 1}", gas=gas)

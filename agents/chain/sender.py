@@ -154,9 +154,11 @@ class Sender:
         is pending again. Raises TransportError when the node does not answer, WalletsInUse when others sign
         for one of the wallets.
         """
-        for wallet in wallets:
-            self._lanes.of(wallet.address).signer = wallet
         await self._retract()
+        waiting = {entry.wallet for entry in self._outbox.pending()}
+        for wallet in wallets:
+            if wallet.address in waiting:
+                self._lanes.of(wallet.address).signer = wallet
         return await self._resume_all()
 
     async def _resume_all(self) -> dict[str, Receipt | AgoraError]:

@@ -203,8 +203,8 @@ async def assemble(session: Session, job: Job, announce: Callable[[Forecast], No
         pin_layout(session.folder, None)
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester", IN_FLIGHT) if job.source else None
-    await session.begin()
     wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
+    await session.begin(wallets)
     reckoning = None
     if announce is not None and session.offices:
         known = session.feed.view.agent_of_owner

@@ -1,7 +1,7 @@
 """What all parties of one process share: the node, the contracts, the view, the documents, the model."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,13 +110,17 @@ class Session:
             self.caps.watch(self._feed.view)
         return office
 
-    async def begin(self) -> None:
-        """Settle what an earlier process left pending, and take in the chain up to its head."""
+    async def begin(self, wallets: Sequence[Wallet] = ()) -> None:
+        """Settle what an earlier process left pending, and take in the chain up to its head.
+
+        With the keys of ``wallets``, the requester and the faucet, what no longer pays enough is replaced.
+        """
         first = self.feed.block
         behind = int(await self.rpc.call("eth_blockNumber"), 16) - max(first, self.deployment.deploy_block)
         async with following(self.progress, "blocks", behind, lambda: self.feed.block - first):
             await self.feed.catch_up()
-        await asyncio.gather(*(office.sender.recover() for office in self.offices.values()))
+        signers = [*wallets, self.wallet(REQUESTER_WALLET), self.wallet(PROVIDER_WALLET), self.faucet.wallet]
+        await asyncio.gather(*(office.sender.recover(signers) for office in self.offices.values()))
         await self.feed.catch_up()
 
     async def close(self) -> None:

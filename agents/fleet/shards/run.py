@@ -111,8 +111,8 @@ class ShardedRun:
         async with open_session(settings, self._seed, self._model, job.limits, progress) as session:
             pin_layout(session.folder, self._size)
             office = session.open_office(OFFICE)
-            await session.begin()
             wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
+            await session.begin(wallets)
             view = session.feed.view
             recruits = [
                 Recruit(definition, wallet, definition.capabilities)
