@@ -21,7 +21,7 @@ from kills.test_kills import LONGEST_TURN, compared
 
 PROGRAM = Path(__file__).with_name("keeper.py")
 ENDS = [("sent", 3), ("node", ""), ("writing", 7), ("commit", 5), ("kept", 4)]
-NODE_KILLS = KILLS // 8
+NODE_KILLS = KILLS // 10
 BETWEEN_SECONDS, UP_SECONDS = 2, 60
 WINDOWS = Windows(usual=(5, 8), reveal=(10, 14))
 ENOUGH = 8
