@@ -1,9 +1,10 @@
 """How near a real market comes to what its node can do: settled tasks and transactions a second.
 
-A fleet with a scripted model and a requester bid, work, submit, score and are paid on a guarded node; each is a
-process of its own on one machine. The clock runs from the first posting until the last task has ended, with all
-windows in it. The ceiling is what the node does without any of us: the transactions of the same run, signed already,
-are handed to a fresh node by a bare loop, a hundred in a request, and mined in the same blocks.
+A fleet with a scripted model and a requester bid, work, submit, score and are paid on a guarded node, which is a
+process of its own. Tasks are posted in a steady stream, as fast as the node keeps up with; counted is from when as many
+end as begin until the last is posted. The ceiling is what the node does without any of us: the transactions of the same
+blocks, signed already, are handed to a fresh node with the same past by a bare loop, a hundred in a request, and mined
+in the same blocks.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from agents.chain.journal.replay import replay
 from agents.chain.rpc import Rpc, quantity
 from bench.fleet.ground import child, ground, told
 
-SIZES = ((10, 50), (100, 300), (1000, 1000))
+SIZES = ((100, 600), (1000, 1600))
 """Agents and tasks."""
 BATCH = 100
 BLOCK_MS = 1000
