@@ -46,6 +46,9 @@ export default defineConfig({
     default: { ...devnet },
     node: {
       ...devnet,
+      // The base fee rises once blocks are more than half full. Half of this is more than a node computes in a second,
+      // so that gas stays nearly free however long a fleet keeps the chain busy.
+      blockGasLimit: 120_000_000,
       allowBlocksWithSameTimestamp: interval < 1000 || kept,
       mining: interval > 0 ? { auto: false, interval } : { auto: true },
       ...(kept && {
