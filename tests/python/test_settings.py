@@ -8,18 +8,7 @@ import pytest
 from agents.errors import BadSetting
 from agents.settings import Settings
 
-NAMES = [
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "AGORA_MODEL",
-    "AGORA_GGUF",
-    "AGORA_HOME",
-    "AGORA_CONTENT",
-    "AGORA_PASSWORD",
-    "AGORA_PROVIDER",
-    "AGORA_ADDRESSES",
-    "AGORA_LOG_LEVEL",
-]
+NAMES = [field.validation_alias for field in Settings.model_fields.values()]
 
 
 @pytest.fixture(autouse=True)
