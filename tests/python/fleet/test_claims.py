@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 from world import Alike, saying
 
 from agents.chain.bindings import agent_registry
@@ -114,12 +115,13 @@ async def test_the_same_offer_is_not_sent_twice_after_a_crash(ada):
     assert await ada.set_skill_events() == before
 
 
-async def test_what_the_chain_refuses_is_logged_and_offered_again_later(world, wallets, ada, capsys):
+async def test_what_the_chain_refuses_is_logged_and_offered_again_later(world, wallets, ada):
     stranger = Registered(world, wallets[3], ada.agent_id)
     stranger.learn("extraction", 60)
     stranger.claims = stranger.new_claims()
-    assert (await stranger.offered())["extraction"] == 80
-    assert "claims.not_offered" in capsys.readouterr().out
+    with capture_logs() as logs:
+        assert (await stranger.offered())["extraction"] == 80
+    assert "claims.not_offered" in {log["event"] for log in logs}
     stranger.wallet, stranger.now = wallets[2], stranger.now + SECONDS
     stranger.claims = stranger.new_claims()
     assert (await stranger.offered())["extraction"] == 60

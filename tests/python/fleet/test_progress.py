@@ -37,6 +37,14 @@ def screen():
     return Console(file=io.StringIO(), force_terminal=True, width=100)
 
 
+@pytest.fixture
+def as_configured():
+    """Afterwards, logs go where they went before."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 def test_bars_show_how_far_each_work_has_come(screen):
     drawn = Drawn(screen)
     with drawn.stage("enrolment", 40) as advance, drawn.stage("catching up", 7) as other:
@@ -50,7 +58,7 @@ def test_bars_show_how_far_each_work_has_come(screen):
     assert drawn._bars is None, "the terminal is as it was"
 
 
-def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(screen):
+def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(screen, as_configured):
     with redirect_stderr(screen.file):
         configure("INFO")
         with Drawn(screen).stage("enrolment", 40) as advance:

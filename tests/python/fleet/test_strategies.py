@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from agents.agent_config import PROFILES
 from agents.agent_learning import AdaptiveBiddingStrategy
@@ -87,14 +88,13 @@ def test_scores_of_work_that_was_judged_move_capabilities(shared):
     assert strategy.capabilities.weight("writing") == 40
 
 
-def test_the_state_of_a_fleet_of_before_is_known_and_begun_anew(shared, capsys):
+def test_the_state_of_a_fleet_of_before_is_known_and_begun_anew(shared):
     old = AdaptiveBiddingStrategy(PROFILES["balanced"])
     old.observe(WON)
-    strategy = open_strategy(ADA, old.to_json(), shared)
+    with capture_logs() as logs:
+        strategy = open_strategy(ADA, old.to_json(), shared)
     assert strategy.policy.report()["auctions"] == 0
-    logged = capsys.readouterr().out
-    assert "policy.begins_anew" in logged
-    assert "kept=adaptive" in logged
+    assert [(log["event"], log["kept"]) for log in logs] == [("policy.begins_anew", "adaptive")]
     kept = open_strategy(replace(ADA, policy="adaptive"), old.to_json(), shared)
     assert kept.policy.to_json() == old.to_json(), "for the adaptive it is the right one"
 
