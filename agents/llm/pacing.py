@@ -5,6 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 
 
+NEARLY = 1 - 1e-9
+"""A whole token, but for what floating point leaves over."""
+
+
 class Bucket:
     """Lets ``rate`` calls a second through, and up to ``burst`` at once after a pause; in the order of asking."""
 
@@ -25,7 +29,7 @@ class Bucket:
         """Wait for a token, and take it. Who is cancelled takes none."""
         async with self._turn:
             self._fill()
-            while self._tokens < 1:
+            while self._tokens < NEARLY:
                 await self._sleep((1 - self._tokens) / self._rate)
                 self._fill()
             self._tokens -= 1
