@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -34,6 +35,9 @@ TRANSACTIONS, RATE, BLOCK_MS = 1_000_000, 350, 1000
 dearer; and milliseconds between blocks."""
 BACKLOG_SECONDS = 4
 """No task is posted while more is on its way than so many seconds' worth."""
+STATES = 500
+"""Blocks whose state the node keeps at hand; else it keeps 100,000, which takes most of its memory. Older ones are
+computed anew, and nobody asks for them: the auditor follows the head."""
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "soak.json"
 FOLDER = Path(tempfile.gettempdir()) / "agora-soak"
 LINE_SECONDS, LOOK_SECONDS = 15.0, 0.1
@@ -58,6 +62,7 @@ class Soak:
     async def run(self, block_ms: int) -> dict[str, object]:
         """Until the goal is reached and everything has ended; the figures. Raises NotConserved."""
         (self.folder / "url").unlink(missing_ok=True)
+        os.environ["__EDR_MAX_CACHED_STATES"] = str(STATES)
         with child("node", str(self.folder), str(block_ms)) as process:
             began = time.monotonic()
             while not (self.folder / "url").exists():
