@@ -33,7 +33,7 @@ CROWD = 10
 """Bids on each task."""
 LIFE_SECONDS = 40
 """Until the first tasks have ended, and as many begin as end."""
-TICK, CHUNK, ROOM = 0.25, 8, 300
+TICK, CHUNK, ROOM = 0.25, 8, 1500
 """Seconds between two lots of tasks, tasks in a lot, and transactions that may wait when one is posted."""
 WINDOWS = Windows(bidding=10, reveal=10, delivery=300, review=300)
 

@@ -17,7 +17,7 @@ from agents.chain.journal.replay import replay
 from agents.chain.rpc import Rpc, quantity
 from bench.fleet.ground import child, ground, told
 
-SIZES = ((100, 600), (1000, 1600))
+SIZES = ((1000, 2400),)
 """Agents and tasks."""
 BATCH = 100
 BLOCK_MS = 1000
