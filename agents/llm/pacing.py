@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-
 NEARLY = 1 - 1e-9
 """A whole token, but for what floating point leaves over."""
 
