@@ -30,7 +30,8 @@ from agents.market.feed import MarketFeed
 from agents.market.view import MarketView
 
 PROGRAM = Path(__file__).with_name("crash_fleet.py")
-LIFE_SECONDS = 120
+LIFE_SECONDS = 300
+"""More than the two minutes after which a sender gives an outcome up for unknown."""
 TASKS, BIDS = len(ANSWERS), len(ANSWERS) * len(AGENTS)
 
 SCENARIOS = {
