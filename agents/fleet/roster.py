@@ -110,8 +110,12 @@ class Roster:
 
     async def _act(self, record: _Record, actions: Sequence[Action]) -> None:
         with self._isolated(record):
+            due = record.member.agent.next_step()
             await record.member.act(actions)
             self._sleep(record)
+            if due is not None and due <= self._feed.now():
+                # A window has begun while this was on its way.
+                self.wake(record.member.agent_id)
 
     def _sleep(self, record: _Record) -> None:
         """The agent wakes when something happens, or else when the time for something has come."""
