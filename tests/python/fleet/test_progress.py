@@ -3,7 +3,7 @@
 import asyncio
 import io
 import sys
-from contextlib import nullcontext, redirect_stderr
+from contextlib import nullcontext, redirect_stderr, suppress
 
 import pytest
 import structlog
@@ -120,8 +120,9 @@ def test_what_tells_of_itself_is_shown_from_its_first_word_until_it_is_done():
 
 def test_what_fails_leaves_no_bar(screen):
     drawn = Drawn(screen)
-    with pytest.raises(ZeroDivisionError), telling(drawn, "replaying") as tell:
+    with suppress(ZeroDivisionError), telling(drawn, "replaying") as tell:
         tell(1, 2)
+        assert drawn._bars is not None
         raise ZeroDivisionError
     assert drawn._bars is None
 
