@@ -20,6 +20,7 @@ AgoraError
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
+├── CallFailed              a call that no model answered, as HTTP tells it
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -51,6 +52,7 @@ from agents.errors.base import (
     UnknownSetting,
     UserError,
 )
+from agents.errors.calls import CallFailed
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
@@ -150,6 +152,7 @@ __all__ = [
     "BooksBehind",
     "BooksDamaged",
     "BudgetSpent",
+    "CallFailed",
     "CapReached",
     "CheckpointUnreadable",
     "ContentError",
