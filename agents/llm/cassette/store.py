@@ -90,17 +90,17 @@ class Cassette:
             db = _connected(path, "")
             try:
                 db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                fresh = not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+                differences = {} if fresh else manifest.differences(_checked(path, db))
+                if differences:
+                    raise CassetteOfAnotherRun(path, differences)  # noqa: TRY301 - closes the file as any failure
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
-                if not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                if fresh:
                     _make(db, manifest)
-                differences = manifest.differences(_checked(path, db))
             except BaseException:
                 db.close()
                 raise
-        if differences:
-            db.close()
-            raise CassetteOfAnotherRun(path, differences)
         return cls(path, db, manifest, read_only=False)
 
     def close(self) -> None:
@@ -205,8 +205,9 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
 
 def _make(db: sqlite3.Connection, manifest: Manifest) -> None:
     """All of the empty cassette at once: a process that dies here leaves nothing."""
-    db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
     db.execute("INSERT INTO manifest VALUES (?)", (canonical(manifest.to_json()),))
+    db.execute("COMMIT")
 
 
 def _checked(path: Path, db: sqlite3.Connection, *, whole: bool = False) -> Manifest:
