@@ -79,8 +79,9 @@ class Cassette:
         return cls(path, db, manifest, read_only=True)
 
     @classmethod
-    def write(cls, path: Path, manifest: Manifest) -> Self:
-        """A cassette to record into, made if need be; one that exists goes on.
+    def write(cls, path: Path, manifest: Manifest | None = None) -> Self:
+        """A cassette to record into, made if need be; one that exists goes on, without a manifest whatever it was
+        made with.
 
         Raises CassetteOfAnotherRun if it was made with another manifest, CassetteInUse while somebody else
         records into it, and CassetteUnreadable if it is damaged or something else.
@@ -91,17 +92,18 @@ class Cassette:
             try:
                 db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 fresh = not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-                differences = {} if fresh else manifest.differences(_checked(path, db))
+                found = manifest or Manifest() if fresh else _checked(path, db)
+                differences = {} if manifest is None else manifest.differences(found)
                 if differences:
                     raise CassetteOfAnotherRun(path, differences)  # noqa: TRY301 - closes the file as any failure
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
                 if fresh:
-                    _make(db, manifest)
+                    _make(db, found)
             except BaseException:
                 db.close()
                 raise
-        return cls(path, db, manifest, read_only=False)
+        return cls(path, db, found, read_only=False)
 
     def close(self) -> None:
         """All that was handed in is on the disk, and the cassette is one file. A second call does nothing."""

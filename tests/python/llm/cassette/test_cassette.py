@@ -105,6 +105,9 @@ async def test_a_recording_goes_on_only_with_what_it_began_with(tmp_path):
     Cassette.write(tmp_path / "c", MANIFEST).close()
     with pytest.raises(CassetteOfAnotherRun, match=r"its code, seed differ"):
         Cassette.write(tmp_path / "c", replace(MANIFEST, code="x", seed=1))
+    cache = Cassette.write(tmp_path / "c")
+    assert cache.manifest == MANIFEST
+    cache.close()
 
 
 async def test_a_disk_that_takes_nothing_stops_the_recording(tmp_path):
