@@ -9,6 +9,8 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import h11
 import httpx
@@ -99,6 +101,14 @@ class Wire(httpx.AsyncBaseTransport):
         except OSError as error:
             raise httpx.ConnectError(str(error)) from error
         return connection
+
+
+def transport(url: str) -> Wire | None:
+    """What carries requests to a URL; None where the environment names a proxy for it, which httpx then finds."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxied = (parts.scheme in proxies or "all" in proxies) and not proxy_bypass(parts.hostname or "")
+    return None if proxied else Wire()
 
 
 class _Connection(asyncio.Protocol):

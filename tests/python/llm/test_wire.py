@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from agents.llm.upstreams import wire as module
-from agents.llm.upstreams.wire import Wire
+from agents.llm.upstreams.wire import Wire, transport
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"
 
@@ -193,6 +193,26 @@ async def test_no_time_to_connect():
     async with httpx.AsyncClient(transport=Wire()) as client:
         with pytest.raises(httpx.ConnectTimeout):
             await client.get("http://127.0.0.1:1/", timeout=httpx.Timeout(5, connect=0.0))
+
+
+@pytest.mark.parametrize(
+    ("environment", "direct"),
+    [
+        ({}, True),
+        ({"https_proxy": "http://proxy:8080"}, False),
+        ({"all_proxy": "http://proxy:8080"}, False),
+        ({"http_proxy": "http://proxy:8080"}, True),
+        ({"https_proxy": "http://proxy:8080", "no_proxy": "models.example"}, True),
+        ({"no_proxy": "other.example"}, True),
+    ],
+)
+def test_where_the_environment_names_a_proxy_it_is_left_to_httpx(monkeypatch, environment, direct):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert (transport("https://models.example/v1") is not None) == direct
 
 
 async def test_secure_connections_are_for_those_who_are_trusted(tmp_path):
