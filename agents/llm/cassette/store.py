@@ -79,8 +79,9 @@ class Cassette:
         return cls(path, db, manifest, read_only=True)
 
     @classmethod
-    def write(cls, path: Path, manifest: Manifest) -> Self:
-        """A cassette to record into, made if need be; one that exists goes on.
+    def write(cls, path: Path, manifest: Manifest | None = None) -> Self:
+        """A cassette to record into, made if need be; one that exists goes on, without a manifest whatever it was
+        made with.
 
         Raises CassetteOfAnotherRun if it was made with another manifest, CassetteInUse while somebody else
         records into it, and CassetteUnreadable if it is damaged or something else.
@@ -90,18 +91,19 @@ class Cassette:
             db = _connected(path, "")
             try:
                 db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                fresh = not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+                found = manifest or Manifest() if fresh else _checked(path, db)
+                differences = {} if manifest is None else manifest.differences(found)
+                if differences:
+                    raise CassetteOfAnotherRun(path, differences)  # noqa: TRY301 - closes the file as any failure
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
-                if not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                    _make(db, manifest)
-                differences = manifest.differences(_checked(path, db))
+                if fresh:
+                    _make(db, found)
             except BaseException:
                 db.close()
                 raise
-        if differences:
-            db.close()
-            raise CassetteOfAnotherRun(path, differences)
-        return cls(path, db, manifest, read_only=False)
+        return cls(path, db, found, read_only=False)
 
     def close(self) -> None:
         """All that was handed in is on the disk, and the cassette is one file. A second call does nothing."""
@@ -205,8 +207,9 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
 
 def _make(db: sqlite3.Connection, manifest: Manifest) -> None:
     """All of the empty cassette at once: a process that dies here leaves nothing."""
-    db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
     db.execute("INSERT INTO manifest VALUES (?)", (canonical(manifest.to_json()),))
+    db.execute("COMMIT")
 
 
 def _checked(path: Path, db: sqlite3.Connection, *, whole: bool = False) -> Manifest:
