@@ -18,11 +18,15 @@ AgoraError
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
+├── PaymentRequired         a call of a model is not covered: HTTP 402
+├── BudgetSpent             it would go beyond a budget
+├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
@@ -98,6 +102,15 @@ from agents.errors.fleet import (
     ShardLost,
     WorkerLost,
 )
+from agents.errors.gateway import (
+    BooksBehind,
+    BooksDamaged,
+    BudgetSpent,
+    PaymentRequired,
+    PricesMalformed,
+    UnknownCall,
+    VoucherRefused,
+)
 from agents.errors.journal import (
     BlockNotInJournal,
     FileExists,
@@ -145,6 +158,9 @@ __all__ = [
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
+    "BooksBehind",
+    "BooksDamaged",
+    "BudgetSpent",
     "CallFailed",
     "CapReached",
     "CassetteInUse",
@@ -184,7 +200,9 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "PaymentRequired",
     "PortInUse",
+    "PricesMalformed",
     "PromptRefused",
     "ProviderUnreachable",
     "RayUnreachable",
@@ -201,6 +219,7 @@ __all__ = [
     "TasksMissing",
     "ToolchainMissing",
     "TransportError",
+    "UnknownCall",
     "UnknownPolicy",
     "UnknownProfile",
     "UnknownSetting",
@@ -208,6 +227,7 @@ __all__ = [
     "UpstreamAbsent",
     "UpstreamLost",
     "UserError",
+    "VoucherRefused",
     "WalletTooPoor",
     "WalletsInUse",
     "WorkerLost",
