@@ -1,0 +1,27 @@
+"""What a session takes from the world around it: by default the world as it is, or one that somebody made."""
+
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Whatever can influence what a session sends, and is not in its settings."""
+
+    transport: httpx.AsyncBaseTransport | None = None
+    """The way to the chain's node; None is the network."""
+    clock: Callable[[], float] = time.time
+    """The seconds since 1970."""
+    draw: Callable[[int], bytes] = secrets.token_bytes
+    """Gives so many random bytes."""
+    uniform: Callable[[float, float], float] = random.uniform
+    """Draws between two numbers."""
+
+
+WORLD = Surroundings()
+"""The one that everybody lives in."""
