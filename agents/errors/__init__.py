@@ -17,6 +17,7 @@ AgoraError
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── FileExists · PortInUse · NodeLost
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
@@ -124,6 +125,7 @@ from agents.errors.model import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 
 __all__ = [
     "AddressesMissing",
@@ -144,6 +146,7 @@ __all__ = [
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
@@ -170,6 +173,7 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
     "PortInUse",
     "PromptRefused",
     "ProviderUnreachable",
@@ -178,6 +182,7 @@ __all__ = [
     "ReplayMismatch",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",

@@ -18,7 +18,7 @@ from agents.fleet.progress import Progress, Quiet, following
 from agents.fleet.strategies import Shared
 from agents.fleet.surroundings import WORLD, Surroundings
 from agents.fleet.tally import Tally
-from agents.llm.embeddings import Embedder
+from agents.llm.embeddings import Embedder, Embeds
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
 from agents.market.domain import account_of
@@ -50,7 +50,7 @@ class Session:
     deployment: Deployment
     seed: Seed
     model: Model
-    embedder: Embedder
+    embedder: Embeds
     content: ContentStore
     offices: dict[str, Office] = field(default_factory=dict)
     opinions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
@@ -162,7 +162,7 @@ async def open_session(
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=seed,
             model=model,
-            embedder=Embedder(),
+            embedder=surroundings.embedder or Embedder(),
             content=ContentStore(settings.content),
             caps=Caps(limits, clock=surroundings.clock),
             progress=progress or Quiet(),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from agents.llm.embeddings import Embeds
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -21,6 +23,8 @@ class Surroundings:
     """Gives so many random bytes."""
     uniform: Callable[[float, float], float] = random.uniform
     """Draws between two numbers."""
+    embedder: Embeds | None = None
+    """What makes sentence embeddings; None is a network in this process."""
 
 
 WORLD = Surroundings()

@@ -3,7 +3,8 @@
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -37,6 +38,15 @@ class Outside:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """What the work comes to, while the timeline stands still."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    @contextmanager
+    def opened(self, context: AbstractAsyncContextManager[T]) -> Iterator[T]:
+        """What the context opens outside, for as long as the block runs."""
+        value = self.run(_entered(context))
+        try:
+            yield value
+        finally:
+            self.run(_left(context))
 
     async def ask(self, work: Coroutine[Any, Any, T], least: float = 0.0) -> T:
         """The same for a task on a timeline, whose other tasks go on meanwhile.
@@ -77,3 +87,11 @@ async def _cancel_all() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _entered(context: AbstractAsyncContextManager[T]) -> T:
+    return await context.__aenter__()
+
+
+async def _left(context: AbstractAsyncContextManager[Any]) -> None:
+    await context.__aexit__(None, None, None)
