@@ -16,11 +16,13 @@ AgoraError
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
@@ -49,7 +51,14 @@ from agents.errors.base import (
     UnknownSetting,
     UserError,
 )
-from agents.errors.calls import CallFailed
+from agents.errors.calls import (
+    CallFailed,
+    CassetteInUse,
+    CassetteMiss,
+    CassetteOfAnotherRun,
+    CassetteUnreadable,
+    CassetteUnwritable,
+)
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
@@ -140,6 +149,11 @@ __all__ = [
     "BlockNotInJournal",
     "CallFailed",
     "CapReached",
+    "CassetteInUse",
+    "CassetteMiss",
+    "CassetteOfAnotherRun",
+    "CassetteUnreadable",
+    "CassetteUnwritable",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
