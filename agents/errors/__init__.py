@@ -19,6 +19,7 @@ AgoraError
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
@@ -146,6 +147,7 @@ from agents.errors.model import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 
 __all__ = [
     "AddressesMissing",
@@ -174,6 +176,7 @@ __all__ = [
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
@@ -200,6 +203,7 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -210,6 +214,7 @@ __all__ = [
     "ReplayMismatch",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",

@@ -44,7 +44,7 @@ async def _charges() -> dict[str, Any]:
     for at_once, calls in CALLS.items():
         with tempfile.TemporaryDirectory(prefix="agora-bench-") as folder:
             with metered(Path(folder), AGENTS) as meter:
-                row = (await load(lambda number: think(meter, 1 + number % AGENTS), calls, at_once)).row()  # noqa: B023
+                row = (await load(lambda number: think(meter, 1 + number % AGENTS), calls, at_once)).row()
             row["bytes a call"] = round((Path(folder) / "gateway.db").stat().st_size / calls)
         told(f"charges, {at_once} at a time", row)
         figures[f"charges, {at_once} at a time"] = row
