@@ -29,7 +29,7 @@ from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_sessi
 from agents.fleet.standings import Standing, endings, standings
 from agents.fleet.wakeups import CROWD
 from agents.llm.embedded import open_model
-from agents.llm.metering import price_for
+from agents.llm.prices import list_prices
 from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
@@ -69,7 +69,15 @@ class Job:
 
     def plan(self, model: str, newcomers: int) -> Plan:
         """The job as a forecast takes it, with a model of this name and so many agents that are new."""
-        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers, self.crowd)
+        return Plan(
+            self.agents,
+            self.drafts,
+            self.windows,
+            model,
+            list_prices().price_for(model),
+            newcomers,
+            self.crowd,
+        )
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from agents.errors import ModelUnavailable, SettingOutOfRange
 from agents.fleet.tally import MINUTE, Tally
-from agents.llm.metering import Price, cost, price_for
+from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Model, ModelAnswer, ModelRequest, Usage
 from agents.market.domain import Task, TaskState
 from agents.market.view import MarketView
@@ -267,7 +267,7 @@ class _GuardedModel:
 
     def __init__(self, model: Model, caps: Caps) -> None:
         self._model, self._caps = model, caps
-        self._price = price_for(model.name)
+        self._price = list_prices().price_for(model.name)
 
     @property
     def name(self) -> str:

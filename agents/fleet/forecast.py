@@ -16,7 +16,7 @@ from agents.bid_policy import TaskBrief
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.enrolment import CAPITAL
 from agents.fleet.wakeups import CROWD
-from agents.llm.metering import Price, cost
+from agents.llm.prices import Price, cost
 from agents.llm.protocol import Message, Usage
 from agents.market.domain import bond_of, compensation_of
 from agents.market.readers import TaskDraft
