@@ -21,6 +21,7 @@ AgoraError
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -137,6 +138,7 @@ from agents.errors.model import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -194,6 +196,7 @@ __all__ = [
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",

@@ -1,7 +1,6 @@
 """The gateway as a whole."""
 
 from pydantic import SecretStr
-from starlette.types import ASGIApp
 
 from agents.llm.gateway.app import build
 from agents.llm.gateway.keys import Keys, Throttle
@@ -27,7 +26,7 @@ class Gateway:
         """The meter is to have the same prices."""
         self.upstream, self.prices, self.meter, self.keys = upstream, prices, meter, keys
         self._till = Till(upstream, prices, meter, keys)
-        self.app: ASGIApp = build(self._till, throttle)
+        self.app = build(self._till, throttle)
         for holder in keys.living():
             self._till.enlist(holder)
 
