@@ -24,6 +24,7 @@ AgoraError
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+│   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -148,6 +149,7 @@ from agents.errors.model import (
     PromptRefused,
 )
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -212,6 +214,7 @@ __all__ = [
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
     "RunDiverged",
