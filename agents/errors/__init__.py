@@ -23,6 +23,7 @@ AgoraError
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
+│       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
@@ -121,6 +122,7 @@ from agents.errors.model import (
     ModelUnavailable,
     ModelUnfit,
     PromptRefused,
+    ThinkingUnpaid,
 )
 
 __all__ = [
@@ -182,6 +184,7 @@ __all__ = [
     "TableMissing",
     "TaskLearnedAlready",
     "TasksMissing",
+    "ThinkingUnpaid",
     "ToolchainMissing",
     "TransportError",
     "UnknownPolicy",

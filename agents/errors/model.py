@@ -35,6 +35,17 @@ class ModelUnavailable(RetryableError):
     """The model endpoint is busy, limited or out of reach."""
 
 
+class ThinkingUnpaid(ModelUnavailable):
+    """The gateway refuses a call whose worst case the agent's channel does not cover, or a budget does not allow.
+
+    ``code`` is the gateway's word for why; ``shortfall`` the units that are missing, 0 if none would help.
+    """
+
+    def __init__(self, message: str, code: str, shortfall: int = 0) -> None:
+        super().__init__(message)
+        self.code, self.shortfall = code, shortfall
+
+
 class ModelError(AgoraError):
     """The model answered, but its answer cannot be used.
 
