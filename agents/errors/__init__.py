@@ -19,6 +19,7 @@ AgoraError
 │   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
+├── CallFailed              a call that no model answered, as HTTP tells it
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
@@ -48,6 +49,7 @@ from agents.errors.base import (
     UnknownSetting,
     UserError,
 )
+from agents.errors.calls import CallFailed
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
@@ -136,6 +138,7 @@ __all__ = [
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
+    "CallFailed",
     "CapReached",
     "CheckpointUnreadable",
     "ContentError",

@@ -176,7 +176,7 @@ async def open_model(settings: Settings) -> AsyncIterator[Model]:
 
     Raises BadSetting for settings that contradict each other, and ModelMissing for a model that is not there.
     """
-    if _is_hosted(settings):
+    if is_hosted(settings):
         async with _hosted(settings) as hosted:
             yield hosted
     else:
@@ -187,7 +187,7 @@ async def open_model(settings: Settings) -> AsyncIterator[Model]:
 
 def model_name(settings: Settings) -> str:
     """The name of the model that ``open_model`` would open. Raises BadSetting as it does."""
-    if _is_hosted(settings):
+    if is_hosted(settings):
         return _hosted_name(settings)
     return f"{settings.gguf.stem} (embedded)" if settings.gguf else SMOLLM2_NAME
 
@@ -204,7 +204,8 @@ def embedded_model(server: EmbeddedServer, name: str) -> OpenAIModel:
     )
 
 
-def _is_hosted(settings: Settings) -> bool:
+def is_hosted(settings: Settings) -> bool:
+    """Whether any setting of a hosted model is there."""
     return bool(settings.openai_api_key or settings.openai_base_url or settings.model)
 
 

@@ -60,6 +60,10 @@ class Embedder:
         vectors = await self.embed((first, second))
         return cosine(vectors[0], vectors[1])
 
+    async def count(self, texts: Sequence[str]) -> int:
+        """The tokens of all texts that the model reads. Raises ModelMissing as ``embed`` does."""
+        return await asyncio.to_thread(self._count, texts)
+
     def _ask(self, text: str) -> asyncio.Future[Array]:
         """The vector to come, for which a pass is made with what else is asked for before it begins."""
         future = self._asked.get(text)
@@ -90,6 +94,10 @@ class Embedder:
         with self._lock:
             return dict(zip(texts, self._load().forward(texts), strict=True))
 
+    def _count(self, texts: Sequence[str]) -> int:
+        with self._lock:
+            return self._load().count(texts)
+
     def _load(self) -> "_MiniLM":
         if self._network is None:
             self._network = _MiniLM()
@@ -118,6 +126,10 @@ class _MiniLM:
         # The file pads every text to 128 tokens, which is waste for short ones, and cuts there.
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.enable_padding()
+
+    def count(self, texts: Sequence[str]) -> int:
+        """Tokens of all texts, without padding."""
+        return sum(sum(encoding.attention_mask) for encoding in self._tokenizer.encode_batch(list(texts)))
 
     def forward(self, texts: Sequence[str]) -> Array:
         """A unit vector for each text."""

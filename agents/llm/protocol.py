@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from agents.errors import ModelError
+from agents.errors.tokens import Usage
+
+__all__ = ["Message", "Model", "ModelAnswer", "ModelRequest", "Role", "Usage", "billed"]
 
 Role = Literal["system", "user", "assistant"]
 
@@ -15,24 +18,6 @@ class Message:
 
     role: Role
     content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens that a call, or several, burned."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens
-        )
-
-    @property
-    def pair(self) -> tuple[int, int]:
-        """The form in which an error carries it."""
-        return self.prompt_tokens, self.completion_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +34,8 @@ class ModelRequest:
     """A JSON schema that the answer is constrained to, or None for free text."""
     temperature: float = 0.0
     seed: int = 0
+    task: int = 0
+    """The task that the call is for, 0 if for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +45,10 @@ class ModelAnswer:
     text: str
     model: str
     usage: Usage
+    cost: int = 0
+    """Units that were charged for it, 0 if nobody charges."""
+    call: str = ""
+    """The id of its receipt."""
 
 
 class Model(Protocol):
