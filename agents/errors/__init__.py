@@ -13,6 +13,7 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
+│   ├── GatewayUnreachable · GatewayUnfit
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
@@ -118,6 +119,8 @@ from agents.errors.model import (
     AnswerInvalid,
     AnswerTruncated,
     BadApiKey,
+    GatewayUnfit,
+    GatewayUnreachable,
     ModelError,
     ModelMissing,
     ModelServerDied,
@@ -150,6 +153,8 @@ __all__ = [
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
+    "GatewayUnfit",
+    "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
     "InsufficientFunds",

@@ -31,6 +31,22 @@ class ModelServerDied(UserError):
         )
 
 
+class GatewayUnreachable(UserError):
+    """Nobody answers where the gateway should be."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"no gateway answers at {url} ({reason}): mend AGORA_GATEWAY, or unset it for a gateway of one's own"
+        )
+
+
+class GatewayUnfit(UserError):
+    """The gateway answers, but parties of this market cannot think there."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the gateway cannot be used: {reason}; check AGORA_GATEWAY")
+
+
 class ModelUnavailable(RetryableError):
     """The model endpoint is busy, limited or out of reach."""
 
