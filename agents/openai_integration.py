@@ -13,7 +13,7 @@ from agents import prompts
 from agents.bid_policy import BidContext, BidPolicy, CheckerKind, Quote, TaskBrief
 from agents.errors import ModelError, ModelUnavailable, SettingOutOfRange
 from agents.llm.embeddings import Embedder
-from agents.llm.metering import Price, cost, price_for
+from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Message, Model, ModelRequest, Usage, billed
 from agents.llm.structured import ask
 from agents.mind.earnings import Practice
@@ -154,7 +154,7 @@ class OpenAIIntegration:
         self._model, self._embedder = model, embedder
         self._name, self._role = agent_name, role
         self._capabilities = _checked(capabilities)
-        self._price = price or price_for(model.name)
+        self._price = price or list_prices().price_for(model.name)
         self._seed, self._practice = seed, practice
 
     def claim(self, capabilities: Mapping[str, int]) -> None:

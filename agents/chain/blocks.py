@@ -15,42 +15,47 @@ import structlog
 from eth_utils.crypto import keccak
 
 from agents.chain.logs import Log
-from agents.chain.receipts import NO_PARENT
 from agents.chain.rpc import Rpc, quantity
 from agents.errors import TransportError
 
 BATCH = 100
 """Receipts in one request."""
+NO_PARENT = "0x" + "00" * 32
+"""What Hardhat gives as the parent of blocks that it only pretends to mine (hardhat_mine)."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is kept of a block, and beside it what tells whether its logs are all there."""
+    """What is kept of a block, and beside it what it costs and what tells whether its logs are all there."""
 
     number: int
     hash: str
     parent: str
     timestamp: int
+    base_fee: int = field(default=0, compare=False, repr=False)
+    """Wei for each unit of gas."""
     bloom: int = field(default=0, compare=False, repr=False)
     transactions: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
-    def read(cls, raw: Any, number: int) -> Self:
-        """The header in a node's answer to a question for block ``number``; raises TransportError."""
+    def read(cls, raw: Any, number: int | None = None) -> Self:
+        """The header in a node's answer to a question for block ``number``, or for any; raises TransportError."""
         try:
             header = cls(
                 int(raw["number"], 16),
                 raw["hash"],
                 raw["parentHash"],
                 int(raw["timestamp"], 16),
+                int(raw["baseFeePerGas"], 16),
                 int(raw["logsBloom"], 16),
                 tuple(raw["transactions"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise TransportError(f"the node sent no readable header of block {number}") from error
-        if header.number != number:
+            what = "a block" if number is None else f"block {number}"
+            raise TransportError(f"the node sent no readable header of {what}") from error
+        if number not in (None, header.number):
             raise TransportError(f"the node sent block {header.number} in place of block {number}")
         return header
 
@@ -115,12 +120,8 @@ class BlockReader:
         return [one for one in logs if one.address in self._addresses]
 
     async def _receipts(self, hashes: Sequence[str]) -> dict[str, Any]:
-        receipts: dict[str, Any] = {}
-        for at in range(0, len(hashes), BATCH):
-            chunk = hashes[at : at + BATCH]
-            answers = await self._rpc.batch([("eth_getTransactionReceipt", (one,)) for one in chunk])
-            receipts.update(zip(chunk, answers, strict=True))
-        return receipts
+        answers = await self._rpc.batches([("eth_getTransactionReceipt", (one,)) for one in hashes], BATCH)
+        return dict(zip(hashes, answers, strict=True))
 
 
 def linked(headers: Sequence[Header]) -> bool:

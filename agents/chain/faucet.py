@@ -44,11 +44,9 @@ class Faucet:
 
         Raises NoFaucet off a dev chain.
         """
-        poor = [
-            address
-            for at in range(0, len(addresses), BATCH)
-            for address in await self._poor(addresses[at : at + BATCH], wei)
-        ]
+        asked = [("eth_getBalance", (address, "latest")) for address in addresses]
+        held = await self._rpc.batches(asked, BATCH)
+        poor = [address for address, has in zip(addresses, held, strict=True) if 2 * int(has, 16) < wei]
         if poor and self._chain_id != CHAIN_ID:
             raise NoFaucet(self._chain_id, poor)
         # Named by chance, as the balance and not the name says whether to pay again.
@@ -74,10 +72,6 @@ class Faucet:
     async def deposit(self, ledger: Ledger, account: int, units: int, *, intent: str) -> Receipt:
         """``units`` move from what was stocked for the Ledger into an account of it, once for each intent."""
         return await self._send(ledger.deposit(account, units), intent, gas=DEPOSIT_GAS)
-
-    async def _poor(self, addresses: Sequence[str], wei: int) -> list[str]:
-        held = await self._rpc.batch([("eth_getBalance", (address, "latest")) for address in addresses])
-        return [address for address, has in zip(addresses, held, strict=True) if 2 * int(has, 16) < wei]
 
     async def _send(self, call: Call[Any], intent: str, gas: int | None = None) -> Receipt:
         for attempt in range(TRIES - 1):

@@ -10,6 +10,9 @@ from agents.errors import ContractError, RpcError
 
 T = TypeVar("T")
 
+BATCH = 200
+"""Calls in one request."""
+
 
 def request(call: Call[Any], sender: str | None = None) -> dict[str, str]:
     """The call as JSON-RPC's transaction object."""
@@ -37,12 +40,12 @@ async def read(rpc: Rpc, call: Call[T], *, block: int | str = "latest", sender: 
 
 
 async def read_many(rpc: Rpc, calls: Sequence[Call[T]], *, block: int | str = "latest") -> list[T]:
-    """What each function returns, asked in one request; the first refusal is raised.
+    """What each function returns, asked in as few requests as can be; the first refusal is raised.
 
     Give a block number when the results must belong together: ``latest`` may move in between.
     """
     try:
-        results = await rpc.batch([("eth_call", (request(call), tag(block))) for call in calls])
+        results = await rpc.batches([("eth_call", (request(call), tag(block))) for call in calls], BATCH)
     except RpcError as error:
         raise refusal(error) from error
     return [call.decode(bytes.fromhex(result[2:])) for call, result in zip(calls, results, strict=True)]

@@ -5,13 +5,12 @@ transactions only ours are asked for.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
+from agents.chain.blocks import Header, linked
 from agents.chain.logs import Log
-from agents.chain.rpc import Rpc, number, quantity
+from agents.chain.rpc import Rpc, number, pieces, quantity
 from agents.errors import RpcError, TransportError
 
 BATCH = 200
@@ -22,36 +21,8 @@ CONFIRMATIONS = 8
 """Blocks after one with a receipt of ours during which we go on looking whether it stays in the chain."""
 IDLE_SECONDS = 10.0
 """How long we go on looking for these blocks when nothing is watched."""
-NO_PARENT = "0x" + "00" * 32
-"""What Hardhat gives as the parent of blocks that it only pretends to mine (hardhat_mine)."""
 FRESH_SECONDS = 1.0
 """How old a base fee may be. It moves by an eighth a block, and what we offer is twice of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A block, as far as a sender cares."""
-
-    number: int
-    hash: str
-    parent: str
-    base_fee: int
-    """Wei for each unit of gas."""
-    transactions: tuple[str, ...]
-
-    @classmethod
-    def read(cls, raw: Any) -> Self:
-        """The block in a node's answer; raises TransportError when it is none."""
-        try:
-            return cls(
-                int(raw["number"], 16),
-                raw["hash"],
-                raw["parentHash"],
-                int(raw["baseFeePerGas"], 16),
-                tuple(raw["transactions"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise TransportError("the node sent a block that cannot be read") from error
 
 
 class ReceiptPoller:
@@ -74,7 +45,7 @@ class ReceiptPoller:
         self._watched: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         """Of the watched ones, those to ask for whatever the blocks say."""
-        self._head: Head | None = None
+        self._head: Header | None = None
         self._confirmed = 0
         """The number of the block after which all that was found so far counts as settled."""
         self._busy_at = 0.0
@@ -125,12 +96,12 @@ class ReceiptPoller:
         return self._head is not None and self._task is not None and not self._task.done()
 
     async def _read_price(self) -> None:
-        self._priced(Head.read(await self._rpc.call("eth_getBlockByNumber", "latest", False)))
+        self._priced(Header.read(await self._rpc.call("eth_getBlockByNumber", "latest", False)))
 
-    def _priced(self, head: Head) -> None:
+    def _priced(self, head: Header) -> None:
         self._base_fee, self._priced_at = head.base_fee, asyncio.get_running_loop().time()
 
-    def _saw(self, head: Head) -> None:
+    def _saw(self, head: Header) -> None:
         self._head = head
         self._priced(head)
 
@@ -162,18 +133,17 @@ class ReceiptPoller:
             await self._jump(before, newest)
         await self._ask()
 
-    async def _follow(self, before: Head, newest: int) -> None:
+    async def _follow(self, before: Header, newest: int) -> None:
         """Read the new blocks and note which of ours they hold."""
         blocks = await self._blocks(range(before.number + 1, newest + 1))
-        linked = all(b.parent in (a.hash, NO_PARENT) for a, b in pairwise([before, *blocks]))
-        if not linked:
+        if not linked([before, *blocks]):
             await self._jump(before, newest)
             return
         mined = (one for block in blocks for one in block.transactions if one in self._watched)
         self._asked.update(dict.fromkeys(mined))
         self._saw(blocks[-1])
 
-    async def _jump(self, before: Head | None, newest: int) -> None:
+    async def _jump(self, before: Header | None, newest: int) -> None:
         """Any of ours may be in blocks that were not read, and some may be no longer where they were."""
         known = [before.number] if before is not None and before.number < newest else []
         *seen, head = await self._blocks([*known, newest])
@@ -183,22 +153,21 @@ class ReceiptPoller:
         self._behind = False
         self._saw(head)
 
-    async def _blocks(self, numbers: Iterable[int]) -> list[Head]:
+    async def _blocks(self, numbers: Sequence[int]) -> list[Header]:
         raw = await self._rpc.batch([("eth_getBlockByNumber", (quantity(one), False)) for one in numbers])
-        return [Head.read(one) for one in raw]
+        return [Header.read(one, number) for one, number in zip(raw, numbers, strict=True)]
 
     async def _ask(self) -> None:
         hashes, self._asked = list(self._asked), {}
-        for at in range(0, len(hashes), BATCH):
-            chunk = hashes[at : at + BATCH]
-            try:
-                answers = await self._rpc.batch([("eth_getTransactionReceipt", (one,)) for one in chunk])
-                receipts = _receipts(chunk, answers)
+        try:
+            for piece in pieces(hashes, BATCH):
+                answers = await self._rpc.batch([("eth_getTransactionReceipt", (one,)) for one in piece])
+                receipts = _receipts(piece, answers)
                 await self._found(receipts)
                 self._confirm(receipts)
-            except Exception:
-                self.ask(hashes[at:])
-                raise
+        except Exception:
+            self.ask(hashes)
+            raise
 
     def _confirm(self, receipts: Sequence[Mapping[str, Any]]) -> None:
         if receipts:

@@ -7,9 +7,9 @@ mix up concurrent batches, so whoever wants events polls by block number.
 import asyncio
 import itertools
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -24,6 +24,8 @@ CONNECTIONS = 8
 IDLE_SECONDS = 2.0
 """Node closes idle sockets after 5 s; ours go first, so that a request never meets a socket just closed."""
 
+T = TypeVar("T")
+
 _WRITES = ("eth_send", "evm_", "hardhat_", "anvil_", "agora_")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -31,6 +33,11 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def quantity(number: int) -> str:
     """A number as JSON-RPC writes it: hexadecimal without leading zeros."""
     return hex(number)
+
+
+def pieces(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """The items in their order, in parts of ``most``; the last part may be shorter."""
+    return (items[at : at + most] for at in range(0, len(items), most))
 
 
 def number(answer: Any) -> int:
@@ -118,6 +125,10 @@ class Rpc:
             if isinstance(one, RpcError):
                 raise one
         return results
+
+    async def batches(self, calls: Iterable[tuple[str, Sequence[Any]]], most: int) -> list[Any]:
+        """As ``batch``, in requests of ``most`` calls, one after the other."""
+        return [result for piece in pieces(list(calls), most) for result in await self.batch(piece)]
 
     async def each(self, calls: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
         """The result of each call or, in its place, the RpcError with which the node refuses it.

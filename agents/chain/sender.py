@@ -21,13 +21,14 @@ from typing import Any, TypeVar
 import structlog
 
 from agents.chain.abi import Call
+from agents.chain.blocks import Header
 from agents.chain.delivery import Delivery
 from agents.chain.lanes import Lane, Lanes
 from agents.chain.logs import Receipt
 from agents.chain.mender import Fees, Mender
 from agents.chain.outbox import Entry, Outbox
 from agents.chain.reader import refusal, request
-from agents.chain.receipts import Head, ReceiptPoller, revert_reason
+from agents.chain.receipts import ReceiptPoller, revert_reason
 from agents.chain.rpc import Rpc, number, quantity
 from agents.chain.store import Store
 from agents.chain.together import Together
@@ -302,7 +303,7 @@ class Sender:
         gone = [
             block
             for block, now in zip(blocks, found, strict=True)
-            if now is not None and Head.read(now).hash != block[1]
+            if now is not None and Header.read(now).hash != block[1]
         ]
         if gone:
             log.warning("blocks_left_the_chain", blocks=[place for place, _ in gone])

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from agents.chain.rpc import pieces
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -30,12 +32,12 @@ class Together(Generic[K, V]):
 
     def _start(self) -> None:
         asked, self._asked = self._asked, []
-        for at in range(0, len(asked), MOST):
-            task = asyncio.get_running_loop().create_task(self._answer(asked[at : at + MOST]))
+        for piece in pieces(asked, MOST):
+            task = asyncio.get_running_loop().create_task(self._answer(piece))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, asked: list[tuple[K, asyncio.Future[V]]]) -> None:
+    async def _answer(self, asked: Sequence[tuple[K, asyncio.Future[V]]]) -> None:
         answers: Sequence[Any]
         try:
             answers = await self._fetch([question for question, _ in asked])

@@ -4,21 +4,20 @@ import asyncio
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.journal.replay import Progress
 from agents.chain.node import GuardedNode
 from agents.console import run_command
 from agents.fleet.app import interruptible
+from agents.fleet.progress import Drawn, Quiet, telling
 from agents.lab.journal import branch_journal, replay_journal
 from agents.logs import configure
 from agents.settings import Settings
@@ -101,17 +100,10 @@ def branch(
 node.command("replay")(replay)
 
 
-@contextmanager
-def progress(what: str) -> Iterator[Progress | None]:
-    """A bar on the terminal, where there is one; it comes with the first word of progress and goes at the end."""
+def progress(what: str) -> AbstractContextManager[Progress]:
+    """A bar on the terminal, where there is one."""
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=done < total)
+    return telling(Drawn(console) if console.is_terminal else Quiet(), what)
 
 
 def _operator_key(journal: Path) -> str:

@@ -18,10 +18,14 @@ AgoraError
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── FileExists · PortInUse · NodeLost
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
+├── PaymentRequired         a call of a model is not covered: HTTP 402
+├── BudgetSpent             it would go beyond a budget
+├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
@@ -91,6 +95,15 @@ from agents.errors.fleet import (
     ShardLost,
     WorkerLost,
 )
+from agents.errors.gateway import (
+    BooksBehind,
+    BooksDamaged,
+    BudgetSpent,
+    PaymentRequired,
+    PricesMalformed,
+    UnknownCall,
+    VoucherRefused,
+)
 from agents.errors.journal import (
     BlockNotInJournal,
     FileExists,
@@ -141,6 +154,9 @@ __all__ = [
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
+    "BooksBehind",
+    "BooksDamaged",
+    "BudgetSpent",
     "CallFailed",
     "CapReached",
     "CheckpointUnreadable",
@@ -177,7 +193,9 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "PaymentRequired",
     "PortInUse",
+    "PricesMalformed",
     "PromptRefused",
     "ProviderUnreachable",
     "RayUnreachable",
@@ -195,6 +213,7 @@ __all__ = [
     "ThinkingUnpaid",
     "ToolchainMissing",
     "TransportError",
+    "UnknownCall",
     "UnknownPolicy",
     "UnknownProfile",
     "UnknownSetting",
@@ -202,6 +221,7 @@ __all__ = [
     "UpstreamAbsent",
     "UpstreamLost",
     "UserError",
+    "VoucherRefused",
     "WalletTooPoor",
     "WalletsInUse",
     "WorkerLost",

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from typing import Protocol, TextIO
 
 import structlog
@@ -109,6 +109,23 @@ async def following(
             looking.cancel()
             await asyncio.wait([looking])
             advance(done())
+
+
+@contextmanager
+def telling(progress: Progress, what: str) -> Iterator[Callable[[int, int], None]]:
+    """For work that tells how much is done of how much: shown from its first word on until all is done."""
+    with ExitStack() as stage:
+        advance: Advance | None = None
+
+        def tell(done: int, total: int) -> None:
+            nonlocal advance
+            advance = advance or stage.enter_context(progress.stage(what, total))
+            advance(done)
+            if done >= total:
+                stage.close()
+                advance = None
+
+        yield tell
 
 
 async def _look(advance: Advance, done: Callable[[], int]) -> None:

@@ -97,12 +97,13 @@ class Roster:
         member = record.member
         with self._isolated(record):
             actions = member.decide()
+            self._set_alarm(record)
             if actions or member.has_errands():
                 turn = asyncio.create_task(self._act(record, actions))
                 self._turns.add(turn)
                 turn.add_done_callback(self._turns.discard)
             else:
-                self._sleep(record)
+                record.failures = 0
             if member.lessons.is_due() and not record.studies:
                 record.studies = True
                 self._students.append(record)
@@ -110,16 +111,14 @@ class Roster:
 
     async def _act(self, record: _Record, actions: Sequence[Action]) -> None:
         with self._isolated(record):
-            due = record.member.agent.next_step()
             await record.member.act(actions)
-            self._sleep(record)
-            if due is not None and due <= self._feed.now():
-                # A window has begun while this was on its way.
-                self.wake(record.member.agent_id)
+            record.failures = 0
+            # An alarm that is due must have rung before it is moved.
+            self._ring()
+            self._set_alarm(record)
 
-    def _sleep(self, record: _Record) -> None:
+    def _set_alarm(self, record: _Record) -> None:
         """The agent wakes when something happens, or else when the time for something has come."""
-        record.failures = 0
         self.wakeups.at(record.member.agent_id, record.member.agent.next_step())
 
     @contextmanager

@@ -27,7 +27,7 @@ from agents.chain.reader import read_many
 from agents.chain.rpc import Rpc, quantity
 from agents.chain.store import Store
 from agents.chain.tailer import BlockEvents, Tailer
-from agents.lab.head_check import BATCH, HeadCheck
+from agents.lab.head_check import HeadCheck
 from agents.lab.judge import Judge
 from agents.market.domain import (
     Round,
@@ -157,14 +157,12 @@ class Audit:
         self.report.held, self.report.burned = supply - pending, view.destroyed + pending
 
     async def _check_accounts(self, number: int, accounts: list[int]) -> None:
-        for start in range(0, len(accounts), BATCH):
-            part = accounts[start : start + BATCH]
-            calls = [self._deployment.ledger.balance_of(account) for account in part]
-            for account, found in zip(part, await read_many(self._rpc, calls, block=number), strict=True):
-                told = self.view.balance(account)
-                self._expect(number, f"free credits of {account_name(account)}", found.free, told.free)
-                self._expect(number, f"locked credits of {account_name(account)}", found.locked, told.locked)
-                self._expect(number, f"the debt of {account_name(account)}", found.debt, told.debt)
+        calls = [self._deployment.ledger.balance_of(account) for account in accounts]
+        for account, found in zip(accounts, await read_many(self._rpc, calls, block=number), strict=True):
+            told = self.view.balance(account)
+            self._expect(number, f"free credits of {account_name(account)}", found.free, told.free)
+            self._expect(number, f"locked credits of {account_name(account)}", found.locked, told.locked)
+            self._expect(number, f"the debt of {account_name(account)}", found.debt, told.debt)
 
     def _check_obligations(self, number: int) -> None:
         owed = obligations(self.view, self._deployment)
@@ -175,14 +173,12 @@ class Audit:
 
     async def _check_tasks(self, number: int) -> None:
         tasks = list(self.view.tasks.values())
-        for start in range(0, len(tasks), BATCH):
-            part = tasks[start : start + BATCH]
-            calls = [self._deployment.tasks.get_task(task.id) for task in part]
-            for task, found in zip(part, await read_many(self._rpc, calls, block=number), strict=True):
-                self._expect(number, f"the state of task {task.id}", found.state, task.state)
-                self._expect(number, f"the worker of task {task.id}", found.agent_id, task.agent_id)
-                self._expect(number, f"the price of task {task.id}", found.price, task.price)
-                self._expect(number, f"the reserve of task {task.id}", found.reserve, task.reserve)
+        calls = [self._deployment.tasks.get_task(task.id) for task in tasks]
+        for task, found in zip(tasks, await read_many(self._rpc, calls, block=number), strict=True):
+            self._expect(number, f"the state of task {task.id}", found.state, task.state)
+            self._expect(number, f"the worker of task {task.id}", found.agent_id, task.agent_id)
+            self._expect(number, f"the price of task {task.id}", found.price, task.price)
+            self._expect(number, f"the reserve of task {task.id}", found.reserve, task.reserve)
 
     def _expect(self, number: int, what: str, found: int, told: int) -> None:
         if found != told:
@@ -207,7 +203,9 @@ async def audit_chain(rpc: Rpc, deployment: Deployment) -> AuditReport:
 def obligations(view: MarketView, deployment: Deployment) -> dict[int, int]:
     """By account, what must be locked: escrows, deposits and panel fees of open tasks, bonds of sealed bids, of
     leading bids and of workers, and stakes."""
-    owed = defaultdict(int, view.stakes.owed(deployment.meter.address))
+    owed = defaultdict(int, view.channels.owed(deployment.meter.address))
+    for account, amount in view.stakes.owed().items():
+        owed[account] += amount
     for task in view.open.values():
         by_pool = task.evaluator == deployment.pool.address
         requester_fees, worker_fees = _panel_fees(task, by_pool)

@@ -11,8 +11,6 @@ from agents.lab.judge import Judge, known_records
 from agents.market.domain import account_name
 from agents.market.view import MarketView
 
-BATCH = 200
-"""Contract calls in one request."""
 TAG_BYTES = 16
 
 Expect = Callable[[int, str, int, int], None]
@@ -82,10 +80,7 @@ class HeadCheck:
             self._expect(number, f"the merit in the {what}", found.merit, due.merit)
 
     async def _read(self, calls: Sequence[Call[Any]], number: int) -> list[Any]:
-        answers: list[Any] = []
-        for start in range(0, len(calls), BATCH):
-            answers += await read_many(self._rpc, calls[start : start + BATCH], block=number)
-        return answers
+        return await read_many(self._rpc, calls, block=number)
 
 
 def _tag(skill: str) -> bytes:

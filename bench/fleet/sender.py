@@ -15,7 +15,7 @@ from pathlib import Path
 from agents.chain.abi import transfer
 from agents.chain.devnet import CHAIN_ID, Devnet
 from agents.chain.faucet import Faucet
-from agents.chain.rpc import Rpc, quantity
+from agents.chain.rpc import Rpc, pieces, quantity
 from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.transaction import Transaction
@@ -58,8 +58,8 @@ async def _on_a_node(wallets, each, work):
         async with Devnet(block_ms=1000) as net, Rpc(net.url) as rpc:
             store = Store.open(Path(folder) / "store.db")
             faucet = Faucet(rpc, store, CHAIN_ID)
-            for at in range(0, len(wallets), BATCH):
-                await faucet.fund([wallet.address for wallet in wallets[at : at + BATCH]], MONEY)
+            for few in pieces(wallets, BATCH):
+                await faucet.fund([wallet.address for wallet in few], MONEY)
             await faucet.close()
             job = await work(rpc, store, wallets, each)
             wall, cpu = time.perf_counter(), time.process_time()
@@ -85,7 +85,7 @@ async def _through_sender(rpc, store, wallets, each):
 
 async def _bare(rpc, _store, wallets, each):
     raws = [_signed(wallet, nonce) for nonce in range(each) for wallet in wallets]
-    batches = iter([raws[at : at + BATCH] for at in range(0, len(raws), BATCH)])
+    batches = pieces(raws, BATCH)
 
     async def hand_over():
         for batch in batches:

@@ -68,6 +68,5 @@ async def _bare(journal: Journal, first: int, last: int) -> tuple[int, float]:
 
 async def _feed(rpc: Rpc, block: Block) -> None:
     raws = ["0x" + raw.hex() for raw in block.transactions]
-    for at in range(0, len(raws), BATCH):
-        await rpc.batch([("eth_sendRawTransaction", (raw,)) for raw in raws[at : at + BATCH]])
+    await rpc.batches([("eth_sendRawTransaction", (raw,)) for raw in raws], BATCH)
     await rpc.call("evm_mine", quantity(block.timestamp))

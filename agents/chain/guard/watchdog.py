@@ -160,5 +160,4 @@ async def _tried(rpc: Rpc, without: Sequence[Waiting]) -> bool:
 
 
 async def _drop(rpc: Rpc, blockers: Sequence[Waiting]) -> None:
-    for at in range(0, len(blockers), BATCH):
-        await rpc.batch([("hardhat_dropTransaction", (one.hash,)) for one in blockers[at : at + BATCH]])
+    await rpc.batches([("hardhat_dropTransaction", (one.hash,)) for one in blockers], BATCH)

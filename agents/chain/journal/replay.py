@@ -97,15 +97,13 @@ def _parts(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 async def _compare(rpc: Rpc, path: Path, block: Block, told: Any) -> None:
     """Raises ReplayMismatch, which names the transaction where one can be told."""
-    hashes = ["0x" + keccak(raw).hex() for raw in block.transactions] if "refused" in told else []
     if "refused" in told:
-        at = told["index"]
-        raise ReplayMismatch(
-            path, block.number, hashes[at] if at < len(hashes) else None, f"is refused ({told['refused']})"
-        )
+        at, why = told["index"], f"is refused ({told['refused']})"
+        which = _hash(block.transactions[at]) if at < len(block.transactions) else None
+        raise ReplayMismatch(path, block.number, which, why)
     if told["stateRoot"] == f"0x{block.state_root.hex()}" and told["hash"] == f"0x{block.hash.hex()}":
         return
-    hashes = ["0x" + keccak(raw).hex() for raw in block.transactions]
+    hashes = [_hash(raw) for raw in block.transactions]
     for at, expected in enumerate(hashes):
         if told["transactions"][at : at + 1] != [expected]:
             raise ReplayMismatch(path, block.number, expected, "is left out or in another place")
@@ -116,3 +114,7 @@ async def _compare(rpc: Rpc, path: Path, block: Block, told: Any) -> None:
             raise ReplayMismatch(path, block.number, expected, "has another outcome")
     what = "state" if told["stateRoot"] != f"0x{block.state_root.hex()}" else "hash"
     raise ReplayMismatch(path, block.number, None, f"has another {what}")
+
+
+def _hash(transaction: bytes) -> str:
+    return "0x" + keccak(transaction).hex()

@@ -1,4 +1,4 @@
-"""A network with faults between the chain client and the node."""
+"""A network with faults between the chain client and the node, and what makes events for tailers to read."""
 
 import json
 
@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from agents.chain.rpc import Rpc
+from agents.chain.sender import Sender
+from agents.chain.store import Store
 
 
 class Faults(httpx.AsyncBaseTransport):
@@ -51,3 +53,20 @@ async def faulty(rpc, node, faults):
     """The same node behind a network with faults."""
     async with Rpc(node.url, transport=faults) as faulty:
         yield faulty
+
+
+@pytest.fixture
+async def mint(rpc, deployment, wallets, tmp_path):
+    """Mints credits to the second wallet; the amounts say which event is which."""
+    store = Store.open(tmp_path / "minter.db")
+    sender = Sender(rpc, store, 31337, interval=0.01, deadline=10)
+
+    async def mint(*amounts):
+        for amount in amounts:
+            call = deployment.token.mint(wallets[1].address, amount)
+            await sender.send(wallets[0], call, intent=f"mint:{amount}")
+
+    mint.sender = sender
+    yield mint
+    await sender.close()
+    store.close()

@@ -1,9 +1,8 @@
 import pytest
+from tailing import drain
 
 from agents.chain.bindings.credit_token import Transfer
 from agents.chain.consumers import Consumers, Place
-from agents.chain.sender import Sender
-from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 
 
@@ -12,29 +11,6 @@ async def tailer(rpc, store, deployment):
     tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block, patience=0)
     await drain(tailer)
     return tailer
-
-
-@pytest.fixture
-async def mint(rpc, deployment, wallets, tmp_path):
-    store = Store.open(tmp_path / "minter.db")
-    sender = Sender(rpc, store, 31337, interval=0.01, deadline=10)
-
-    async def mint(*amounts):
-        for amount in amounts:
-            call = deployment.token.mint(wallets[1].address, amount)
-            await sender.send(wallets[0], call, intent=f"mint:{amount}")
-
-    mint.sender = sender
-    yield mint
-    await sender.close()
-    store.close()
-
-
-async def drain(tailer):
-    items = []
-    while found := await tailer.poll():
-        items += found
-    return items
 
 
 class Counter:

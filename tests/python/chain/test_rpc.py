@@ -106,6 +106,18 @@ async def test_batch_puts_replies_in_the_order_of_requests():
     assert await rpc.batch([]) == [], "an empty batch needs no node"
 
 
+async def test_batches_ask_for_no_more_at_a_time_than_said():
+    def echo(requests):
+        listed = requests if isinstance(requests, list) else [requests]
+        replies = [{"jsonrpc": "2.0", "id": one["id"], "result": one["params"][0]} for one in listed]
+        return httpx.Response(200, json=replies)
+
+    rpc, seen = answering(echo, echo, echo)
+    assert await rpc.batches((("eth_call", (number,)) for number in range(5)), 2) == [0, 1, 2, 3, 4]
+    assert [len(one) for one in seen[:2]] == [2, 2]
+    assert await rpc.batches([], 2) == []
+
+
 async def test_batch_refuses_a_reply_that_is_missing_or_doubled():
     def doubled(requests):
         return httpx.Response(200, json=[{"jsonrpc": "2.0", "id": requests[0]["id"], "result": 1}] * 2)

@@ -133,7 +133,8 @@ class MiniNode(httpx.AsyncBaseTransport):
         block_hash, block = self.blocks[number]
         place = {"number": hex(number), "hash": block_hash, "parentHash": self.blocks[number - 1][0]}
         mined = ["0x" + one["hash"] for one in block]
-        return place | {"baseFeePerGas": hex(self.base_fee), "transactions": mined}
+        rest = {"timestamp": hex(number), "logsBloom": "0x0", "baseFeePerGas": hex(self.base_fee)}
+        return place | rest | {"transactions": mined}
 
     def eth_getBalance(self, *_):  # noqa: N802
         return hex(10**20)

@@ -1,13 +1,13 @@
 import asyncio
 
 import pytest
+from tailing import drain
 
 from agents.chain.abi import transfer
 from agents.chain.bindings.credit_token import RoleGranted, Transfer
 from agents.chain.consumers import Place
 from agents.chain.reader import read
 from agents.chain.rpc import Rpc
-from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.tailer import RANGE, Reorg, Tailer
 from agents.errors import NodeBehind, TransportError
@@ -16,35 +16,11 @@ ZERO = "0x" + "00" * 20
 
 
 @pytest.fixture
-async def mint(rpc, deployment, wallets, tmp_path):
-    """Mints credits to the second wallet; the amounts say which event is which."""
-    store = Store.open(tmp_path / "minter.db")
-    sender = Sender(rpc, store, 31337, interval=0.01, deadline=10)
-
-    async def mint(*amounts):
-        for amount in amounts:
-            call = deployment.token.mint(wallets[1].address, amount)
-            await sender.send(wallets[0], call, intent=f"mint:{amount}")
-
-    mint.sender = sender
-    yield mint
-    await sender.close()
-    store.close()
-
-
-@pytest.fixture
 async def tailer(rpc, store, deployment):
     """A tailer that has read all there was before the test."""
     tailer = Tailer(rpc, store, deployment.decoders, deployment.deploy_block)
     await drain(tailer)
     return tailer
-
-
-async def drain(tailer):
-    items = []
-    while found := await tailer.poll():
-        items += found
-    return items
 
 
 def amounts(items):

@@ -3,14 +3,14 @@
 import asyncio
 import io
 import sys
-from contextlib import nullcontext, redirect_stderr
+from contextlib import nullcontext, redirect_stderr, suppress
 
 import pytest
 import structlog
 from rich.console import Console
 from structlog.testing import capture_logs
 
-from agents.fleet.progress import LINE_SECONDS, Drawn, Logged, Quiet, following, for_person
+from agents.fleet.progress import LINE_SECONDS, Drawn, Logged, Quiet, following, for_person, telling
 from agents.logs import configure
 
 
@@ -105,6 +105,26 @@ async def test_where_nothing_is_to_do_nothing_is_shown():
     async with following(told, "catching up", 0, lambda: 0):
         pass
     assert told.stages == []
+
+
+def test_what_tells_of_itself_is_shown_from_its_first_word_until_it_is_done():
+    told = Told()
+    with telling(told, "replaying") as tell:
+        assert told.stages == []
+        for done in (3, 5):
+            tell(done, 5)
+        tell(1, 4)
+    assert told.stages == [("replaying", 5), ("replaying", 4)]
+    assert told.done == [3, 5, 1]
+
+
+def test_what_fails_leaves_no_bar(screen):
+    drawn = Drawn(screen)
+    with suppress(ZeroDivisionError), telling(drawn, "replaying") as tell:
+        tell(1, 2)
+        assert drawn._bars is not None
+        raise ZeroDivisionError
+    assert drawn._bars is None
 
 
 async def test_a_failure_gets_through(screen):

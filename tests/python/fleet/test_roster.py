@@ -139,6 +139,26 @@ async def test_after_what_was_sent_the_next_turn_is_set(feed):
     assert ada.turns == 2
 
 
+@pytest.mark.parametrize("first", ["the next block", "the end of what was sent"])
+async def test_a_window_that_begins_while_something_is_on_its_way_is_not_missed(feed, first):
+    ada = Fellow(1, wants=["commit"], next_step=10)
+    roster = admitted(feed, ada)
+    await roster.step()
+    await rounds()
+    ada.wants, feed.time, ada.time = [], 10, 20
+    if first == "the next block":
+        await roster.step()
+        assert (ada.turns, ada.acted) == (2, 0)
+    ada.go.set()
+    await rounds()
+    assert (ada.turns, ada.acted) == (2, 1)
+    await roster.step()
+    assert ada.turns == 2, "and it is looked at once"
+    feed.time = 20
+    await roster.step()
+    assert ada.turns == 3
+
+
 async def test_errands_alone_are_reason_enough_to_act(feed):
     ada = Fellow(1)
     ada.errand = True

@@ -124,7 +124,7 @@ async def test_what_no_transaction_is_to_blame_for_is_raised_and_nothing_dropped
                 ]
             return "0x1"
 
-        async def batch(self, wanted):
+        async def batches(self, wanted, _most):
             calls.extend(method for method, _ in wanted)
             return [True for _ in wanted]
 
