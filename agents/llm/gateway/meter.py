@@ -25,7 +25,7 @@ from agents.llm.gateway.admission import AccountState, Coverage, no_channel, par
 from agents.llm.gateway.books import Book, Books
 from agents.llm.gateway.budgets import HOUR, Budgets, Limits
 from agents.llm.gateway.receipts import Receipt
-from agents.llm.gateway.tree import leaf_of, path
+from agents.llm.gateway.tree import leaf_of
 from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Signer, Voucher
 from agents.llm.prices import PriceTable, cost
 from agents.market.channels import Channel
@@ -317,15 +317,15 @@ class Meter:
         """That a receipt stands under its channel's newest redeemed root; under the root of all receipts so far
         where nothing that has it was redeemed. Raises UnknownCall."""
         receipt = self.books.receipt(call)
-        channel_id, node = receipt.channel_id, self.books.nodes(receipt.channel_id)
+        channel_id = receipt.channel_id
         channel = self._view.channels.with_id(channel_id)
         if channel is not None and channel.redeemed >= receipt.cumulative:
             count = self.books.count_at(channel_id, channel.redeemed, channel.root)
             if count is not None and count >= receipt.number:
-                proven = tuple(path(receipt.number, count, node))
+                proven = self.books.prove(receipt, count)
                 return Proof(receipt, channel.root, channel.redeemed, proven, redeemed=True)
         cumulative, tree = self.books.standing(channel_id)
-        proven = tuple(path(receipt.number, tree.count, node))
+        proven = self.books.prove(receipt, tree.count)
         return Proof(receipt, tree.root, cumulative, proven, redeemed=False)
 
     def end_run(self) -> None:
@@ -338,7 +338,7 @@ class Meter:
 
     def _count(self) -> None:
         since = int(self._store.meta(_RUN) or 0)
-        spent = [(one.agent_id, one.task, one.cost) for one in self.books.spending(since)]
+        spent = [(one.agent_id, one.task, one.cost) for one in self.books.spending(after=since)]
         recent = self.books.charged_since(self._clock() - HOUR)
         self.budgets.begin(spent, recent)
 
