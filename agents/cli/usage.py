@@ -113,7 +113,8 @@ def _spending_line(spent: Spending) -> str:
     what = f"task {spent.task}" if spent.task else "no task"
     return (
         f"{what:<10} agent {spent.agent_id:<6} {format_credits(spent.cost, PLACES):>16} credits  "
-        f"{spent.calls:>4} calls  {spent.usage.prompt_tokens:>8} + {spent.usage.completion_tokens:<7} tokens  {spent.model}"
+        f"{spent.calls:>4} calls  {spent.usage.prompt_tokens:>8} + {spent.usage.completion_tokens:<7} tokens  "
+        f"{spent.model}"
     )
 
 

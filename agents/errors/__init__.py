@@ -16,11 +16,15 @@ AgoraError
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+│   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -52,7 +56,14 @@ from agents.errors.base import (
     UnknownSetting,
     UserError,
 )
-from agents.errors.calls import CallFailed
+from agents.errors.calls import (
+    CallFailed,
+    CassetteInUse,
+    CassetteMiss,
+    CassetteOfAnotherRun,
+    CassetteUnreadable,
+    CassetteUnwritable,
+)
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
@@ -137,6 +148,8 @@ from agents.errors.model import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -154,12 +167,18 @@ __all__ = [
     "BudgetSpent",
     "CallFailed",
     "CapReached",
+    "CassetteInUse",
+    "CassetteMiss",
+    "CassetteOfAnotherRun",
+    "CassetteUnreadable",
+    "CassetteUnwritable",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
@@ -186,6 +205,7 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -194,8 +214,10 @@ __all__ = [
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",

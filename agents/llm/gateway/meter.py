@@ -67,12 +67,11 @@ class Proof:
 
 @dataclass(slots=True)
 class _Party:
-    """Somebody who thinks, and the book of its channel as soon as there is one."""
+    """Somebody who thinks, and whose vouchers hold for it."""
 
     name: str
     signer: str
     key: Signer | None
-    book: Book | None = None
 
 
 class Meter:
@@ -98,6 +97,8 @@ class Meter:
         """Told of each voucher that is held, once it is durable."""
         self._store, self._view, self._clock = store, view, clock
         self._parties: dict[int, _Party] = {}
+        self._books: dict[bytes, Book] = {}
+        """By channel: one for each that a call was made on, or could be."""
         self._count()
 
     # Who thinks
@@ -107,10 +108,10 @@ class Meter:
         the address of one that signs by itself. Raises BooksBehind."""
         key = None if isinstance(signer, str) else signer
         address = signer if isinstance(signer, str) else signer.address
-        party = self._parties[agent_id] = _Party(name, address, key)
+        self._parties[agent_id] = _Party(name, address, key)
         channel = self._view.channels.channel(agent_id, address, self.provider)
         if channel is not None and channel.open:
-            party.book = self._open(party, channel)
+            self._book(agent_id, 0)
 
     def name_of(self, agent_id: int) -> str:
         """The name under which the agent was enlisted, or none."""
@@ -350,26 +351,36 @@ class Meter:
         channel = self._view.channels.channel(agent_id, party.signer, self.provider)
         if channel is None or not channel.open:
             raise no_channel(agent_id, party.signer, self.provider, worst)
-        book = party.book
-        if book is None or book.channel_id != channel.id:
-            book = party.book = self._open(party, channel)
-        elif book.in_doubt and not book.writing:
-            self._read(book)
+        book = self._of(channel)
+        if book.key is not party.key:
+            book.key = party.key
+            self._sign_what_is_due(book)
         return book, channel
 
-    def _open(self, party: _Party, channel: Channel) -> Book:
-        book = Book(channel.id, channel.agent_id, party.signer)
-        book.key = party.key
-        self._read(book)
-        if channel.redeemed > book.settled:
-            raise BooksBehind(channel.id, channel.redeemed, book.settled)
+    def _of(self, channel: Channel) -> Book:
+        book = self._books.get(channel.id)
+        if book is None:
+            book = Book(channel.id, channel.agent_id, channel.signer)
+            self.books.read(book)
+            if channel.redeemed > book.settled:
+                raise BooksBehind(channel.id, channel.redeemed, book.settled)
+            self._books[channel.id] = book
+        elif book.in_doubt and not book.writing:
+            self._read(book)
         return book
 
     def _read(self, book: Book) -> None:
         self.books.read(book)
         book.in_doubt = False
-        if book.vouched < book.settled:
-            # The signer has come to the gateway since then.
-            self._sign(book)
-            if book.key is not None and book.voucher is not None:
-                self._keep(book)
+        self._sign_what_is_due(book)
+
+    def _sign_what_is_due(self, book: Book) -> None:
+        """Where the signer has come to the gateway since the last call."""
+        if book.key is None or book.vouched >= book.settled or book.writing:
+            return
+        self._sign(book)
+        voucher = book.voucher
+        assert voucher is not None, "it was signed"
+        with self._store.transaction() as db:
+            self.books.hold(voucher)(db)
+        self._tell(voucher)

@@ -30,6 +30,16 @@ class Spending:
     cost: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModelSpending:
+    """What an agent's calls of one model came to."""
+
+    model: str
+    calls: int
+    usage: Usage
+    cost: int
+
+
 class Records:
     """The receipts in one file; several may read it while one writes."""
 
@@ -79,6 +89,15 @@ class Records:
             (*values, limit),
         )
         return [Spending(row[0], row[1], row[2], row[3], Usage(*row[4:7]), row[7]) for row in rows]
+
+    def by_model(self, agent_id: int) -> list[ModelSpending]:
+        """What the agent's calls have cost so far, by model."""
+        rows = self._db.execute(
+            "SELECT model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM calls "
+            "WHERE agent = ? GROUP BY model ORDER BY model",
+            (agent_id,),
+        )
+        return [ModelSpending(row[0], row[1], Usage(*row[2:5]), row[5]) for row in rows]
 
     def charged_since(self, time: int) -> list[tuple[int, int]]:
         """Time and cost of each call that was settled after ``time``."""
