@@ -55,7 +55,7 @@ class House:
 
     def __init__(self, store, upstream=None, limits=None, a_minute=1000):
         self.store, self.view, self.clock, self.authority = store, MarketView(), Clock(), Authority()
-        self.upstream = upstream or ScriptedUpstream(lambda request: "one two three", name=MODEL)
+        self.upstream = upstream or ScriptedUpstream(lambda _: "one two three", name=MODEL)
         self.limits, self.a_minute, self.epochs = limits, a_minute, {}
         self._random = itertools.count(1)
         self.open()
