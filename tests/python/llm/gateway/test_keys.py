@@ -4,8 +4,7 @@ import re
 import sqlite3
 
 import pytest
-from house import AGENT, CHAIN_ID, MODEL, NOW, SEED, House, chat
-from test_refusals import CHAT, says
+from house import AGENT, CHAIN_ID, CHAT, MODEL, NOW, SEED, House, chat, says
 
 from agents.llm.gateway.keys import CHALLENGE_SECONDS, LIFETIME
 from agents.llm.gateway.signin import digest_of

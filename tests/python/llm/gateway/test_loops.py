@@ -1,8 +1,7 @@
 """A conversation that repeats itself is stopped before another call is paid for."""
 
 import pytest
-from house import chat
-from test_refusals import CHAT, call, says
+from house import CHAT, RESPONSES, call, chat, says
 
 from agents.errors import RequestRefused
 from agents.llm.gateway.loops import SAME_CALLS, check_loop
@@ -67,5 +66,5 @@ async def test_loop_costs_nothing(house):
             {"type": "function_call_output", "call_id": "1", "output": "nothing"},
         ]
         body = {"model": "scripted", "input": items * 3}
-        says(await client.post("/v1/responses", json=body), 400, "loop_detected", "messages")
+        says(await client.post(RESPONSES, json=body), 400, "loop_detected", "messages")
     assert house.state() == before

@@ -4,43 +4,38 @@ import dataclasses
 import json
 
 import pytest
-from house import AGENT, CHAIN_ID, METER, MODEL, PROVIDER, SEED, House, chat
+from house import (
+    AGENT,
+    CHAIN_ID,
+    CHAT,
+    EMBEDDINGS,
+    METER,
+    MODEL,
+    PROVIDER,
+    RESPONSES,
+    SEED,
+    House,
+    call,
+    chat,
+    says,
+)
 from structlog.testing import capture_logs
 
 from agents.errors import CallFailed
 from agents.llm.gateway.budgets import Limits
 from agents.llm.gateway.exchange import MOST_BYTES
-from agents.llm.gateway.problems import PROBLEM_TYPE
 from agents.llm.gateway.vouchers import short
 from agents.llm.prices import PriceTable
 from agents.llm.protocol import Usage
 from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.money import CREDIT
 
-CHAT, RESPONSES, EMBEDDINGS = "/v1/chat/completions", "/v1/responses", "/v1/embeddings"
 SMALL = "SmolLM2-test"
 """A model of the price list, with a context of 2048 tokens."""
 
 
-def says(response, status, code, param=None):
-    """The problem in a response, which has this status and code, and both forms of an error."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == PROBLEM_TYPE
-    problem = response.json()
-    assert problem["status"] == status
-    assert problem["code"] == problem["error"]["code"] == code
-    assert problem["detail"] == problem["error"]["message"]
-    assert problem["error"]["param"] == param
-    assert "Traceback" not in response.text
-    return problem
-
-
 def turn(**fields):
     return {"role": "user", "content": "hi"} | fields
-
-
-def call(name="look", arguments="{}"):
-    return {"id": "1", "type": "function", "function": {"name": name, "arguments": arguments}}
 
 
 MALFORMED = [

@@ -1,9 +1,9 @@
 """What is reserved is never less than what a call can burn."""
 
 import pytest
+from house import AGENT, CHAT, MODEL, House, chat
 from hypothesis import given
 from hypothesis import strategies as st
-from house import AGENT, MODEL, House, chat
 
 from agents.llm.gateway.worst import TEMPLATE_TOKENS, worst_usage
 from agents.llm.prices import Price, cost
@@ -51,7 +51,7 @@ async def test_cost_stays_within_what_was_reserved_whatever_is_reported(store):
     house = House(store, Reporting(Usage(10**6, 10**6)))
     key = house.member(units=10**12)
     async with house.client(key) as client:
-        response = await client.post("/v1/chat/completions", json=chat())
+        response = await client.post(CHAT, json=chat())
     price = house.gateway.prices.price_for(MODEL)
     raw = len(response.request.content)
     assert house.state().settled == cost(worst_usage(raw, 20, price, None), price)
@@ -65,7 +65,7 @@ async def test_limit_that_is_reserved_for_is_the_one_that_is_sent(store, fields,
     house = House(store, Reporting(Usage(1, 1)))
     key = house.member()
     async with house.client(key) as client:
-        response = await client.post("/v1/chat/completions", json=chat(**fields, top_k=4, stream=False))
+        response = await client.post(CHAT, json=chat(**fields, top_k=4, stream=False))
     assert response.status_code == 200
     [call] = house.upstream.calls
     assert call.body == chat(max_tokens=limit, top_k=4)
