@@ -16,12 +16,14 @@ AgoraError
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
-│   └── RequestRefused      the gateway refuses it before anything is spent
+│   ├── RequestRefused      the gateway refuses it before anything is spent
+│   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -53,7 +55,14 @@ from agents.errors.base import (
     UnknownSetting,
     UserError,
 )
-from agents.errors.calls import CallFailed
+from agents.errors.calls import (
+    CallFailed,
+    CassetteInUse,
+    CassetteMiss,
+    CassetteOfAnotherRun,
+    CassetteUnreadable,
+    CassetteUnwritable,
+)
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
@@ -156,6 +165,11 @@ __all__ = [
     "BudgetSpent",
     "CallFailed",
     "CapReached",
+    "CassetteInUse",
+    "CassetteMiss",
+    "CassetteOfAnotherRun",
+    "CassetteUnreadable",
+    "CassetteUnwritable",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
