@@ -19,6 +19,7 @@ AgoraError
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
@@ -147,6 +148,7 @@ from agents.errors.model import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
 __all__ = [
@@ -176,6 +178,7 @@ __all__ = [
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
@@ -202,6 +205,7 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -213,6 +217,7 @@ __all__ = [
     "RequestRefused",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",

@@ -16,8 +16,9 @@ from agents.chain.wallet import Seed, Wallet
 from agents.fleet.caps import Caps, Limits
 from agents.fleet.progress import Progress, Quiet, following
 from agents.fleet.strategies import Shared
+from agents.fleet.surroundings import WORLD, Surroundings
 from agents.fleet.tally import Tally
-from agents.llm.embeddings import Embedder
+from agents.llm.embeddings import Embedder, Embeds
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
 from agents.market.domain import account_of
@@ -49,7 +50,7 @@ class Session:
     deployment: Deployment
     seed: Seed
     model: Model
-    embedder: Embedder
+    embedder: Embeds
     content: ContentStore
     offices: dict[str, Office] = field(default_factory=dict)
     opinions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
@@ -60,6 +61,8 @@ class Session:
     """What the run may come to."""
     progress: Progress = field(default_factory=Quiet)
     """Where long work is shown."""
+    surroundings: Surroundings = WORLD
+    """Where its time and its chance come from."""
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
 
@@ -100,11 +103,12 @@ class Session:
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
         sender = Sender(self.rpc, store, chain_id, in_flight=in_flight)
-        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender), Tally(store))
+        tally = Tally(store, self.surroundings.clock)
+        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender), tally)
         self.caps.join(office.tally)
         self.offices[name] = office
         if self._feed is None:
-            self._faucet = Faucet(self.rpc, store, chain_id)
+            self._faucet = Faucet(self.rpc, store, chain_id, self.surroundings.draw)
             tailer = Tailer(self.rpc, store, self.deployment.decoders, self.deployment.deploy_block)
             self._feed = MarketFeed(tailer, MarketView(), self._reopen)
             self.caps.watch(self._feed.view)
@@ -142,13 +146,15 @@ async def open_session(
     model: Model,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    surroundings: Surroundings = WORLD,
 ) -> AsyncIterator[Session]:
     """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
     Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
     """
     async with AsyncExitStack() as stack:
-        rpc = await stack.enter_async_context(Rpc(settings.provider))
+        way = Rpc(settings.provider, transport=surroundings.transport, uniform=surroundings.uniform)
+        rpc = await stack.enter_async_context(way)
         await rpc.connect()
         session = Session(
             settings=settings,
@@ -156,10 +162,11 @@ async def open_session(
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=seed,
             model=model,
-            embedder=Embedder(),
+            embedder=surroundings.embedder or Embedder(),
             content=ContentStore(settings.content),
-            caps=Caps(limits),
+            caps=Caps(limits, clock=surroundings.clock),
             progress=progress or Quiet(),
+            surroundings=surroundings,
         )
         stack.push_async_callback(session.close)
         yield session
