@@ -13,6 +13,7 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
+│   ├── GatewayUnreachable · GatewayUnfit
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
@@ -32,6 +33,7 @@ AgoraError
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
+│       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
@@ -141,12 +143,15 @@ from agents.errors.model import (
     AnswerInvalid,
     AnswerTruncated,
     BadApiKey,
+    GatewayUnfit,
+    GatewayUnreachable,
     ModelError,
     ModelMissing,
     ModelServerDied,
     ModelUnavailable,
     ModelUnfit,
     PromptRefused,
+    ThinkingUnpaid,
 )
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
@@ -183,6 +188,8 @@ __all__ = [
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
+    "GatewayUnfit",
+    "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
     "InsufficientFunds",
@@ -225,6 +232,7 @@ __all__ = [
     "TableMissing",
     "TaskLearnedAlready",
     "TasksMissing",
+    "ThinkingUnpaid",
     "ToolchainMissing",
     "TransportError",
     "UnknownCall",
