@@ -1,7 +1,13 @@
-"""A gateway's accounts on the chain of the tests."""
+"""A gateway for each test, or only its accounts, on the chain of the tests."""
 
 import pytest
+from house import House
 from thinkers import Thinkers
+
+
+@pytest.fixture
+def house(store):
+    return House(store)
 
 
 @pytest.fixture
