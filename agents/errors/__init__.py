@@ -17,6 +17,7 @@ AgoraError
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
+│   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
@@ -57,6 +58,7 @@ from agents.errors.calls import (
     CassetteOfAnotherRun,
     CassetteUnreadable,
     CassetteUnwritable,
+    UpstreamsMalformed,
 )
 from agents.errors.chain import (
     AddressesMissing,
@@ -207,6 +209,7 @@ __all__ = [
     "UnsupportedTasks",
     "UpstreamAbsent",
     "UpstreamLost",
+    "UpstreamsMalformed",
     "UserError",
     "WalletTooPoor",
     "WalletsInUse",

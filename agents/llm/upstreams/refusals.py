@@ -33,7 +33,11 @@ class Refusal:
     @classmethod
     def read(cls, status: int, headers: Mapping[str, str], content: bytes, key: str) -> "Refusal":
         """The refusal that an answer is; ``key`` is what must not be repeated."""
-        error = _error(content)
+        return cls.of(status, headers, _error(content), key)
+
+    @classmethod
+    def of(cls, status: int, headers: Mapping[str, str], error: Mapping[str, Any], key: str) -> "Refusal":
+        """The refusal that an error object tells."""
         message = " ".join(str(error.get("message") or "no detail").split())
         return cls(
             status,
