@@ -13,20 +13,28 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
+│   ├── GatewayUnreachable · GatewayUnfit
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+│   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
+├── PaymentRequired         a call of a model is not covered: HTTP 402
+├── BudgetSpent             it would go beyond a budget
+├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
+│       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
@@ -100,6 +108,15 @@ from agents.errors.fleet import (
     ShardLost,
     WorkerLost,
 )
+from agents.errors.gateway import (
+    BooksBehind,
+    BooksDamaged,
+    BudgetSpent,
+    PaymentRequired,
+    PricesMalformed,
+    UnknownCall,
+    VoucherRefused,
+)
 from agents.errors.journal import (
     BlockNotInJournal,
     FileExists,
@@ -128,13 +145,18 @@ from agents.errors.model import (
     AnswerInvalid,
     AnswerTruncated,
     BadApiKey,
+    GatewayUnfit,
+    GatewayUnreachable,
     ModelError,
     ModelMissing,
     ModelServerDied,
     ModelUnavailable,
     ModelUnfit,
     PromptRefused,
+    ThinkingUnpaid,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -147,6 +169,9 @@ __all__ = [
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
+    "BooksBehind",
+    "BooksDamaged",
+    "BudgetSpent",
     "CallFailed",
     "CapReached",
     "CassetteInUse",
@@ -160,10 +185,13 @@ __all__ = [
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
+    "GatewayUnfit",
+    "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
     "InsufficientFunds",
@@ -186,14 +214,19 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
+    "PaymentRequired",
     "PortInUse",
+    "PricesMalformed",
     "PromptRefused",
     "ProviderUnreachable",
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",
@@ -201,8 +234,10 @@ __all__ = [
     "TableMissing",
     "TaskLearnedAlready",
     "TasksMissing",
+    "ThinkingUnpaid",
     "ToolchainMissing",
     "TransportError",
+    "UnknownCall",
     "UnknownPolicy",
     "UnknownProfile",
     "UnknownSetting",
@@ -211,6 +246,7 @@ __all__ = [
     "UpstreamLost",
     "UpstreamsMalformed",
     "UserError",
+    "VoucherRefused",
     "WalletTooPoor",
     "WalletsInUse",
     "WorkerLost",

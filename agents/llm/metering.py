@@ -1,42 +1,14 @@
-"""What thinking costs, and who spent it."""
+"""Who spent what on thinking."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from agents.errors import ModelError
+from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Model, ModelAnswer, ModelRequest, Usage, billed
-from agents.money import CREDIT
-
-_MILLION = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Units per million tokens."""
-
-    input_per_million: int
-    output_per_million: int
-
-
-# Agora's own list prices, in credits: what a model costs inside the market, not what any vendor charges.
-_DEFAULT = Price(5_000 * CREDIT, 20_000 * CREDIT)
-PRICES: Mapping[str, Price] = MappingProxyType({"SmolLM2-": Price(1_000 * CREDIT, 4_000 * CREDIT)})
 
 OnUsage = Callable[[str, str, Usage, int], None]
-
-
-def price_for(model: str, prices: Mapping[str, Price] = PRICES) -> Price:
-    """The list price of a model by the longest prefix of its name, or the default for all others."""
-    prefixes = [prefix for prefix in prices if model.startswith(prefix)]
-    return prices[max(prefixes, key=len)] if prefixes else _DEFAULT
-
-
-def cost(usage: Usage, price: Price) -> int:
-    """Units owed for ``usage``, rounded up once, so that a call is never free while its price is not."""
-    total = usage.prompt_tokens * price.input_per_million + usage.completion_tokens * price.output_per_million
-    return -(-total // _MILLION)
 
 
 class MeteredModel:
@@ -47,7 +19,7 @@ class MeteredModel:
 
     def __init__(self, model: Model, *, price: Price | None = None, on_usage: OnUsage | None = None) -> None:
         self._model = model
-        self.price = price or price_for(model.name)
+        self.price = price or list_prices().price_for(model.name)
         self._on_usage = on_usage
         self._usage: defaultdict[str, Usage] = defaultdict(Usage)
 

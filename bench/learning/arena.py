@@ -19,7 +19,8 @@ from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
 from agents.lab.audit import Audit, AuditReport
-from agents.llm.metering import MeteredModel, Price
+from agents.llm.metering import MeteredModel
+from agents.llm.prices import Price
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
 from agents.market.domain import Task, TaskState, account_of, account_of_agent

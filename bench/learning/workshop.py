@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bid_policy import TaskBrief
-from agents.llm.metering import Price
+from agents.llm.prices import Price
 from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
 from agents.market.domain import AwardMode
 from agents.market.readers import TaskDraft
