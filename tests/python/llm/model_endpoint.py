@@ -43,6 +43,8 @@ class Endpoint:
         """Answers one call and closes the connection."""
         try:
             await self._answer(reader, writer)
+        except ConnectionError:
+            self.hung_up += 1
         finally:
             writer.close()
 
