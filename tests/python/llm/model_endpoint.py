@@ -68,10 +68,10 @@ class Endpoint:
             await self._send(writer, status, reply)
 
     async def _wait(self, reader: asyncio.StreamReader, seconds: float) -> None:
-        """Waits, or notes that the caller has left."""
+        """Waits; raises ConnectionError if the caller leaves before."""
         with suppress(TimeoutError):
             await asyncio.wait_for(reader.read(), seconds)
-            self.hung_up += 1
+            raise ConnectionResetError
 
     async def _send(self, writer: asyncio.StreamWriter, status: int, reply: Any) -> None:
         data = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
