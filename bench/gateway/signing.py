@@ -34,7 +34,10 @@ def _signatures() -> dict[str, Any]:
     for number, signature in enumerate(made):
         domain.check_signature(SignedVoucher(domain.claim(channel, number, root), signature), signer.address)
     checked = time.perf_counter()
-    row = {"made/s": round(SIGNATURES / (signed - begun)), "checked/s": round(SIGNATURES / (checked - signed))}
+    row = {
+        "made/s": round(SIGNATURES / (signed - begun)),
+        "checked/s": round(SIGNATURES / (checked - signed)),
+    }
     told("vouchers", row)
     return {"vouchers": row}
 
@@ -44,7 +47,7 @@ async def _charges() -> dict[str, Any]:
     for at_once, calls in CALLS.items():
         with tempfile.TemporaryDirectory(prefix="agora-bench-") as folder:
             with metered(Path(folder), AGENTS) as meter:
-                row = (await load(lambda number: think(meter, 1 + number % AGENTS), calls, at_once)).row()  # noqa: B023
+                row = (await load(lambda number: think(meter, 1 + number % AGENTS), calls, at_once)).row()
             row["bytes a call"] = round((Path(folder) / "gateway.db").stat().st_size / calls)
         told(f"charges, {at_once} at a time", row)
         figures[f"charges, {at_once} at a time"] = row
