@@ -22,7 +22,8 @@ AgoraError
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
-│   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+ │   ├── RequestRefused      the gateway refuses it before anything is spent
+ │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -146,6 +147,7 @@ from agents.errors.model import (
     ModelUnfit,
     PromptRefused,
 )
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -208,6 +210,7 @@ __all__ = [
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",
