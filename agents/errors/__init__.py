@@ -13,17 +13,19 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
+│   ├── GatewayUnreachable · GatewayUnfit
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
- │   ├── RequestRefused      the gateway refuses it before anything is spent
- │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+│   ├── RequestRefused      the gateway refuses it before anything is spent
+│   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -31,6 +33,7 @@ AgoraError
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
+│       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
@@ -140,13 +143,17 @@ from agents.errors.model import (
     AnswerInvalid,
     AnswerTruncated,
     BadApiKey,
+    GatewayUnfit,
+    GatewayUnreachable,
     ModelError,
     ModelMissing,
     ModelServerDied,
     ModelUnavailable,
     ModelUnfit,
     PromptRefused,
+    ThinkingUnpaid,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
 __all__ = [
@@ -176,10 +183,13 @@ __all__ = [
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
+    "GatewayUnfit",
+    "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
     "InsufficientFunds",
@@ -202,6 +212,7 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -213,6 +224,7 @@ __all__ = [
     "RequestRefused",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",
@@ -220,6 +232,7 @@ __all__ = [
     "TableMissing",
     "TaskLearnedAlready",
     "TasksMissing",
+    "ThinkingUnpaid",
     "ToolchainMissing",
     "TransportError",
     "UnknownCall",

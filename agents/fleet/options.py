@@ -9,6 +9,8 @@ from agents.fleet.app import Job, batch_of
 from agents.fleet.caps import Limits
 from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
 from agents.fleet.strategies import policy_of
+from agents.market.readers import MakeKey
+from agents.market.specification import AnswerKey
 from agents.money import parse_credits
 from agents.requester import Windows
 
@@ -61,6 +63,12 @@ MaxCreditsPerHour = Annotated[
         metavar="CREDITS", rich_help_panel=_CAPS, help="The most that an hour's model calls may cost."
     ),
 ]
+MaxCreditsPerTask = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CREDITS", rich_help_panel=_CAPS, help="The most that the work on one task may cost."
+    ),
+]
 MaxCalls = Annotated[int | None, typer.Option(rich_help_panel=_CAPS, help="The most model calls.")]
 MaxCallsPerHour = Annotated[
     int | None, typer.Option(rich_help_panel=_CAPS, help="The most model calls in an hour.")
@@ -81,10 +89,11 @@ def job_of(
     *,
     until_settled: bool = False,
     seed_phrase_file: Path | None = None,
+    make_key: MakeKey = AnswerKey.create,
 ) -> Job:
     """The job that the options describe; raises UserError for what cannot be."""
     policy_of(policy)
-    source, drafts = batch_of(create_tasks, tasks, limit)
+    source, drafts = batch_of(create_tasks, tasks, limit, make_key)
     count = agents if agents is not None else (0 if create_tasks else len(AGENT_DEFINITIONS))
     return Job(
         agents=fleet(count, policy),
@@ -98,8 +107,13 @@ def job_of(
 
 
 def limits_of(
-    in_all: str | None, per_agent: str | None, per_hour: str | None, **counts: int | None
+    in_all: str | None,
+    per_agent: str | None,
+    per_hour: str | None,
+    per_task: str | None,
+    **counts: int | None,
 ) -> Limits:
     """The caps as they were written, credits as decimal numbers; raises InvalidAmount or SettingOutOfRange."""
-    amounts = (None if text is None else parse_credits(text) for text in (in_all, per_agent, per_hour))
+    written = (in_all, per_agent, per_hour, per_task)
+    amounts = (None if text is None else parse_credits(text) for text in written)
     return Limits(*amounts, **counts)

@@ -1,6 +1,5 @@
 """A run's forecast when it begins, and the note of what it came to when it has ended."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from agents.fleet.forecast import COUNTED, Forecast, Plan, foresee
 from agents.fleet.history import FinishedRun, History
 from agents.fleet.session import Session
 from agents.market.domain import Task
+from agents.mind.earnings import remember, unremembered
 
 SETTLED = "settled"
 """The outcome of a run that saw all its tasks end."""
@@ -48,7 +48,16 @@ def reckon(session: Session, plan: Plan) -> Reckoning:
         )
     past = History(session.settings.home).factors(plan.model, policies(plan.agents))
     newest = max(session.feed.view.tasks, default=0)
-    return Reckoning(plan, by_itself, by_itself.corrected(past), time.time(), newest)
+    return Reckoning(plan, by_itself, by_itself.corrected(past), session.surroundings.clock(), newest)
+
+
+def remember_steps(session: Session) -> None:
+    """What was learned of the model is there for the next run. A process that is killed in between counts some of it
+    twice, which the many others outweigh."""
+    history = History(session.settings.home)
+    for office in session.offices.values():
+        history.add_steps(session.gateway.model, *unremembered(office.store))
+        remember(office.store)
 
 
 def conclude(
@@ -62,10 +71,11 @@ def conclude(
 
     ``elsewhere`` are the figures of the run's parts that other stores counted, and whether these were resumed.
     """
+    remember_steps(session)
     plan, tallies = reckoning.plan, [office.tally for office in session.offices.values()]
     parts = [*((tally.figures(), tally.resumed) for tally in tallies), *elsewhere]
     figures = {name: sum(part.get(name, 0) for part, _ in parts) for name in COUNTED}
-    figures["seconds"] = time.time() - reckoning.began
+    figures["seconds"] = session.surroundings.clock() - reckoning.began
     whole = (
         outcome == SETTLED
         and bool(plan.drafts)
