@@ -26,7 +26,14 @@ from agents.fleet.progress import Progress, following
 from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
 from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
-from agents.fleet.session import FIRST_AGENT_WALLET, PROVIDER_WALLET, REQUESTER_WALLET, Office, Session, open_session
+from agents.fleet.session import (
+    FIRST_AGENT_WALLET,
+    PROVIDER_WALLET,
+    REQUESTER_WALLET,
+    Office,
+    Session,
+    open_session,
+)
 from agents.fleet.standings import Standing, endings, standings
 from agents.fleet.wakeups import CROWD
 from agents.llm.prices import Price

@@ -71,7 +71,9 @@ async def open_shop(
         purpose = f"{NAME}:{source}:{batch[0].batch}:{len(missing)}"
         await fund_requester(session, office, wallet, escrow, purpose=purpose)
         money = judging_money(session, missing)
-        await fund_judging(session, office, wallet, agent_id, money - treasury.room, purpose=f"{purpose}:judging")
+        await fund_judging(
+            session, office, wallet, agent_id, money - treasury.room, purpose=f"{purpose}:judging"
+        )
         await session.feed.catch_up()
         await treasury.open(money)
         await session.feed.catch_up()

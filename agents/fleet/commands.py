@@ -10,7 +10,6 @@ from agents.fleet.forecast import Forecast, foresee
 from agents.fleet.history import History
 from agents.fleet.reckoning import policies
 from agents.llm.embedded import model_name
-from agents.llm.prices import PriceTable
 from agents.logs import configure
 from agents.settings import Settings
 

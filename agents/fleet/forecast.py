@@ -260,9 +260,7 @@ def _steps(plan: Plan, claimants: Mapping[str, int], bids: Figure) -> dict[str, 
     steps["evaluate"] = Figure(awards.expected, 2 * awards.most)
     steps["fill"] = Figure(FILLINGS * awards.expected, bids.most + MOST_TRIES * awards.most)
     thinkers = (awards + Figure(bool(tasks), bool(tasks))) if plan.agents else Figure(0, 0)
-    steps["redeem"] = Figure(
-        math.ceil(thinkers.expected / REDEEMED_AT_ONCE), MOST_TRIES * thinkers.most
-    )
+    steps["redeem"] = Figure(math.ceil(thinkers.expected / REDEEMED_AT_ONCE), MOST_TRIES * thinkers.most)
     return steps
 
 

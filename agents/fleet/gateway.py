@@ -176,7 +176,9 @@ class RemoteGateway:
         try:
             info = await _get(client, "/v1/agora/info")
             models = {one["id"]: one for one in (await _get(client, "/v1/models"))["data"]}
-            if int(info["chain_id"]) != deployment.chain_id or not _same(info["meter"], deployment.meter.address):
+            if int(info["chain_id"]) != deployment.chain_id or not _same(
+                info["meter"], deployment.meter.address
+            ):
                 raise GatewayUnfit(f"it takes vouchers of {info['meter']} on chain {info['chain_id']} only")
             chosen = _chosen(model, list(models))
             return cls(client, info["provider"], chosen, prices.price_for(chosen), feed)
