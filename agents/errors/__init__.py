@@ -22,6 +22,7 @@ AgoraError
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -142,6 +143,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -201,6 +203,7 @@ __all__ = [
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
     "SettingOutOfRange",

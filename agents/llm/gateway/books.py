@@ -99,6 +99,16 @@ class Spending:
     cost: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModelSpending:
+    """What an agent's calls of one model came to."""
+
+    model: str
+    calls: int
+    usage: Usage
+    cost: int
+
+
 class Books:
     """The tables in one store."""
 
@@ -198,6 +208,15 @@ class Books:
             (since,),
         )
         return [Spending(row[0], row[1], row[2], Usage(row[3], row[4], row[5]), row[6]) for row in rows]
+
+    def by_model(self, agent_id: int) -> list[ModelSpending]:
+        """What the agent's calls have cost so far, by model."""
+        rows = self._db.execute(
+            "SELECT model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM calls "
+            "WHERE agent = ? GROUP BY model ORDER BY model",
+            (agent_id,),
+        )
+        return [ModelSpending(row[0], row[1], Usage(row[2], row[3], row[4]), row[5]) for row in rows]
 
     def charged_since(self, time: int, since: int = 0) -> list[tuple[int, int]]:
         """Time and cost of each call that was settled after ``time`` and behind the place ``since``."""
