@@ -142,7 +142,7 @@ class Session:
         prices = PriceTable.load(settings.models)
         if settings.gateway is not None:
             return await RemoteGateway.open(
-                settings.gateway, settings.model, self.deployment, prices, self.feed
+                settings.gateway, settings.model, self.deployment, self.feed
             )
         assert self.upstream is not None, "a gateway of one's own needs an upstream"
         provider = self.wallet(PROVIDER_WALLET)
@@ -192,7 +192,8 @@ async def open_session(
 ) -> AsyncIterator[Session]:
     """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
-    Its parties think by ``upstream``, or by the gateway that ``settings`` name. Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
+    Its parties think by ``upstream``, or by the gateway that ``settings`` name. Raises ProviderUnreachable,
+    AddressesMissing, AddressesStale or WrongChain.
     """
     async with AsyncExitStack() as stack:
         rpc = await stack.enter_async_context(Rpc(settings.provider))
