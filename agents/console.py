@@ -15,12 +15,17 @@ CAPPED = 3
 
 
 def run_command(command: Callable[[], Awaitable[Iterable[str]]]) -> None:
+    """``run_plainly`` for a coroutine, on an event loop of its own."""
+    run_plainly(lambda: asyncio.run(_awaited(command)))
+
+
+def run_plainly(command: Callable[[], Iterable[str]]) -> None:
     """Run it and print its lines.
 
     Exits with 2 for a UserError, with 3 at a cap, with 1 when the chain or the network refused.
     """
     try:
-        lines = asyncio.run(_awaited(command))
+        lines = command()
     except CapReached as error:
         _print(error.report)
         typer.echo(f"stopped: {error}", err=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from agents import prompts
 from agents.bid_policy import BidContext, BidPolicy, CheckerKind, Quote, TaskBrief
 from agents.errors import ModelError, ModelUnavailable, SettingOutOfRange
-from agents.llm.embeddings import Embedder
+from agents.llm.embeddings import Embeds
 from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Message, Model, ModelRequest, Usage, billed
 from agents.llm.structured import ask
@@ -142,7 +142,7 @@ class OpenAIIntegration:
     def __init__(
         self,
         model: Model,
-        embedder: Embedder,
+        embedder: Embeds,
         *,
         agent_name: str,
         capabilities: Mapping[str, int],

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agents.chain.abi import Call, transfer
@@ -29,7 +29,11 @@ TRIES = 5
 class Faucet:
     """Pays from the dev chain's first account, which may also mint credits there."""
 
-    def __init__(self, rpc: Rpc, store: Store, chain_id: int) -> None:
+    def __init__(
+        self, rpc: Rpc, store: Store, chain_id: int, draw: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        """``draw`` gives so many random bytes."""
+        self._draw = draw
         self._rpc, self._chain_id = rpc, chain_id
         self._sender = Sender(rpc, store, chain_id, in_flight=IN_FLIGHT, shared=True)
         self.wallet = Seed(TEST_PHRASE).wallet(0)
@@ -50,7 +54,7 @@ class Faucet:
         if poor and self._chain_id != CHAIN_ID:
             raise NoFaucet(self._chain_id, poor)
         # Named by chance, as the balance and not the name says whether to pay again.
-        run = secrets.token_hex(8)
+        run = self._draw(8).hex()
         pays = (self._send(transfer(to, wei), f"faucet:{run}:{to}", gas=21_000) for to in poor)
         await asyncio.gather(*pays)
         return len(poor)

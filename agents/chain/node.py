@@ -121,8 +121,8 @@ class GuardedNode:
     async def _begin(self) -> Builder:
         last = await self._child.rpc.call("eth_getBlockByNumber", "latest", False)
         timestamp = int(last["timestamp"], 16)
-        clock = ChainClock(timestamp, distinct=self._seconds >= 1)
-        return Builder(self._journal, self._handed, clock, timestamp)
+        self._clock = ChainClock(timestamp, distinct=self._seconds >= 1)
+        return Builder(self._journal, self._handed, self._clock, timestamp)
 
     async def __aexit__(
         self,
@@ -157,7 +157,7 @@ class GuardedNode:
     async def warp(self, seconds: int) -> None:
         """A block comes now, ``seconds`` later in chain time."""
         async with self._gate.closed():
-            self._builder.clock.warp(seconds)
+            self._clock.warp(seconds)
             await self._build()
 
     async def _run(self) -> None:

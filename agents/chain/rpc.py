@@ -7,7 +7,7 @@ mix up concurrent batches, so whoever wants events polls by block number.
 import asyncio
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -72,8 +72,10 @@ class Rpc:
         *,
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
-        self._url = url
+        """``timeout`` is in seconds; ``uniform`` draws between two numbers, to spread retries."""
+        self._url, self._uniform = url, uniform
         self.name = masked(url)
         self._ids = itertools.count(1)
         self._slots = asyncio.Semaphore(CONNECTIONS)
@@ -145,7 +147,7 @@ class Rpc:
             try:
                 return await self._exchange(calls)
             except TransportError:
-                await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, no secret
+                await asyncio.sleep(pause * self._uniform(0.75, 1.25))
                 pause *= 2
         return await self._exchange(calls)
 

@@ -77,6 +77,11 @@ class Seed:
         return cls(Mnemonic().generate(WORDS))
 
     @classmethod
+    def derived(cls, secret: bytes) -> Self:
+        """The seed of a phrase that follows from 16 bytes: whoever has these has all its wallets."""
+        return cls(Mnemonic().to_mnemonic(secret))
+
+    @classmethod
     def from_file(cls, path: Path) -> Self:
         """The seed in a file that holds an English phrase and nothing else; raises BadSeedPhrase."""
         try:

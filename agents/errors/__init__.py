@@ -17,11 +17,14 @@ AgoraError
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
+│   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NotARecording · ContractChanged · RunDiverged
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 │   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
@@ -55,7 +58,14 @@ from agents.errors.base import (
     UnknownSetting,
     UserError,
 )
-from agents.errors.calls import CallFailed
+from agents.errors.calls import (
+    CallFailed,
+    CassetteInUse,
+    CassetteMiss,
+    CassetteOfAnotherRun,
+    CassetteUnreadable,
+    CassetteUnwritable,
+)
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
@@ -143,6 +153,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
 __all__ = [
@@ -161,12 +172,18 @@ __all__ = [
     "BudgetSpent",
     "CallFailed",
     "CapReached",
+    "CassetteInUse",
+    "CassetteMiss",
+    "CassetteOfAnotherRun",
+    "CassetteUnreadable",
+    "CassetteUnwritable",
     "CheckpointUnreadable",
     "ContentError",
     "ContentMalformed",
     "ContentMissing",
     "ContentTooLarge",
     "ContentUnavailable",
+    "ContractChanged",
     "ContractError",
     "DigestMismatch",
     "FileExists",
@@ -195,6 +212,7 @@ __all__ = [
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
+    "NotARecording",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -206,6 +224,7 @@ __all__ = [
     "RequestRefused",
     "RetryableError",
     "RpcError",
+    "RunDiverged",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",

@@ -1,9 +1,10 @@
 """Errors of single calls to a model, of the cassette that keeps calls, and of the file that names endpoints."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from pathlib import Path
+from typing import Any
 
-from agents.errors.base import AgoraError
+from agents.errors.base import AgoraError, UserError
 from agents.errors.tokens import Usage
 
 
@@ -41,8 +42,58 @@ class CallFailed(AgoraError):
             "detail": dict(self.detail),
         }
 
-    @classmethod
-    def of_json(cls, kept: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def of_json(kept: Mapping[str, Any]) -> "CallFailed":
         """The failure that ``to_json`` told."""
+        if kept["code"] == CassetteMiss.CODE:
+            return CassetteMiss(kept["message"], detail=kept["detail"])
         fields = {name: kept[name] for name in ("param", "retry_after", "detail")}
-        return cls(kept["status"], kept["code"], kept["message"], usage=Usage(*kept["usage"]), **fields)
+        return CallFailed(
+            kept["status"], kept["code"], kept["message"], usage=Usage(*kept["usage"]), **fields
+        )
+
+
+class CassetteMiss(CallFailed, UserError):
+    """A run that is repeated asks what was not recorded: it has parted from the recorded one."""
+
+    CODE = "cassette_miss"
+
+    def __init__(self, message: str, *, detail: Mapping[str, Any] | None = None) -> None:
+        super().__init__(404, self.CODE, message, detail=detail)
+
+
+class CassetteUnreadable(UserError):
+    """A file is not a cassette that can be replayed."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"the cassette {path} cannot be read, {problem}: name one that `agora run --record` made, or "
+            "record the run again"
+        )
+
+
+class CassetteUnwritable(UserError):
+    """A call could not be kept, and a recording with a gap is none."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"the cassette {path} cannot be written ({problem}): make room for it and record again"
+        )
+
+
+class CassetteInUse(UserError):
+    """Another process records into the cassette."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the cassette {path} is in use: wait for the run that records it, or name another file"
+        )
+
+
+class CassetteOfAnotherRun(UserError):
+    """A recording cannot go on with another code, configuration or seed than it began with."""
+
+    def __init__(self, path: Path, differences: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"the cassette {path} belongs to another run (its {', '.join(differences)} differ): name a new file"
+        )

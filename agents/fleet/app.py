@@ -41,7 +41,8 @@ from agents.llm.upstreams.base import Upstream
 from agents.llm.upstreams.open import open_upstreams
 from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
-from agents.market.readers import TaskDraft, read_tasks
+from agents.market.readers import MakeKey, TaskDraft, read_tasks
+from agents.market.specification import AnswerKey
 from agents.mind.hands import Hands
 from agents.money import format_credits
 from agents.requester import Windows
@@ -192,10 +193,17 @@ async def run_job(
             open_upstream(settings) as upstream,
             open_session(settings, seed, upstream, job.limits, progress) as session,
         ):
-            crew = await assemble(session, job, announce or _log_forecast)
-            async with following(session.progress, "tasks ended", crew.expected, crew.ended):
-                await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
-            return _end(crew, interrupted=stop.is_set())
+            return await live(session, job, stop, announce)
+
+
+async def live(
+    session: Session, job: Job, stop: asyncio.Event, announce: Callable[[Forecast], None] | None = None
+) -> list[str]:
+    """What ``run_job`` does, in a session that is open, until the job ends or ``stop`` is set."""
+    crew = await assemble(session, job, announce or _log_forecast)
+    async with following(session.progress, "tasks ended", crew.expected, crew.ended):
+        await work(crew, until=crew.all_ended if job.until_settled else _never, stop=stop)
+    return _end(crew, interrupted=stop.is_set())
 
 
 def _end(crew: Crew, *, interrupted: bool) -> list[str]:
@@ -372,14 +380,16 @@ def open_seed(settings: Settings, phrase_file: Path | None) -> Seed:
     return Seed.open(settings.home, password)
 
 
-def batch_of(create_tasks: bool, tasks: Path | None, limit: int | None) -> tuple[str | None, list[TaskDraft]]:
+def batch_of(
+    create_tasks: bool, tasks: Path | None, limit: int | None, make_key: MakeKey = AnswerKey.create
+) -> tuple[str | None, list[TaskDraft]]:
     """The source's name and the drafts: the examples, a file's tasks, or nothing."""
     if tasks is not None:
-        drafts = read_tasks(tasks, limit)
+        drafts = read_tasks(tasks, limit, make_key)
         content = tasks.read_bytes() + f"|{limit}".encode()
         return f"{tasks.stem}-{hashlib.sha256(content).hexdigest()[:8]}", drafts
     if create_tasks:
-        return EXAMPLES_SOURCE, example_tasks()
+        return EXAMPLES_SOURCE, example_tasks(make_key)
     return None, []
 
 

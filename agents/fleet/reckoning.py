@@ -1,6 +1,5 @@
 """A run's forecast when it begins, and the note of what it came to when it has ended."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,7 +48,7 @@ def reckon(session: Session, plan: Plan) -> Reckoning:
         )
     past = History(session.settings.home).factors(plan.model, policies(plan.agents))
     newest = max(session.feed.view.tasks, default=0)
-    return Reckoning(plan, by_itself, by_itself.corrected(past), time.time(), newest)
+    return Reckoning(plan, by_itself, by_itself.corrected(past), session.surroundings.clock(), newest)
 
 
 def remember_steps(session: Session) -> None:
@@ -76,7 +75,7 @@ def conclude(
     plan, tallies = reckoning.plan, [office.tally for office in session.offices.values()]
     parts = [*((tally.figures(), tally.resumed) for tally in tallies), *elsewhere]
     figures = {name: sum(part.get(name, 0) for part, _ in parts) for name in COUNTED}
-    figures["seconds"] = time.time() - reckoning.began
+    figures["seconds"] = session.surroundings.clock() - reckoning.began
     whole = (
         outcome == SETTLED
         and bool(plan.drafts)

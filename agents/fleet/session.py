@@ -18,8 +18,9 @@ from agents.fleet.gateway import Access, OwnGateway, RemoteGateway
 from agents.fleet.history import History
 from agents.fleet.progress import Progress, Quiet, following
 from agents.fleet.strategies import Shared
+from agents.fleet.surroundings import WORLD, Surroundings
 from agents.fleet.tally import Tally
-from agents.llm.embeddings import Embedder
+from agents.llm.embeddings import Embedder, Embeds
 from agents.llm.prices import PriceTable
 from agents.llm.upstreams.base import Upstream
 from agents.market.content import ContentStore
@@ -54,7 +55,7 @@ class Session:
     seed: Seed
     upstream: Upstream | None
     """What answers the calls of models; None where the gateway is somebody else's."""
-    embedder: Embedder
+    embedder: Embeds
     content: ContentStore
     offices: dict[str, Office] = field(default_factory=dict)
     opinions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
@@ -67,6 +68,8 @@ class Session:
     """Where long work is shown."""
     experience: Experience = field(default_factory=Experience)
     """What questions to the model came to, in this run and before."""
+    surroundings: Surroundings = WORLD
+    """Where its time and its chance come from."""
     _gateway: Access | None = None
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
@@ -109,11 +112,12 @@ class Session:
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
         sender = Sender(self.rpc, store, chain_id, in_flight=in_flight)
-        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender), Tally(store))
+        tally = Tally(store, self.surroundings.clock)
+        office = Office(store, sender, Marketplace(self.rpc, self.deployment, sender), tally)
         self.caps.join(office.tally)
         self.offices[name] = office
         if self._feed is None:
-            self._faucet = Faucet(self.rpc, store, chain_id)
+            self._faucet = Faucet(self.rpc, store, chain_id, self.surroundings.draw)
             tailer = Tailer(self.rpc, store, self.deployment.decoders, self.deployment.deploy_block)
             self._feed = MarketFeed(tailer, MarketView(), self._reopen)
             self.caps.watch(self._feed.view)
@@ -158,6 +162,7 @@ class Session:
             store=first.store,
             market=first.market,
             feed=self.feed,
+            surroundings=self.surroundings,
         )
 
     def _recall(self) -> None:
@@ -189,6 +194,7 @@ async def open_session(
     upstream: Upstream | None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    surroundings: Surroundings = WORLD,
 ) -> AsyncIterator[Session]:
     """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
@@ -196,7 +202,8 @@ async def open_session(
     AddressesMissing, AddressesStale or WrongChain.
     """
     async with AsyncExitStack() as stack:
-        rpc = await stack.enter_async_context(Rpc(settings.provider))
+        way = Rpc(settings.provider, transport=surroundings.transport, uniform=surroundings.uniform)
+        rpc = await stack.enter_async_context(way)
         await rpc.connect()
         session = Session(
             settings=settings,
@@ -204,10 +211,11 @@ async def open_session(
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=seed,
             upstream=upstream,
-            embedder=Embedder(),
+            embedder=surroundings.embedder or Embedder(),
             content=ContentStore(settings.content),
-            caps=Caps(limits),
+            caps=Caps(limits, clock=surroundings.clock),
             progress=progress or Quiet(),
+            surroundings=surroundings,
         )
         stack.push_async_callback(session.close)
         yield session

@@ -5,6 +5,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,14 @@ _HEADS, _LAYERS = 12, 6
 _MAX_TOKENS = 256  # what the model was trained for; the rest of a longer text is left out
 _BATCH = 16  # texts in one forward pass: keeps the attention matrices of long texts under 50 MB
 _CACHED = 4096
+
+
+class Embeds(Protocol):
+    """Makes vectors of texts; shipped as ``Embedder``."""
+
+    async def embed(self, texts: Sequence[str]) -> Array:
+        """One row of 384 for each text, of length 1."""
+        ...
 
 
 class Embedder:

@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -114,9 +114,9 @@ class AnswerKey:
             raise SettingOutOfRange("the salt's length", len(self.salt), f"{SALT_BYTES} bytes")
 
     @classmethod
-    def create(cls, answer: str) -> "AnswerKey":
-        """A key for ``answer`` under a fresh random salt."""
-        return cls(answer, secrets.token_bytes(SALT_BYTES))
+    def create(cls, answer: str, draw: Callable[[int], bytes] = secrets.token_bytes) -> "AnswerKey":
+        """A key for ``answer`` under a fresh salt; ``draw`` gives so many random bytes."""
+        return cls(answer, draw(SALT_BYTES))
 
     def commitment(self) -> str:
         """The hex digest that stands in the specification."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Protocol
 
 import structlog
 
@@ -21,8 +22,16 @@ PRUNE_BLOCKS = 500
 log = structlog.get_logger(__name__)
 
 
+class BlockClock(Protocol):
+    """Says when blocks are."""
+
+    def next(self, last: int) -> int:
+        """The timestamp of the block after one that has ``last``."""
+        ...
+
+
 class ChainClock:
-    """The time of blocks: it goes on from the last one, however long no node was running."""
+    """A ``BlockClock`` by the system's time: it goes on from the last one, however long no node was running."""
 
     def __init__(self, last: int, *, distinct: bool) -> None:
         """``last`` is the timestamp of the newest block; with ``distinct``, no two blocks have the same."""
@@ -41,28 +50,28 @@ class ChainClock:
 class Builder:
     """Builds the blocks of one journal. Whoever calls it has closed the gate."""
 
-    def __init__(self, journal: Journal, handed: Handed, clock: ChainClock, last: int) -> None:
+    def __init__(self, journal: Journal, handed: Handed, clock: BlockClock, last: int) -> None:
         """``last`` is the timestamp of the journal's newest block."""
-        self.clock = clock
-        self._journal, self._handed, self._last = journal, handed, last
+        self._journal, self._handed, self._clock, self._last = journal, handed, clock, last
 
-    async def build(self, rpc: Rpc) -> None:
-        """One more block is mined and in the journal; or none, when something keeps the node from it that could
+    async def build(self, rpc: Rpc) -> Block | None:
+        """One more block is mined and in the journal, and given back; or None, when something keeps the node from it that could
         not be found.
 
         Raises TransportError, after which the node must be replaced: its head may be beyond the journal. Raises
         JournalUnwritable, after which the same is true.
         """
-        timestamp = self.clock.next(self._last)
+        timestamp = self._clock.next(self._last)
         if not await self._mine(rpc, timestamp):
-            return
-        block = await self._read(rpc)
-        await asyncio.to_thread(self._journal.append, block[0])
+            return None
+        block, hashes = await self._read(rpc)
+        await asyncio.to_thread(self._journal.append, block)
         self._last = timestamp
-        self._handed.forget(block[1])
-        if block[0].number % PRUNE_BLOCKS == 0:
+        self._handed.forget(hashes)
+        if block.number % PRUNE_BLOCKS == 0:
             pending = await rpc.call("eth_pendingTransactions")
             self._handed.keep_only(one["hash"] for one in pending)
+        return block
 
     async def hand_over_again(self, rpc: Rpc) -> None:
         """A node that took the place of a lost one has all transactions that it still can take."""

@@ -25,10 +25,16 @@ class Child:
     rpc: Rpc
 
     def __init__(
-        self, journal: Journal, *, log: Path | None = None, progress: Progress | None = None
+        self,
+        journal: Journal,
+        *,
+        genesis: Genesis | None = None,
+        log: Path | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        """``log`` is where the node's own output goes; ``progress`` is told of each replay."""
-        self._journal, self._log, self._progress = journal, log, progress
+        """``genesis`` is how a new journal's chain begins, by default like no other; ``log`` is where the node's
+        own output goes; ``progress`` is told of each replay."""
+        self._journal, self._genesis, self._log, self._progress = journal, genesis, log, progress
         self._devnet: Devnet | None = None
         self.ended = asyncio.Event()
         """Whether the process has ended by itself."""
@@ -75,7 +81,7 @@ class Child:
 
     async def _begin(self) -> None:
         origin = self._journal.origin
-        genesis = origin.genesis if origin else Genesis.new()
+        genesis = origin.genesis if origin else self._genesis or Genesis.new()
         devnet = Devnet(genesis=genesis.setting, log=self._log)
         await devnet.__aenter__()
         self._devnet, self.rpc = devnet, Rpc(devnet.url)

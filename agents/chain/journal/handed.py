@@ -23,6 +23,13 @@ class Handed:
         """The node has taken the transaction."""
         self._raw[hash_] = raw
 
+    def note(self, asked: bytes, answered: bytes) -> None:
+        """Add what a request to a node handed over and its answer says was taken; both are JSON-RPC."""
+        if _SENT.encode() in asked:
+            # An answer that cannot be read is the caller's to refuse; the block will tell of what was taken.
+            with contextlib.suppress(ValueError):
+                self._take(json.loads(asked), json.loads(answered))
+
     def get(self, hash_: str) -> bytes | None:
         """The transaction, where it came through here and was not forgotten."""
         return self._raw.get(hash_)
@@ -41,6 +48,13 @@ class Handed:
         kept = set(hashes)
         self._raw = {hash_: raw for hash_, raw in self._raw.items() if hash_ in kept}
 
+    def _take(self, asked: Any, answered: Any) -> None:
+        replies = answered if isinstance(answered, list) else [answered]
+        taken = {one["id"]: one["result"] for one in replies if isinstance(one, dict) and "result" in one}
+        for one in asked if isinstance(asked, list) else [asked]:
+            if one["method"] == _SENT and one["id"] in taken:
+                self.add(taken[one["id"]], bytes.fromhex(one["params"][0][2:]))
+
 
 class NotingUpstream(Upstream):
     """A node whose taken transactions are remembered."""
@@ -52,15 +66,5 @@ class NotingUpstream(Upstream):
     async def post(self, body: bytes) -> bytes:
         """As ``Upstream.post``."""
         content = await super().post(body)
-        if _SENT.encode() in body:
-            # An answer that cannot be read is the guard's to refuse; the block will tell of what was taken.
-            with contextlib.suppress(ValueError):
-                self._note(json.loads(body), json.loads(content))
+        self._handed.note(body, content)
         return content
-
-    def _note(self, asked: Any, answered: Any) -> None:
-        replies = answered if isinstance(answered, list) else [answered]
-        taken = {one["id"]: one["result"] for one in replies if isinstance(one, dict) and "result" in one}
-        for one in asked if isinstance(asked, list) else [asked]:
-            if one["method"] == _SENT and one["id"] in taken:
-                self._handed.add(taken[one["id"]], bytes.fromhex(one["params"][0][2:]))

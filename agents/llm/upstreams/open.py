@@ -8,6 +8,7 @@ from agents.errors import CallFailed, ModelServerDied
 from agents.llm.embedded import EmbeddedServer, is_hosted, model_name
 from agents.llm.embeddings import Embedder
 from agents.llm.upstreams.base import Upstream
+from agents.llm.upstreams.by_schema import BySchema
 from agents.llm.upstreams.embeddings import EmbeddingUpstream
 from agents.llm.upstreams.http import OPENAI_URL, HttpUpstream
 from agents.llm.upstreams.router import Router
@@ -31,7 +32,7 @@ async def open_upstreams(settings: Settings, embedder: Embedder | None = None) -
     else:
         gguf = find_gguf(settings.gguf) if settings.gguf else await asyncio.to_thread(find, SMOLLM2)
         async with EmbeddedServer(gguf) as server, embedded_upstream(server, name) as embedded:
-            yield Router([embedded, embeddings])
+            yield Router([BySchema(embedded), embeddings])
 
 
 def embedded_upstream(server: EmbeddedServer, name: str) -> HttpUpstream:
