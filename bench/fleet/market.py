@@ -17,7 +17,8 @@ from typing import Any
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
 from agents.chain.wallet import Seed
-from agents.fleet.app import Crew, Job, assemble
+from agents.fleet.app import Job, assemble
+from agents.fleet.company import Crew
 from agents.fleet.definitions import fleet
 from agents.fleet.runner import run
 from agents.fleet.session import Session

@@ -8,7 +8,8 @@ from world import Asked
 from agents.chain.reader import read
 from agents.chain.wallet import Seed
 from agents.errors import AddressesMissing, AddressesStale, ProviderUnreachable, WalletsInUse, WrongChain
-from agents.fleet.app import Job, assemble, batch_of, report
+from agents.fleet.app import Job, assemble, batch_of
+from agents.fleet.company import report
 from agents.fleet.definitions import fleet
 from agents.fleet.enrolment import CAPITAL
 from agents.fleet.session import open_session
