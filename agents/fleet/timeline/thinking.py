@@ -89,7 +89,7 @@ async def _collected(stream: Chunks) -> tuple[list[Mapping[str, Any]], CallFaile
     try:
         async with aclosing(stream):
             async for chunk in stream:
-                chunks.append(chunk)
+                chunks.append(chunk)  # noqa: PERF401 - those before a failure are kept
     except CallFailed as error:
         return chunks, error
     return chunks, None
