@@ -65,7 +65,7 @@ class TimelineLoop(asyncio.SelectorEventLoop):
             future.set_exception(error)
         return future
 
-    def call_soon_threadsafe(  # type: ignore[override] - its types are those of a newer Python
+    def call_soon_threadsafe(  # type: ignore[override]  # the supertype is written with TypeVarTuple
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """As ``call_soon``; another thread that calls it gets RuntimeError."""
