@@ -16,7 +16,7 @@ import structlog
 from agents.bid_policy import BidPolicy, TaskBrief, brief_of
 from agents.errors import ContentError, ContractError, ModelError, ModelUnavailable
 from agents.market.content import ContentStore
-from agents.market.domain import Bid, Task, account_of_agent
+from agents.market.domain import Bid, Task, TaskState, account_of_agent
 from agents.market.view import MarketView
 from agents.mind.actions import Action, Commit, Finalize, Reveal, Submit, TakeOver
 from agents.mind.hands import Hands
@@ -54,7 +54,7 @@ class LLMAgent:
     many agents may ask the model for its word on a task at a time; without it none is asked for. ``offers``
     are the tasks that it may bid on, and which it strikes off once it has decided; without them it looks at
     all that are open. ``tell`` is called whenever a thought is done, so that there may be something to do.
-    ``allowance`` says what the agent may still begin.
+    ``allowance`` says what the agent may still begin, and ``purse`` how many units are paid in for its thinking.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class LLMAgent:
         offers: set[int] | None = None,
         tell: Callable[[], None] | None = None,
         allowance: Allowance | None = None,
+        purse: Callable[[], int] | None = None,
     ) -> None:
         self.hands = hands
         self.notes = notes
@@ -83,7 +84,7 @@ class LLMAgent:
         self._spending = spending or SpendingPolicy()
         self._learn = learn
         self._opinions, self._offers = opinions, offers
-        self._allowance = allowance or Unlimited()
+        self._allowance, self._purse = allowance or Unlimited(), purse or (lambda: 0)
         self._thoughts = Thoughts(tell)
         self._pricing = asyncio.Lock()
         self._log = log.bind(agent=hands.name)
@@ -196,10 +197,12 @@ class LLMAgent:
         view, agent_id = self._view, self.hands.agent_id
         reputation = view.reputation(agent_id, task.skill)
         busy, load = workload(view, self.notes, agent_id, self._capacity), view.demand.load(task.skill)
+        estimate = await self._mind.estimate_cost(brief)
         quote = await self._mind.quote_bid(
             brief,
             fit,
             self._policy,
+            estimate,
             reputation=reputation.value,
             quality=reputation.quality,
             workload=busy,
@@ -207,10 +210,9 @@ class LLMAgent:
             bond=task.bond,
             rivals=view.demand.rivals(agent_id, task),
             load=load,
-            runway=view.balance(account_of_agent(agent_id)).free,
+            runway=view.balance(account_of_agent(agent_id)).free + self._purse(),
             exposure=exposure(view, self.notes, agent_id),
         )
-        estimate = await self._mind.estimate_cost(brief)
         belief = Belief(quote.win_probability, quote.source, quote.inputs, estimate.worst_units, load, busy)
         if quote.price is None:
             why = f": {quote.source}" if quote.source else ""
@@ -244,7 +246,7 @@ class LLMAgent:
             return
         document = {"task": task.id, "answer": result.answer, "steps": result.steps, "model": result.model}
         digest = await self._content.put_json(document)
-        self.notes.put_result(task.id, digest, result.model, self._mind.cost_of(result.usage))
+        self.notes.put_result(task.id, digest, result.model)
         self._log.info("work.done", task=task.id, model=result.model)
 
     async def _brief(self, task: Task) -> TaskBrief:
@@ -253,7 +255,12 @@ class LLMAgent:
     def _take_in(self, ended: Sequence[tuple[Task, BidNote]]) -> None:
         outcomes = [self._outcome(task, note) for task, note in ended]
         state = self._learn(outcomes) if self._learn else ""
-        self.notes.put_learned([task.id for task, _ in ended], state)
+        rewards = {
+            task.id: task.price - task.fee if task.state is TaskState.SETTLED else 0
+            for task, _ in ended
+            if task.agent_id == self.hands.agent_id
+        }
+        self.notes.put_learned([task.id for task, _ in ended], state, rewards)
 
     def _outcome(self, task: Task, note: BidNote) -> Outcome:
         bids = tuple(self._view.ranking(task.id))
@@ -265,7 +272,7 @@ class LLMAgent:
     def _may(self, action: Action) -> bool:
         task = self._view.tasks[action.task_id]
         balance = self._view.balance(account_of_agent(self.hands.agent_id))
-        reason = self._spending.refusal(action, task, balance)
+        reason = self._spending.refusal(action, task, balance, self._purse())
         if reason is not None:
             self._give_up(action, reason)
             return False

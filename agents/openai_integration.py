@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Required, TypedDict, Unpack
+from typing import Annotated, Any, Literal, Required, TypedDict, TypeVar, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -13,9 +13,10 @@ from agents import prompts
 from agents.bid_policy import BidContext, BidPolicy, CheckerKind, Quote, TaskBrief
 from agents.errors import ModelError, ModelUnavailable, SettingOutOfRange
 from agents.llm.embeddings import Embeds
-from agents.llm.metering import Price, cost, price_for
+from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Message, Model, ModelRequest, Usage, billed
 from agents.llm.structured import ask
+from agents.mind.earnings import Practice
 
 MOST_CRITERIA = 12
 
@@ -24,6 +25,7 @@ _UNRELATED, _RELATED = 0.10, 0.45
 
 _MOST_TOKENS: Mapping[CheckerKind, int] = {"number": 400, "exact": 120, "judge": 500}
 _EXPECTED_TOKENS: Mapping[CheckerKind, int] = {"number": 150, "exact": 15, "judge": 200}
+_VERDICT_TOKENS, _OPINION_TOKENS = 8, 38
 _CHARACTERS_A_TOKEN, _TOKENS_A_TURN = 3.2, 6
 # What ``ask`` can come to: three tries, of which one has twice the room, and two show an answer and its faults.
 _MOST_TRIES, _MOST_ROOM, _MOST_SHOWN = 3, 4, 2_000
@@ -104,6 +106,7 @@ class Evaluation:
 
 
 _STRICT = ConfigDict(extra="forbid")
+_Answer = TypeVar("_Answer", bound=BaseModel)
 
 
 class _Opinion(BaseModel):
@@ -132,7 +135,8 @@ class OpenAIIntegration:
     """One agent's mind for tasks, over any ``Model``; the texts of tasks and answers are data to it.
 
     ``capabilities`` are the agent's claimed weights by skill, 0 to 100. ``price`` is the model's list price
-    unless given. Calls are made at temperature 0 with ``seed``. Model calls raise what ``ask`` raises.
+    unless given. Calls are made at temperature 0 with ``seed``. Model calls raise what ``ask`` raises. From
+    ``practice`` it knows what such questions came to before, and tells it what its own did.
     """
 
     def __init__(
@@ -145,12 +149,13 @@ class OpenAIIntegration:
         role: str = "",
         price: Price | None = None,
         seed: int = 0,
+        practice: Practice | None = None,
     ) -> None:
         self._model, self._embedder = model, embedder
         self._name, self._role = agent_name, role
         self._capabilities = _checked(capabilities)
-        self._price = price or price_for(model.name)
-        self._seed = seed
+        self._price = price or list_prices().price_for(model.name)
+        self._seed, self._practice = seed, practice
 
     def claim(self, capabilities: Mapping[str, int]) -> None:
         """From now on the agent claims these weights."""
@@ -178,12 +183,16 @@ class OpenAIIntegration:
         )
 
     async def estimate_cost(self, task: TaskBrief) -> CostEstimate:
-        """What the work is expected to cost, done in one try; counts characters and asks no model."""
-        return _estimate(task, self._price)
+        """What the work is expected to cost: the tokens of its texts, corrected by what such work came to before.
 
-    def cost_of(self, usage: Usage) -> int:
-        """What model calls cost at this model's price, in units."""
-        return cost(usage, self._price)
+        Asks no model.
+        """
+        guess, worst = _measured(task)
+        if self._practice is not None:
+            expected = self._practice.expected("work", task.checker, guess)
+        else:
+            expected = guess
+        return CostEstimate(*expected.pair, cost(expected, self._price), cost(worst, self._price))
 
     async def calculate_bid_amount(
         self, task: TaskBrief, fit: FitAssessment, policy: BidPolicy, **market: Unpack[Market]
@@ -192,13 +201,19 @@ class OpenAIIntegration:
         return (await self.quote_bid(task, fit, policy, **market)).price
 
     async def quote_bid(
-        self, task: TaskBrief, fit: FitAssessment, policy: BidPolicy, **market: Unpack[Market]
+        self,
+        task: TaskBrief,
+        fit: FitAssessment,
+        policy: BidPolicy,
+        estimate: CostEstimate | None = None,
+        **market: Unpack[Market],
     ) -> Quote:
         """The bid in units, or None for no bid, and what the policy believed.
 
         Never below the estimated cost, whatever the policy says, and None if that is above the reserve.
         """
-        estimate = await self.estimate_cost(task)
+        if estimate is None:
+            estimate = await self.estimate_cost(task)
         context = BidContext(
             task_id=task.task_id,
             skill=task.skill,
@@ -222,15 +237,17 @@ class OpenAIIntegration:
 
     async def execute_task(self, task: TaskBrief) -> WorkResult:
         """The task's result as its checker reads it: a number, a short exact text, or a text to be judged."""
-        request = self._request("work", prompts.work(task), _MOST_TOKENS[task.checker])
+        turns, room = prompts.work(task), _MOST_TOKENS[task.checker]
+        guess, _ = _measured(task)
         if task.checker == "number":
-            number, usage = await ask(self._model, request, _Number)
+            number, usage = await self._ask("work", task, turns, room, guess, _Number)
             return WorkResult(number.answer, number.steps, self._model.name, usage)
         if task.checker == "exact":
             labels = prompts.labels(task.description)
-            exact, usage = await ask(self._model, request, _label(labels) if labels else _Exact)
+            kind = _label(labels) if labels else _Exact
+            exact, usage = await self._ask("work", task, turns, room, guess, kind)
             return WorkResult(exact.answer, "", self._model.name, usage)
-        text, usage = await ask(self._model, request, _Text)
+        text, usage = await self._ask("work", task, turns, room, guess, _Text)
         return WorkResult(text.text, "", self._model.name, usage)
 
     async def evaluate_task_result(self, task: TaskBrief, rubric: Sequence[str], answer: str) -> Evaluation:
@@ -245,9 +262,8 @@ class OpenAIIntegration:
         keys = [f"c{number}" for number in range(1, len(rubric) + 1)]
         verdict_type = _verdicts(keys)
         turns = prompts.judgement(task, rubric, answer)
-        verdict, usage = await ask(
-            self._model, self._request("judge", turns, 20 + 12 * len(keys)), verdict_type
-        )
+        guess = _guess(turns, _VERDICT_TOKENS * len(keys))
+        verdict, usage = await self._ask("judge", task, turns, 20 + 12 * len(keys), guess, verdict_type)
         said = verdict.model_dump()
         met = tuple(said[key] == "yes" for key in keys)
         missed = [criterion for criterion, is_met in zip(rubric, met, strict=True) if not is_met]
@@ -275,32 +291,55 @@ class OpenAIIntegration:
     async def _opinion(self, task: TaskBrief) -> tuple[Opinion | None, str, Usage]:
         turns = prompts.opinion(self._name, self._role, self._capabilities, task)
         try:
-            said, usage = await ask(self._model, self._request("fit", turns, 100), _Opinion)
+            guess = _guess(turns, _OPINION_TOKENS)
+            said, usage = await self._ask("fit", task, turns, 100, guess, _Opinion)
         except ModelError as error:
             return None, str(error), billed(error)
         except ModelUnavailable as error:
             return None, str(error), Usage()
         return Opinion(said.can_do, said.reason, self._model.name), "", usage
 
-    def _request(self, purpose: str, turns: tuple[Message, ...], max_tokens: int) -> ModelRequest:
-        return ModelRequest(self._name, purpose, turns, max_tokens, seed=self._seed)
+    async def _ask(
+        self,
+        purpose: str,
+        task: TaskBrief,
+        turns: tuple[Message, ...],
+        room: int,
+        guess: Usage,
+        answer_type: type[_Answer],
+    ) -> tuple[_Answer, Usage]:
+        """``ask``, with an answer of at most ``room`` tokens, and what all its tries came to is learned from."""
+        request = ModelRequest(self._name, purpose, turns, room, seed=self._seed, task=task.task_id)
+        try:
+            answered = await ask(self._model, request, answer_type)
+        except ModelError:
+            self._learn(purpose, task, guess)
+            raise
+        self._learn(purpose, task, guess)
+        return answered
+
+    def _learn(self, purpose: str, task: TaskBrief, guess: Usage) -> None:
+        if self._practice is not None:
+            self._practice.end(task.task_id, purpose, task.checker, task.skill, guess)
 
 
 @lru_cache(maxsize=1024)
-def _estimate(task: TaskBrief, price: Price) -> CostEstimate:
-    """Made once for all agents that look at the task."""
+def _measured(task: TaskBrief) -> tuple[Usage, Usage]:
+    """What the work on a task is guessed to burn in one try, and the most that it can; made once for all agents."""
     turns = prompts.work(task)
     characters = sum(len(turn.content.encode()) for turn in turns)
-    expected = Usage(
-        math.ceil(characters / _CHARACTERS_A_TOKEN) + _TOKENS_A_TURN * len(turns),
-        _EXPECTED_TOKENS[task.checker],
-    )
     # No tokenizer makes more tokens than there are bytes.
     worst = Usage(
         _MOST_TRIES * (characters + _TOKENS_A_TURN * len(turns)) + _MOST_SHOWN,
         _MOST_ROOM * _MOST_TOKENS[task.checker],
     )
-    return CostEstimate(*expected.pair, cost(expected, price), cost(worst, price))
+    return _guess(turns, _EXPECTED_TOKENS[task.checker]), worst
+
+
+def _guess(turns: Sequence[Message], answer: int) -> Usage:
+    """The tokens of a prompt by its length, and of an answer as it is said."""
+    characters = sum(len(turn.content.encode()) for turn in turns)
+    return Usage(math.ceil(characters / _CHARACTERS_A_TOKEN) + _TOKENS_A_TURN * len(turns), answer)
 
 
 def _checked(capabilities: Mapping[str, int]) -> dict[str, int]:

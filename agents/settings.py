@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     """How many calls of the hosted model run at the same time."""
     model_calls_per_minute: int | None = Field(None, ge=1, validation_alias="AGORA_MODEL_CALLS_PER_MINUTE")
     """How often the hosted model is called; without it, as often as there is something to ask."""
+    models: Path | None = Field(None, validation_alias="AGORA_MODELS")
+    """A file of models, with their prices and the endpoints that have them, beside the shipped list."""
+    gateway: str | None = Field(None, validation_alias="AGORA_GATEWAY", repr=False)
+    """The address of a gateway that somebody else runs; without it, each process has its own."""
     gguf: Path | None = Field(None, validation_alias="AGORA_GGUF")
     """A GGUF file that the embedded server loads in place of the default model."""
     home: Path = Field(default_factory=lambda: Path(user_data_dir("agora")), validation_alias="AGORA_HOME")
@@ -70,7 +74,7 @@ class Settings(BaseSettings):
         except UnicodeDecodeError:
             raise BadSetting(".env", "is not UTF-8 text: save it again as UTF-8") from None
 
-    @field_validator("openai_base_url", "provider")
+    @field_validator("openai_base_url", "provider", "gateway")
     @classmethod
     def _is_http(cls, url: str | None) -> str | None:
         if url is not None and not _names_a_host(url):
@@ -82,7 +86,7 @@ class Settings(BaseSettings):
     def _in_capitals(cls, level: object) -> object:
         return level.upper() if isinstance(level, str) else level
 
-    @field_validator("home", "gguf", "addresses")
+    @field_validator("home", "gguf", "addresses", "models")
     @classmethod
     def _without_tilde(cls, path: Path | None) -> Path | None:
         try:

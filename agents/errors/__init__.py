@@ -13,20 +13,27 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
+│   ├── GatewayUnreachable · GatewayUnfit
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   ├── RequestRefused      the gateway refuses it before anything is spent
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
+├── PaymentRequired         a call of a model is not covered: HTTP 402
+├── BudgetSpent             it would go beyond a budget
+├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
 │   ├── TransportError · UpstreamAbsent · UpstreamLost
 │   └── ModelUnavailable
+│       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
 │   ├── AnswerTruncated
 │   ├── AnswerInvalid
@@ -99,6 +106,15 @@ from agents.errors.fleet import (
     ShardLost,
     WorkerLost,
 )
+from agents.errors.gateway import (
+    BooksBehind,
+    BooksDamaged,
+    BudgetSpent,
+    PaymentRequired,
+    PricesMalformed,
+    UnknownCall,
+    VoucherRefused,
+)
 from agents.errors.journal import (
     BlockNotInJournal,
     FileExists,
@@ -127,14 +143,18 @@ from agents.errors.model import (
     AnswerInvalid,
     AnswerTruncated,
     BadApiKey,
+    GatewayUnfit,
+    GatewayUnreachable,
     ModelError,
     ModelMissing,
     ModelServerDied,
     ModelUnavailable,
     ModelUnfit,
     PromptRefused,
+    ThinkingUnpaid,
 )
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
+from agents.errors.requests import RequestRefused
 
 __all__ = [
     "AddressesMissing",
@@ -147,6 +167,9 @@ __all__ = [
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
+    "BooksBehind",
+    "BooksDamaged",
+    "BudgetSpent",
     "CallFailed",
     "CapReached",
     "CassetteInUse",
@@ -165,6 +188,8 @@ __all__ = [
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
+    "GatewayUnfit",
+    "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
     "InsufficientFunds",
@@ -188,12 +213,15 @@ __all__ = [
     "NodeLost",
     "NotAJournal",
     "NotARecording",
+    "PaymentRequired",
     "PortInUse",
+    "PricesMalformed",
     "PromptRefused",
     "ProviderUnreachable",
     "RayUnreachable",
     "Refused",
     "ReplayMismatch",
+    "RequestRefused",
     "RetryableError",
     "RpcError",
     "RunDiverged",
@@ -204,8 +232,10 @@ __all__ = [
     "TableMissing",
     "TaskLearnedAlready",
     "TasksMissing",
+    "ThinkingUnpaid",
     "ToolchainMissing",
     "TransportError",
+    "UnknownCall",
     "UnknownPolicy",
     "UnknownProfile",
     "UnknownSetting",
@@ -213,6 +243,7 @@ __all__ = [
     "UpstreamAbsent",
     "UpstreamLost",
     "UserError",
+    "VoucherRefused",
     "WalletTooPoor",
     "WalletsInUse",
     "WorkerLost",

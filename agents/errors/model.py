@@ -31,8 +31,35 @@ class ModelServerDied(UserError):
         )
 
 
+class GatewayUnreachable(UserError):
+    """Nobody answers where the gateway should be."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"no gateway answers at {url} ({reason}): mend AGORA_GATEWAY, or unset it for a gateway of one's own"
+        )
+
+
+class GatewayUnfit(UserError):
+    """The gateway answers, but parties of this market cannot think there."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the gateway cannot be used: {reason}; check AGORA_GATEWAY")
+
+
 class ModelUnavailable(RetryableError):
     """The model endpoint is busy, limited or out of reach."""
+
+
+class ThinkingUnpaid(ModelUnavailable):
+    """The gateway refuses a call whose worst case the agent's channel does not cover, or a budget does not allow.
+
+    ``code`` is the gateway's word for why; ``shortfall`` the units that are missing, 0 if none would help.
+    """
+
+    def __init__(self, message: str, code: str, shortfall: int = 0) -> None:
+        super().__init__(message)
+        self.code, self.shortfall = code, shortfall
 
 
 class ModelError(AgoraError):

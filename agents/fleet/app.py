@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from agents.fleet.buying import Buyer, open_shop
 from agents.fleet.caps import Limits
 from agents.fleet.crew import Member
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.enrolment import fund_gas
 from agents.fleet.forecast import Forecast, Plan
 from agents.fleet.keeper import Keeper
 from agents.fleet.layout import WHOLE, pin_layout
@@ -25,11 +26,19 @@ from agents.fleet.progress import Progress, following
 from agents.fleet.reckoning import SETTLED, Reckoning, conclude, reckon
 from agents.fleet.roster import Roster
 from agents.fleet.runner import Party, run
-from agents.fleet.session import FIRST_AGENT_WALLET, Office, Session, open_session
+from agents.fleet.session import (
+    FIRST_AGENT_WALLET,
+    PROVIDER_WALLET,
+    REQUESTER_WALLET,
+    Office,
+    Session,
+    open_session,
+)
 from agents.fleet.standings import Standing, endings, standings
 from agents.fleet.wakeups import CROWD
-from agents.llm.embedded import open_model
-from agents.llm.metering import price_for
+from agents.llm.prices import Price
+from agents.llm.upstreams.base import Upstream
+from agents.llm.upstreams.open import open_upstreams
 from agents.market.domain import Task, TaskState
 from agents.market.examples import example_tasks
 from agents.market.readers import TaskDraft, read_tasks
@@ -67,9 +76,9 @@ class Job:
     keeps: bool = True
     """Whether it also takes the steps that all others have left lying; one process of a fleet is enough."""
 
-    def plan(self, model: str, newcomers: int) -> Plan:
+    def plan(self, model: str, price: Price, newcomers: int) -> Plan:
         """The job as a forecast takes it, with a model of this name and so many agents that are new."""
-        return Plan(self.agents, self.drafts, self.windows, model, price_for(model), newcomers, self.crowd)
+        return Plan(self.agents, self.drafts, self.windows, model, price, newcomers, self.crowd)
 
 
 @dataclass(slots=True)
@@ -84,6 +93,10 @@ class Crew:
     reckoning: Reckoning | None = None
     elsewhere: Mapping[int, str] = field(default_factory=dict)
     """The names of the run's agents, by id, that other processes keep."""
+    _by_id: dict[int, Member] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_id = {member.agent_id: member for member in self.members}
 
     @property
     def names(self) -> dict[int, str]:
@@ -126,11 +139,13 @@ class Crew:
         return sum(task.state.is_final for task in self.batch())
 
     def owed(self) -> int:
-        """Transactions that the buyer has yet to send: two for each task to post, one for each to score."""
+        """Transactions that the buyer has yet to send: two for each task to post, one for each to score, and one to
+        redeem what all thinking came to."""
         if self.buyer is None:
             return 0
         on_chain = self.batch()
-        return 2 * (len(self.buyer.batch) - len(on_chain)) + sum(not task.state.is_final for task in on_chain)
+        open_tasks = sum(not task.state.is_final for task in on_chain)
+        return 2 * (len(self.buyer.batch) - len(on_chain)) + open_tasks + 1
 
     def is_free(self) -> bool:
         """Whether no agent is bound: no bid is sealed or in an auction, and no task of theirs is open."""
@@ -144,8 +159,13 @@ class Crew:
 
     def standings(self) -> list[Standing]:
         """The leaderboard, best first."""
-        view, provider = self.session.feed.view, self.session.provider_account
-        return sorted(standings(view, self.names, provider), key=lambda line: line.profit, reverse=True)
+        found = standings(self.session.feed.view, self.names, self._unredeemed)
+        return sorted(found, key=lambda line: line.profit, reverse=True)
+
+    def _unredeemed(self, agent_id: int) -> int:
+        """What a member has been charged that the chain has not been told; of others nothing is known here."""
+        member = self._by_id.get(agent_id)
+        return 0 if member is None else member.treasury.unredeemed()
 
     def beliefs(self) -> str:
         """Whether bids won as often as was believed, in one line; empty before an auction has ended."""
@@ -168,8 +188,8 @@ async def run_job(
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop):
         async with (
-            open_model(settings) as model,
-            open_session(settings, seed, model, job.limits, progress) as session,
+            open_upstream(settings) as upstream,
+            open_session(settings, seed, upstream, job.limits, progress) as session,
         ):
             return await live(session, job, stop, announce)
 
@@ -211,13 +231,17 @@ async def assemble(session: Session, job: Job, announce: Callable[[Forecast], No
     crew_office = session.open_office(job.office) if job.agents else None
     shop_office = session.open_office("requester", IN_FLIGHT) if job.source else None
     wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
-    await session.begin(wallets)
+    payer = _payer(session, job, wallets)
+    await session.begin(wallets, payer)
     reckoning = None
     if announce is not None and session.offices:
         known = session.feed.view.agent_of_owner
         newcomers = sum(wallet.address not in known for wallet in wallets)
-        reckoning = reckon(session, job.plan(session.model.name, newcomers))
+        gateway = session.gateway
+        reckoning = reckon(session, job.plan(gateway.model, gateway.price, newcomers))
         announce(reckoning.forecast)
+    if session.settings.gateway is None and session.offices:
+        await fund_gas(session, [payer])
     roster = Roster(session.feed, job.crowd)
     (members, keeper), buyer = await asyncio.gather(
         _muster(session, crew_office, job, wallets, roster), _open_shop(session, shop_office, job)
@@ -225,6 +249,16 @@ async def assemble(session: Session, job: Job, announce: Callable[[Forecast], No
     crew = Crew(session, members, roster, buyer, keeper, reckoning)
     session.caps.owed = crew.owed
     return crew
+
+
+def _payer(session: Session, job: Job, wallets: Sequence[Wallet]) -> Wallet:
+    """Who pays the gas of redemptions: the provider where the whole fleet is, else one of this process's parties.
+
+    No two processes can sign for the same wallet.
+    """
+    if job.agents and job.office == WHOLE:
+        return session.wallet(PROVIDER_WALLET)
+    return wallets[0] if wallets else session.wallet(REQUESTER_WALLET)
 
 
 async def _muster(
@@ -247,7 +281,7 @@ async def _open_shop(session: Session, office: Office | None, job: Job) -> Buyer
 
 
 async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) -> None:
-    """Post the batch and step everybody until it is over; then everybody pays for its last thoughts.
+    """Post the batch and step everybody until it is over; then all that was thought is redeemed.
 
     At a cap nothing more is posted, and it is over when no agent is bound any more.
     """
@@ -266,8 +300,7 @@ async def work(crew: Crew, *, until: Callable[[], bool], stop: asyncio.Event) ->
         await asyncio.wait([posting])
     if not posting.cancelled():
         posting.result()
-    bills = [member.billing for member in crew.members] + ([crew.buyer.billing] if crew.buyer else [])
-    await asyncio.gather(*(bill.pay(threshold=1) for bill in bills))
+    await crew.session.gateway.settle()
     if crew.buyer is not None:
         await crew.buyer.requester.publish_answers()
     await crew.session.feed.catch_up()
@@ -280,7 +313,7 @@ async def _post(crew: Crew) -> None:
 
 def report(crew: Crew) -> list[str]:
     """How the run stands, in a few lines."""
-    view, model = crew.session.feed.view, crew.session.model.name
+    view, model = crew.session.feed.view, crew.session.gateway.model
     ended = endings(crew.batch() if crew.buyer else view.tasks.values())
     lines = [str(ended), f"model: {model}"]
     judged = ended.settled + ended.failed
@@ -295,8 +328,8 @@ def _earnings(standings: Sequence[Standing]) -> list[str]:
     """A line for each of the best agents, and one for all the others together."""
     best, rest = standings[:MOST_LINES], standings[MOST_LINES:]
     lines = [
-        f"{line.name}: earned {format_credits(line.earned)}, thinking {format_credits(line.thinking)}, "
-        f"lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
+        f"{line.name}: earned {format_credits(line.earned)}, thinking {format_credits(line.thinking)}"
+        f"{_a_task(line)}, lost {format_credits(line.lost)}, balance {format_credits(line.balance)} credits"
         for line in best
     ]
     if rest:
@@ -310,6 +343,10 @@ def _earnings(standings: Sequence[Standing]) -> list[str]:
     return lines
 
 
+def _a_task(line: Standing) -> str:
+    return "" if line.profit_a_task is None else f" (profit a task {format_credits(line.profit_a_task)})"
+
+
 def _left_on_chain(crew: Crew) -> str:
     """What a run that was stopped leaves behind; empty when there is nothing."""
     view, ids = crew.session.feed.view, crew.names.keys()
@@ -321,6 +358,16 @@ def _left_on_chain(crew: Crew) -> str:
         f"still on chain: {len(view.open)} open tasks, of which this fleet works on {working} and has sealed bids "
         f"on {sealed}: start the same command again to go on; unopened bids lose their bonds"
     )
+
+
+@asynccontextmanager
+async def open_upstream(settings: Settings) -> AsyncIterator[Upstream | None]:
+    """What answers the calls of models, running while it is needed; None where another's gateway does."""
+    if settings.gateway is not None:
+        yield None
+        return
+    async with open_upstreams(settings) as upstream:
+        yield upstream
 
 
 def open_seed(settings: Settings, phrase_file: Path | None) -> Seed:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from agents.errors import ModelUnavailable, SettingOutOfRange
 from agents.fleet.tally import MINUTE, Tally
-from agents.llm.metering import Price, cost, price_for
+from agents.llm.prices import Price, cost
 from agents.llm.protocol import Model, ModelAnswer, ModelRequest, Usage
 from agents.market.domain import Task, TaskState
 from agents.market.view import MarketView
@@ -21,8 +21,8 @@ from agents.money import format_credits
 
 CALLS_A_TASK = 3
 """The most tries that one piece of work can take."""
-STEPS_A_BID, STEPS_A_TASK = 2, 4
-"""Transactions: commit and reveal; finalize, submit, close, and the payment for the thinking."""
+STEPS_A_BID, STEPS_A_TASK = 3, 4
+"""Transactions: commit, reveal, and filling the channel; finalize, submit, close, and redeeming the thinking."""
 OPTIONAL = {"fit"}
 """What a model is asked for without anybody being bound to it."""
 _TURN_TOKENS = 8
@@ -35,6 +35,7 @@ class Limits:
     credits: int | None = None
     credits_per_agent: int | None = None
     credits_per_hour: int | None = None
+    credits_per_task: int | None = None
     calls: int | None = None
     calls_per_hour: int | None = None
     transactions: int | None = None
@@ -54,7 +55,7 @@ class Limits:
 
     def share(self, part: int, whole: int) -> "Limits":
         """What of the run's caps falls to ``part`` of its ``whole`` agents; never less than 1."""
-        each = {"credits_per_agent", "minutes"}
+        each = {"credits_per_agent", "credits_per_task", "minutes"}
         shares = {
             name: value if name in each else max(1, value * part // whole) for name, value in self.set()
         }
@@ -129,9 +130,9 @@ class Caps:
                 self._promised.add(task.id, agent, note.belief.worst_cost)
         return _AgentAllowance(self, agent)
 
-    def guard(self, model: Model) -> Model:
+    def guard(self, model: Model, price: Price) -> Model:
         """The model, asked for nothing optional that would not fit; itself where nothing is limited."""
-        return _GuardedModel(model, self) if self._caps else model
+        return _GuardedModel(model, self, price) if self._caps else model
 
     def finish(self) -> None:
         """The run has ended as it should."""
@@ -184,9 +185,9 @@ class Caps:
         rivals = self._promised.worst.get(task_id)
         if rivals:
             more = max(0, worst_cost - max(rivals.values()))
-            return self._over(agent, _Charge(more, worst_cost, transactions=STEPS_A_BID))
+            return self._over(agent, _Charge(more, worst_cost, transactions=STEPS_A_BID, task=worst_cost))
         steps = STEPS_A_BID + STEPS_A_TASK
-        return self._over(agent, _Charge(worst_cost, worst_cost, CALLS_A_TASK, steps))
+        return self._over(agent, _Charge(worst_cost, worst_cost, CALLS_A_TASK, steps, worst_cost))
 
     def _over(self, agent: str, charge: "_Charge") -> str | None:
         promised, tasks = self._promised, len(self._promised.worst)
@@ -199,6 +200,7 @@ class Caps:
             "credits": units + sum(total.cost for total in totals),
             "credits_per_agent": own + sum(tally.cost_of[agent] for tally in self._tallies),
             "credits_per_hour": units + sum(hour.cost for hour in hours),
+            "credits_per_task": charge.task,
             "calls": calls + sum(total.calls for total in totals),
             "calls_per_hour": calls + sum(hour.calls for hour in hours),
             "transactions": steps + self.transactions,
@@ -226,6 +228,8 @@ class Caps:
     def _conclude(self, name: str, agent: str) -> None:
         """A cap is reached once nothing is promised that could turn out cheaper."""
         words = _words(name, self._caps[name])
+        if name == "credits_per_task":
+            return  # another task may be cheaper
         if name != "credits_per_agent":
             self.reached = self.reached or ("" if self._promised.worst else words)
         elif not self._promised.by_agent.get(agent):
@@ -244,6 +248,8 @@ class _Charge:
     """For the agent."""
     calls: int = 0
     transactions: int = 0
+    task: int = 0
+    """For the task that is bid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +271,8 @@ class _AgentAllowance:
 class _GuardedModel:
     """A model that says no to what nobody is bound to, when it could exceed a cap."""
 
-    def __init__(self, model: Model, caps: Caps) -> None:
-        self._model, self._caps = model, caps
-        self._price = price_for(model.name)
+    def __init__(self, model: Model, caps: Caps, price: Price) -> None:
+        self._model, self._caps, self._price = model, caps, price
 
     @property
     def name(self) -> str:
@@ -293,6 +298,7 @@ _MEANING = {
     "credits": "{} credits for model calls",
     "credits_per_agent": "{} credits for an agent's model calls",
     "credits_per_hour": "{} credits for model calls in an hour",
+    "credits_per_task": "{} credits for the work on a task",
     "calls": "{} model calls",
     "calls_per_hour": "{} model calls in an hour",
     "transactions": "{} transactions",

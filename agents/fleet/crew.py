@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from agents.agent import LLMAgent
 from agents.chain.wallet import Wallet
-from agents.fleet.billing import Billing
 from agents.fleet.claims import Claims, claims_of
 from agents.fleet.definitions import AgentDefinition
+from agents.fleet.gateway import Seat
 from agents.fleet.lessons import Lessons
 from agents.fleet.session import Office, Session
 from agents.fleet.strategies import open_strategy
-from agents.llm.metering import MeteredModel
-from agents.llm.protocol import Usage
-from agents.market.domain import account_of_agent
+from agents.fleet.treasury import FundedModel, Treasury
+from agents.llm.gateway.client import GatewayModel
+from agents.llm.protocol import ModelRequest, Usage
 from agents.mind.actions import Action
+from agents.mind.earnings import Practice
 from agents.mind.hands import Hands
 from agents.mind.notes import Notes
 from agents.openai_integration import OpenAIIntegration
@@ -23,11 +24,11 @@ from agents.openai_integration import OpenAIIntegration
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One agent of the fleet, with its account at the model's provider."""
+    """One agent of the fleet, with its channel to the provider of models."""
 
     definition: AgentDefinition
     agent: LLMAgent
-    billing: Billing
+    treasury: Treasury
     lessons: Lessons
     claims: Claims
 
@@ -41,15 +42,15 @@ class Member:
         return self.agent.think(self.agent.perceive())
 
     def has_errands(self) -> bool:
-        """Whether it has to pay for its thinking, or to claim what it learned, which it does between bids."""
-        return self.billing.is_due or (not self.lessons.is_bidding() and self.claims.is_due())
+        """Whether it has to fill its channel, or to claim what it learned, which it does between bids."""
+        return self.treasury.is_due or (not self.lessons.is_bidding() and self.claims.is_due())
 
     async def act(self, actions: Sequence[Action]) -> None:
         """Do what was decided, and the errands."""
         if not self.has_errands():
             await self.agent.act(actions)
             return
-        await asyncio.gather(self.agent.act(actions), self.billing.pay(), self._claim())
+        await asyncio.gather(self.agent.act(actions), self.treasury.keep(), self._claim())
 
     async def stop(self) -> None:
         """Abandon open questions."""
@@ -65,7 +66,7 @@ def member(
     office: Office,
     definition: AgentDefinition,
     wallet: Wallet,
-    agent_id: int,
+    seat: Seat,
     notes: Notes,
     *,
     offers: set[int] | None = None,
@@ -73,9 +74,10 @@ def member(
     opinions: asyncio.Semaphore | None = None,
 ) -> Member:
     """One agent that is enrolled already; ``offers``, ``tell`` and ``opinions`` are as in ``LLMAgent``."""
-    name, feed = definition.name, session.feed
+    name, feed, agent_id = definition.name, session.feed, seat.agent_id
     strategy = open_strategy(definition, notes.policy_state(), session.shared)
-    own_mind = mind(session, office, notes, name, definition)
+    treasury = treasury_of(session, office, notes, name, wallet, seat)
+    own_mind = mind(session, office, notes, name, seat, treasury, definition)
     lessons = Lessons(strategy, agent_id, feed.view, notes)
     hands = Hands(name, wallet, office.market, feed.now, agent_id)
     agent = LLMAgent(
@@ -92,6 +94,7 @@ def member(
         offers=offers,
         tell=tell,
         allowance=session.caps.admit(name, agent_id, notes),
+        purse=lambda: treasury.room,
     )
     claims = Claims(
         definition,
@@ -104,35 +107,56 @@ def member(
         capabilities=strategy.capabilities,
         clock=feed.now,
     )
-    account = account_of_agent(agent_id)
-    billing = Billing(
+    return Member(definition, agent, treasury, lessons, claims)
+
+
+def treasury_of(
+    session: Session, office: Office, notes: Notes, name: str, wallet: Wallet, seat: Seat
+) -> Treasury:
+    """What keeps the party's channel filled."""
+    access = session.gateway
+    return Treasury(
         name,
         wallet,
-        account,
-        session.provider_account,
+        seat.agent_id,
+        (seat.signer, access.provider),
         market=office.market,
-        view=feed.view,
+        feed=session.feed,
         notes=notes,
+        price=access.price,
+        unredeemed=lambda: access.unredeemed(seat.agent_id, notes),
     )
-    return Member(definition, agent, billing, lessons, claims)
 
 
 def mind(
-    session: Session, office: Office, notes: Notes, name: str, definition: AgentDefinition | None = None
+    session: Session,
+    office: Office,
+    notes: Notes,
+    name: str,
+    seat: Seat,
+    treasury: Treasury,
+    definition: AgentDefinition | None = None,
 ) -> OpenAIIntegration:
-    """A mind whose every model call is noted, with its cost, before its answer is used."""
+    """A mind whose every call goes through the gateway, and is noted with its cost before its answer is used."""
 
-    def note_usage(agent: str, purpose: str, usage: Usage, cost: int) -> None:
+    def note(task_id: int, purpose: str, usage: Usage, cost: int) -> None:
         with office.store.transaction():
-            notes.add_thinking(usage.prompt_tokens + usage.completion_tokens, cost)
-            office.tally.count(agent, purpose, usage, cost)
+            notes.add_thinking(usage, cost, task_id, purpose)
+            office.tally.count(name, purpose, usage, cost)
 
-    metered = MeteredModel(session.caps.guard(session.model), on_usage=note_usage)
+    def note_answer(request: ModelRequest, usage: Usage, cost: int) -> None:
+        note(request.task, request.purpose, usage, cost)
+
+    access = session.gateway
+    access.count(seat.agent_id, notes, note)
+    told = None if access.counts else note_answer
+    model = FundedModel(GatewayModel(access.client, seat.key, access.model, told), treasury)
     return OpenAIIntegration(
-        metered,
+        session.caps.guard(model, access.price),
         session.embedder,
         agent_name=name,
         capabilities=claims_of(definition, notes) if definition else {},
         role=definition.role if definition else "",
-        price=metered.price,
+        price=access.price,
+        practice=Practice(session.experience, notes.earnings),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from agents.errors import SettingOutOfRange
 
 MOST_AGENTS = 10_000
+SMALL_FLEET = 50
+"""A larger fleet bids without its model's word on each task, which moves no price: the model has work to do. And its
+agents open their channels only when they have something to think about."""
 
 
 @dataclass(frozen=True, slots=True)

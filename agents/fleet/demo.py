@@ -11,13 +11,12 @@ from agents.chain.devnet import Chain, Devnet
 from agents.chain.node import GuardedNode
 from agents.chain.wallet import Seed
 from agents.errors import AgoraError
-from agents.fleet.app import EXAMPLES_SOURCE, Crew, Job, assemble, interruptible, work
+from agents.fleet.app import EXAMPLES_SOURCE, Crew, Job, assemble, interruptible, open_upstream, work
 from agents.fleet.definitions import AGENT_DEFINITIONS
 from agents.fleet.display import leaderboard, market_screen
 from agents.fleet.session import open_session
 from agents.fleet.standings import endings
 from agents.lab.audit import AuditReport, audit_chain
-from agents.llm.embedded import open_model
 from agents.logs import configure
 from agents.market.examples import example_tasks
 from agents.money import format_credits
@@ -48,11 +47,11 @@ async def run_demo(console: Console, chain: Chain = "hardhat") -> None:
         stop = asyncio.Event()
         with interruptible(stop):
             console.print("starting the model and the chain …")
-            async with open_model(settings) as model, _node(chain, home) as node:
+            async with open_upstream(settings) as upstream, _node(chain, home) as node:
                 await node.deploy(settings.addresses)
                 here = settings.model_copy(update={"provider": node.url})
-                console.print(f"contracts deployed on a fresh {chain} chain · model: {model.name}")
-                async with open_session(here, Seed.create(), model) as session:
+                console.print(f"contracts deployed on a fresh {chain} chain")
+                async with open_session(here, Seed.create(), upstream) as session:
                     job = Job(
                         agents=AGENT_DEFINITIONS,
                         source=EXAMPLES_SOURCE,
@@ -60,6 +59,7 @@ async def run_demo(console: Console, chain: Chain = "hardhat") -> None:
                         windows=WINDOWS,
                     )
                     crew = await assemble(session, job)
+                    console.print(f"model: {session.gateway.model}", highlight=False)
                     await _watch(console, crew, stop)
                     report = await audit_chain(session.rpc, session.deployment)
                     _conclude(console, crew, report, interrupted=stop.is_set())
@@ -103,14 +103,14 @@ def _screen(console: Console, crew: Crew) -> RenderableType:
         names,
         block=feed.block,
         now=feed.now(),
-        model=crew.session.model.name,
+        model=crew.session.gateway.model,
         wide=console.width >= WIDE,
     )
 
 
 def _conclude(console: Console, crew: Crew, report: AuditReport, *, interrupted: bool) -> None:
     console.print(leaderboard(crew.standings()))
-    console.print(f"model: {crew.session.model.name}", highlight=False)
+    console.print(f"model: {crew.session.gateway.model}", highlight=False)
     console.print(crew.beliefs(), highlight=False, soft_wrap=True)
     console.print(str(endings(crew.batch())), highlight=False)
     console.print(conservation_line(report), highlight=False)

@@ -85,12 +85,13 @@ def _cells(
 
 
 def balances_line(view: MarketView, names: Mapping[int, str]) -> Text:
-    """What each agent holds, and how much of it is locked."""
+    """What each agent holds, how much of it is locked, and what is paid in for thinking."""
     parts = []
     for agent_id, name in names.items():
-        balance = view.balance(account_of_agent(agent_id))
-        locked = f" ({format_credits(balance.locked)} locked)" if balance.locked else ""
-        parts.append(f"{name} {format_credits(balance.total)}{locked}")
+        balance, paid_in = view.balance(account_of_agent(agent_id)), view.channels.deposits_of(agent_id)
+        held = [(balance.locked, "locked"), (paid_in, "to think with")]
+        told = ", ".join(f"{format_credits(units)} {what}" for units, what in held if units)
+        parts.append(f"{name} {format_credits(balance.total + paid_in)}{f' ({told})' if told else ''}")
     return Text("credits: " + " · ".join(parts), style="dim")
 
 
@@ -116,10 +117,10 @@ def market_screen(
 def leaderboard(standings: Sequence[Standing]) -> Table:
     """Who earned what, best first."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
-    table.title = "leaderboard, in credits (spent on thinking; bonds lost)"
+    table.title = "leaderboard, in credits (spent on thinking; a task: reward less thinking; bonds lost)"
     table.title_justify = "left"
     table.add_column("agent", no_wrap=True)
-    for column in ("won", "paid", "earned", "spent", "bonds", "profit", "balance", "reputation"):
+    for column in ("won", "paid", "earned", "spent", "a task", "bonds", "profit", "balance", "reputation"):
         table.add_column(column, justify="right", no_wrap=True)
     for line in standings:
         table.add_row(
@@ -128,6 +129,7 @@ def leaderboard(standings: Sequence[Standing]) -> Table:
             str(line.settled),
             format_credits(line.earned),
             format_credits(line.thinking),
+            "" if line.profit_a_task is None else format_credits(line.profit_a_task),
             format_credits(line.lost),
             format_credits(line.profit),
             format_credits(line.balance),

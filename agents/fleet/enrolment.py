@@ -17,6 +17,7 @@ from agents.fleet.definitions import AgentDefinition
 from agents.fleet.session import Office, Session
 from agents.market.domain import account_of, account_of_agent
 from agents.money import CREDIT, format_credits
+from agents.requester import NAME as REQUESTER
 
 GAS_MONEY = 10**17
 """Wei for each wallet: thousands of times what it ever has pending, on a dev chain's fees."""
@@ -154,6 +155,27 @@ async def fund_requester(
 ) -> None:
     """The requester's account has ``needed`` free credits."""
     account = account_of(wallet.address)
+    missing = needed - session.feed.view.balance(account).free
+    if missing > 0:
+        await bring_credits(session, office, wallet, account, missing, purpose=purpose)
+
+
+async def enrol_requester(session: Session, office: Office, wallet: Wallet) -> int:
+    """The requester is registered as an agent without skills, so that it can pay for its thinking; returns its id."""
+    known = session.feed.view.agent_of_owner.get(wallet.address)
+    if known is not None:
+        return known
+    uri = registration_uri(AgentDefinition(REQUESTER, "a requester", {}))
+    agent_id = await office.market.register(wallet, uri, intent=f"{REQUESTER}:register")
+    await session.feed.catch_up()
+    return agent_id
+
+
+async def fund_judging(
+    session: Session, office: Office, wallet: Wallet, agent_id: int, needed: int, *, purpose: str
+) -> None:
+    """The requester's agent has ``needed`` free credits."""
+    account = account_of_agent(agent_id)
     missing = needed - session.feed.view.balance(account).free
     if missing > 0:
         await bring_credits(session, office, wallet, account, missing, purpose=purpose)

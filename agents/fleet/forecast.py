@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from agents import prompts
 from agents.agent import OPINION_SECONDS
 from agents.bid_policy import TaskBrief
-from agents.fleet.definitions import AgentDefinition
+from agents.fleet.definitions import SMALL_FLEET, AgentDefinition
 from agents.fleet.enrolment import CAPITAL
 from agents.fleet.wakeups import CROWD
-from agents.llm.metering import Price, cost
+from agents.llm.prices import Price, cost
 from agents.llm.protocol import Message, Usage
 from agents.market.domain import bond_of, compensation_of
 from agents.market.readers import TaskDraft
@@ -38,17 +38,23 @@ GAS: Mapping[str, int] = {
     "finalize": 68_000,
     "submit": 45_000,
     "evaluate": 95_000,
-    "pay": 43_000,
+    "open": 72_000,
+    "fill": 54_000,
+    "redeem": 54_000,
 }
 """Gas of each step, on average over a run of the examples."""
 ENROLMENT, STOCK = ("fund", "register", "skills", "deposit"), ("approve", "mint")
 FUNDING = ("fund", "mint", "deposit")
-"""What brings each agent to a dev chain's market, what the faucet does for them together, and what brings a requester:
-one transaction each."""
+"""What brings each agent to a dev chain's market, what the faucet does for them together, and what brings a requester
+with its escrow: one transaction each."""
+JUDGING = ("register", "mint", "deposit", "open")
+"""What a requester does to think, beside its escrow."""
 INTEREST = 0.9
 """The share of those that claim a task's skill that bid for it."""
-PAYMENTS = 0.6
-"""Payments for thinking for each task that is worked on."""
+FILLINGS = 0.4
+"""How often a channel is filled for each task that is worked on."""
+REDEEMED_AT_ONCE = 100
+"""Vouchers in one transaction."""
 TRANSACTIONS_A_SECOND, STEPS_OF_ENROLMENT = 200, 6
 """How fast a dev node takes them, and how many blocks of a second an enrolment waits for."""
 CALL_SECONDS = 3.0
@@ -196,8 +202,9 @@ def foresee(plan: Plan) -> Forecast:
         ),
         "seconds": seconds,
     }
-    bring = len(ENROLMENT) * plan.newcomers + (len(STOCK) if plan.newcomers else 0)
-    bring += len(FUNDING) if plan.drafts else 0
+    few = len(plan.agents) <= SMALL_FLEET
+    bring = (len(ENROLMENT) + few) * plan.newcomers + (len(STOCK) + 1 if plan.newcomers else 0)
+    bring += len(FUNDING) + len(JUDGING) if plan.drafts else 0
     return Forecast(
         title=f"{len(plan.drafts)} tasks and {len(plan.agents)} agents with {plan.model}",
         figures=figures,
@@ -234,21 +241,26 @@ def _awards(plan: Plan, claimants: Mapping[str, int]) -> Figure:
 
 
 def _steps(plan: Plan, claimants: Mapping[str, int], bids: Figure) -> dict[str, Figure]:
-    """Transactions by step. At most: two payments and a correction of claims for each task, and an end by force."""
+    """Transactions by step. At most: a filling for each bid and each try of a task, and an end by force."""
     tasks, awards = len(plan.drafts), _awards(plan, claimants)
     steps = dict.fromkeys(GAS, Figure(0, 0))
     for name in ENROLMENT:
         steps[name] += Figure(plan.newcomers, plan.newcomers)
-    for name in STOCK:
+    for name in (*STOCK, "fund"):
+        # The provider of models too needs gas money.
         steps[name] += Figure(bool(plan.newcomers), bool(plan.newcomers))
-    for name in FUNDING:
+    for name in (*FUNDING, *JUDGING):
         steps[name] += Figure(bool(tasks), bool(tasks))
+    at_once = plan.newcomers if len(plan.agents) <= SMALL_FLEET else 0
+    steps["open"] += Figure(max(at_once, min(plan.newcomers, bids.expected)), plan.newcomers)
     steps["create"] = Figure(tasks, tasks)
     steps["commit"] = steps["reveal"] = bids
     steps["finalize"] = Figure(tasks, tasks)
     steps["submit"] = awards
     steps["evaluate"] = Figure(awards.expected, 2 * awards.most)
-    steps["pay"] = Figure(PAYMENTS * awards.expected, 3 * awards.most)
+    steps["fill"] = Figure(FILLINGS * awards.expected, bids.most + MOST_TRIES * awards.most)
+    thinkers = (awards + Figure(bool(tasks), bool(tasks))) if plan.agents else Figure(0, 0)
+    steps["redeem"] = Figure(math.ceil(thinkers.expected / REDEEMED_AT_ONCE), MOST_TRIES * thinkers.most)
     return steps
 
 

@@ -1,8 +1,8 @@
-"""The runs that have ended, kept in AGORA_HOME: what each was reckoned to come to, and what it came to."""
+"""The runs that have ended, kept in AGORA_HOME: what each was reckoned to come to, what it came to, and its steps."""
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from agents.errors import HistoryUnreadable
+from agents.llm.protocol import Usage
+from agents.mind.earnings import SkillCost
+from agents.mind.experience import Step
 
 NEWEST = 20
 """The runs that are looked at to correct a forecast, the newest of their kind."""
@@ -18,7 +21,7 @@ WAIT_SECONDS = 10.0
 
 _NUMBERS = TypeAdapter(dict[str, float])
 
-_SCHEMA = """
+_RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
     id       INTEGER PRIMARY KEY,
     ended    TEXT NOT NULL,                 -- UTC, ISO 8601
@@ -30,6 +33,24 @@ CREATE TABLE IF NOT EXISTS runs (
     outcome  TEXT NOT NULL,                 -- settled, stopped, or the cap
     figures  TEXT NOT NULL,                 -- JSON: what it came to
     reckoned TEXT                           -- JSON: what it was reckoned to; null where the two do not compare
+) STRICT
+"""
+_STEPS = """
+CREATE TABLE IF NOT EXISTS steps (
+    model     TEXT NOT NULL,
+    purpose   TEXT NOT NULL,
+    kind      TEXT NOT NULL,                -- how the task's result is checked
+    questions INTEGER NOT NULL,
+    guessed_prompt INTEGER NOT NULL, guessed_completion INTEGER NOT NULL,
+    prompt    INTEGER NOT NULL, completion INTEGER NOT NULL,
+    PRIMARY KEY (model, purpose, kind)
+) STRICT
+"""
+_SKILLS = """
+CREATE TABLE IF NOT EXISTS skills (
+    model TEXT NOT NULL, skill TEXT NOT NULL,
+    tasks INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (model, skill)
 ) STRICT
 """
 
@@ -95,6 +116,53 @@ class History:
         alike = [run for run in self.runs() if (run.model, run.policy) == (model, policy)]
         return [run.factors() for run in alike if run.reckoned is not None][-NEWEST:]
 
+    def add_steps(self, model: str, steps: Iterable[Step], skills: Iterable[SkillCost]) -> None:
+        """Remember what questions to a model came to, by kind of question and by skill."""
+        with self._open() as db:
+            db.executemany(
+                "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (model, purpose, kind) DO UPDATE SET "
+                "questions = questions + excluded.questions, "
+                "guessed_prompt = guessed_prompt + excluded.guessed_prompt, "
+                "guessed_completion = guessed_completion + excluded.guessed_completion, "
+                "prompt = prompt + excluded.prompt, completion = completion + excluded.completion",
+                [
+                    (model, one.purpose, one.kind, one.questions, *one.guess.pair, *one.burned.pair)
+                    for one in steps
+                ],
+            )
+            db.executemany(
+                "INSERT INTO skills VALUES (?, ?, ?, ?) ON CONFLICT (model, skill) DO UPDATE SET "
+                "tasks = tasks + excluded.tasks, cost = cost + excluded.cost",
+                [(model, one.skill, one.tasks, one.cost) for one in skills],
+            )
+
+    def steps(self, model: str) -> list[Step]:
+        """What questions to this model came to in all runs, by purpose and kind."""
+        if not self.path.exists():
+            return []
+        with self._open() as db:
+            rows = db.execute("SELECT * FROM steps WHERE model = ? ORDER BY purpose, kind", (model,))
+            return [
+                Step(
+                    row["purpose"],
+                    row["kind"],
+                    row["questions"],
+                    Usage(row["guessed_prompt"], row["guessed_completion"]),
+                    Usage(row["prompt"], row["completion"]),
+                )
+                for row in rows
+            ]
+
+    def skills(self, model: str) -> list[SkillCost]:
+        """What the work on tasks cost with this model in all runs, by skill."""
+        if not self.path.exists():
+            return []
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT skill, tasks, cost FROM skills WHERE model = ? ORDER BY skill", (model,)
+            )
+            return [SkillCost(*row) for row in rows]
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -103,7 +171,8 @@ class History:
             try:
                 db.row_factory = sqlite3.Row
                 with db:
-                    db.execute(_SCHEMA)
+                    for table in (_RUNS, _STEPS, _SKILLS):
+                        db.execute(table)
                     yield db
             finally:
                 db.close()

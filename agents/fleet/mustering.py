@@ -1,19 +1,17 @@
 """Brings a fleet's agents to the market and onto its roster."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
 from agents.chain.wallet import Wallet
 from agents.fleet.claims import claims_of
 from agents.fleet.crew import Member, member
-from agents.fleet.definitions import AgentDefinition
+from agents.fleet.definitions import SMALL_FLEET, AgentDefinition
 from agents.fleet.enrolment import Recruit, enrol_all
 from agents.fleet.roster import Roster
 from agents.fleet.session import Office, Session
 from agents.mind.notes import Notes
-
-MOST_WITH_OPINIONS = 50
-"""A larger fleet bids without its model's word on each task, which moves no price: the model has work to do."""
 
 
 async def muster(
@@ -31,20 +29,25 @@ async def muster(
     with session.progress.stage("agents enrolled", len(recruits)) as advance:
         ids = await enrol_all(session, office, recruits, advance)
     await session.feed.catch_up()
-    opinions = session.opinions if len(definitions) <= MOST_WITH_OPINIONS else None
+    is_small = len(definitions) <= SMALL_FLEET
+    parties = [(one.name, agent_id, wallet) for (one, wallet), agent_id in zip(definitions, ids, strict=True)]
+    seats = await asyncio.gather(*(session.gateway.seat(*party) for party in parties))
     members = [
         member(
             session,
             office,
             definition,
             wallet,
-            agent_id,
+            seat,
             kept,
-            offers=roster.wakeups.offers.setdefault(agent_id, set()),
-            tell=partial(roster.wake, agent_id),
-            opinions=opinions,
+            offers=roster.wakeups.offers.setdefault(seat.agent_id, set()),
+            tell=partial(roster.wake, seat.agent_id),
+            opinions=session.opinions if is_small else None,
         )
-        for (definition, wallet), agent_id, kept in zip(definitions, ids, notes, strict=True)
+        for (definition, wallet), seat, kept in zip(definitions, seats, notes, strict=True)
     ]
+    if is_small:
+        await asyncio.gather(*(one.treasury.open() for one in members))
+        await session.feed.catch_up()
     roster.admit(members)
     return members

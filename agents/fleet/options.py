@@ -61,6 +61,12 @@ MaxCreditsPerHour = Annotated[
         metavar="CREDITS", rich_help_panel=_CAPS, help="The most that an hour's model calls may cost."
     ),
 ]
+MaxCreditsPerTask = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CREDITS", rich_help_panel=_CAPS, help="The most that the work on one task may cost."
+    ),
+]
 MaxCalls = Annotated[int | None, typer.Option(rich_help_panel=_CAPS, help="The most model calls.")]
 MaxCallsPerHour = Annotated[
     int | None, typer.Option(rich_help_panel=_CAPS, help="The most model calls in an hour.")
@@ -98,8 +104,13 @@ def job_of(
 
 
 def limits_of(
-    in_all: str | None, per_agent: str | None, per_hour: str | None, **counts: int | None
+    in_all: str | None,
+    per_agent: str | None,
+    per_hour: str | None,
+    per_task: str | None,
+    **counts: int | None,
 ) -> Limits:
     """The caps as they were written, credits as decimal numbers; raises InvalidAmount or SettingOutOfRange."""
-    amounts = (None if text is None else parse_credits(text) for text in (in_all, per_agent, per_hour))
+    written = (in_all, per_agent, per_hour, per_task)
+    amounts = (None if text is None else parse_credits(text) for text in written)
     return Limits(*amounts, **counts)

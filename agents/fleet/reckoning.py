@@ -10,6 +10,7 @@ from agents.fleet.forecast import COUNTED, Forecast, Plan, foresee
 from agents.fleet.history import FinishedRun, History
 from agents.fleet.session import Session
 from agents.market.domain import Task
+from agents.mind.earnings import remember, unremembered
 
 SETTLED = "settled"
 """The outcome of a run that saw all its tasks end."""
@@ -50,6 +51,15 @@ def reckon(session: Session, plan: Plan) -> Reckoning:
     return Reckoning(plan, by_itself, by_itself.corrected(past), session.surroundings.clock(), newest)
 
 
+def remember_steps(session: Session) -> None:
+    """What was learned of the model is there for the next run. A process that is killed in between counts some of it
+    twice, which the many others outweigh."""
+    history = History(session.settings.home)
+    for office in session.offices.values():
+        history.add_steps(session.gateway.model, *unremembered(office.store))
+        remember(office.store)
+
+
 def conclude(
     session: Session,
     reckoning: Reckoning,
@@ -61,6 +71,7 @@ def conclude(
 
     ``elsewhere`` are the figures of the run's parts that other stores counted, and whether these were resumed.
     """
+    remember_steps(session)
     plan, tallies = reckoning.plan, [office.tally for office in session.offices.values()]
     parts = [*((tally.figures(), tally.resumed) for tally in tallies), *elsewhere]
     figures = {name: sum(part.get(name, 0) for part, _ in parts) for name in COUNTED}

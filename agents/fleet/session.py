@@ -1,4 +1,4 @@
-"""What all parties of one process share: the node, the contracts, the view, the documents, the model."""
+"""What all parties of one process share: the node, the contracts, the view, the documents, the gateway."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -14,17 +14,21 @@ from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
 from agents.fleet.caps import Caps, Limits
+from agents.fleet.gateway import Access, OwnGateway, RemoteGateway
+from agents.fleet.history import History
 from agents.fleet.progress import Progress, Quiet, following
 from agents.fleet.strategies import Shared
 from agents.fleet.surroundings import WORLD, Surroundings
 from agents.fleet.tally import Tally
 from agents.llm.embeddings import Embedder, Embeds
-from agents.llm.protocol import Model
+from agents.llm.prices import PriceTable
+from agents.llm.upstreams.base import Upstream
 from agents.market.content import ContentStore
-from agents.market.domain import account_of
 from agents.market.feed import MarketFeed
 from agents.market.marketplace import Marketplace
 from agents.market.view import MarketView
+from agents.mind.earnings import unremembered
+from agents.mind.experience import Experience
 from agents.settings import Settings
 
 REQUESTER_WALLET, PROVIDER_WALLET, FIRST_AGENT_WALLET = 0, 1, 10
@@ -49,7 +53,8 @@ class Session:
     rpc: Rpc
     deployment: Deployment
     seed: Seed
-    model: Model
+    upstream: Upstream | None
+    """What answers the calls of models; None where the gateway is somebody else's."""
     embedder: Embeds
     content: ContentStore
     offices: dict[str, Office] = field(default_factory=dict)
@@ -63,6 +68,9 @@ class Session:
     """Where long work is shown."""
     surroundings: Surroundings = WORLD
     """Where its time and its chance come from."""
+    experience: Experience = field(default_factory=Experience)
+    """What questions to the model came to, in this run and before."""
+    _gateway: Access | None = None
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
 
@@ -79,9 +87,10 @@ class Session:
         return self._faucet
 
     @property
-    def provider_account(self) -> int:
-        """The Ledger account that is paid for thinking."""
-        return account_of(self.seed.wallet(PROVIDER_WALLET).address)
+    def gateway(self) -> Access:
+        """Where the process's parties think; there is one as soon as the session has begun."""
+        assert self._gateway is not None, "begin first"
+        return self._gateway
 
     def wallet(self, index: int) -> Wallet:
         """The wallet with this index on the seed's path."""
@@ -114,10 +123,12 @@ class Session:
             self.caps.watch(self._feed.view)
         return office
 
-    async def begin(self, wallets: Sequence[Wallet] = ()) -> None:
-        """Settle what an earlier process left pending, and take in the chain up to its head.
+    async def begin(self, wallets: Sequence[Wallet] = (), payer: Wallet | None = None) -> None:
+        """Settle what an earlier process left pending, take in the chain up to its head, and open the gateway.
 
-        With the keys of ``wallets``, the requester and the faucet, what no longer pays enough is replaced.
+        With the keys of ``wallets``, the requester and the faucet, what no longer pays enough is replaced. ``payer``
+        pays the gas of what is redeemed for thinking; without it the provider itself does. Raises ModelMissing, and
+        GatewayUnreachable or GatewayUnfit for another's gateway.
         """
         first = self.feed.block
         behind = int(await self.rpc.call("eth_blockNumber"), 16) - max(first, self.deployment.deploy_block)
@@ -126,9 +137,45 @@ class Session:
         signers = [*wallets, self.wallet(REQUESTER_WALLET), self.wallet(PROVIDER_WALLET), self.faucet.wallet]
         await asyncio.gather(*(office.sender.recover(signers) for office in self.offices.values()))
         await self.feed.catch_up()
+        if self._gateway is None:
+            self._gateway = await self._open_gateway(payer)
+            self._recall()
+
+    async def _open_gateway(self, payer: Wallet | None) -> Access:
+        settings, first = self.settings, next(iter(self.offices.values()))
+        prices = PriceTable.load(settings.models)
+        if settings.gateway is not None:
+            return await RemoteGateway.open(
+                settings.gateway, settings.model, self.deployment, prices, self.feed
+            )
+        assert self.upstream is not None, "a gateway of one's own needs an upstream"
+        provider = self.wallet(PROVIDER_WALLET)
+        return OwnGateway(
+            self.upstream,
+            settings.model,
+            prices,
+            provider=provider,
+            payer=payer or provider,
+            limits=self.caps.limits,
+            rpc=self.rpc,
+            deployment=self.deployment,
+            store=first.store,
+            market=first.market,
+            feed=self.feed,
+        )
+
+    def _recall(self) -> None:
+        """What earlier runs learned of the model, and what this one did before it was killed."""
+        for step in History(self.settings.home).steps(self.gateway.model):
+            self.experience.learn(step)
+        for office in self.offices.values():
+            for step in unremembered(office.store)[0]:
+                self.experience.learn(step)
 
     async def close(self) -> None:
         """Close the offices. What is pending stays in their stores."""
+        if self._gateway is not None:
+            await self._gateway.close()
         if self._faucet is not None:
             await self._faucet.close()
         for office in self.offices.values():
@@ -143,14 +190,14 @@ class Session:
 async def open_session(
     settings: Settings,
     seed: Seed,
-    model: Model,
+    upstream: Upstream | None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     surroundings: Surroundings = WORLD,
 ) -> AsyncIterator[Session]:
     """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
-    Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
+    Its parties think by ``upstream``, or by the gateway that ``settings`` name. Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
     """
     async with AsyncExitStack() as stack:
         way = Rpc(settings.provider, transport=surroundings.transport, uniform=surroundings.uniform)
@@ -161,7 +208,7 @@ async def open_session(
             rpc=rpc,
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=seed,
-            model=model,
+            upstream=upstream,
             embedder=surroundings.embedder or Embedder(),
             content=ContentStore(settings.content),
             caps=Caps(limits, clock=surroundings.clock),

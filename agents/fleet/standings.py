@@ -1,6 +1,6 @@
-"""How a run stands: who earned and spent what, and how the tasks ended, read from the market's view alone."""
+"""How a run stands: who earned and spent what, and how the tasks ended, read from the market's view."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.market.domain import Task, TaskState, account_of_agent
@@ -18,10 +18,11 @@ class Standing:
     earned: int
     """What came in for settled work, after fees."""
     thinking: int
-    """What was paid to the model's provider."""
+    """What its model calls have cost."""
     lost: int
     """Bonds that were burned or went to a requester."""
     balance: int
+    """What it holds, with what lies in its channels, less what it owes."""
     reputation: float | None
     """r over all skills, weighted by experience; None before the first evaluation."""
 
@@ -30,23 +31,40 @@ class Standing:
         """What the agent has gained since it came."""
         return self.earned - self.thinking - self.lost
 
+    @property
+    def profit_a_task(self) -> int | None:
+        """Reward less thinking, for each task that it won, on average; None before the first."""
+        return (self.earned - self.thinking) // self.won if self.won else None
 
-def standings(view: MarketView, names: Mapping[int, str], provider: int) -> list[Standing]:
-    """The lines of the agents with these ids now, in one look at all tasks; ``provider`` is the account that
-    thinking is paid into."""
+
+def _nothing(_agent_id: int) -> int:
+    return 0
+
+
+def standings(
+    view: MarketView, names: Mapping[int, str], unredeemed: Callable[[int], int] = _nothing
+) -> list[Standing]:
+    """The lines of the agents with these ids now, in one look at all tasks.
+
+    ``unredeemed`` says what each has been charged that the chain has not been told yet, in units.
+    """
     own: dict[int, list[Task]] = {agent_id: [] for agent_id in names}
     for task in view.tasks.values():
         if task.agent_id in own:
             own[task.agent_id].append(task)
-    return [_standing(view, name, agent_id, provider, own[agent_id]) for agent_id, name in names.items()]
+    return [
+        _standing(view, name, agent_id, unredeemed(agent_id), own[agent_id])
+        for agent_id, name in names.items()
+    ]
 
 
-def _standing(view: MarketView, name: str, agent_id: int, provider: int, own: Sequence[Task]) -> Standing:
+def _standing(view: MarketView, name: str, agent_id: int, unredeemed: int, own: Sequence[Task]) -> Standing:
     account = account_of_agent(agent_id)
     settled = [task for task in own if task.state is TaskState.SETTLED]
     earned = sum(task.price - task.fee for task in settled)
-    thinking = view.transferred.get((account, provider), 0)
-    balance = view.balance(account).total
+    thinking = view.channels.spent(agent_id) + unredeemed
+    held = view.balance(account)
+    balance = held.total - held.debt + view.channels.deposits_of(agent_id) - unredeemed
     records = view.reputations(agent_id).values()
     experience = sum(record.experience for record in records)
     return Standing(

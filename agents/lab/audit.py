@@ -203,7 +203,9 @@ async def audit_chain(rpc: Rpc, deployment: Deployment) -> AuditReport:
 def obligations(view: MarketView, deployment: Deployment) -> dict[int, int]:
     """By account, what must be locked: escrows, deposits and panel fees of open tasks, bonds of sealed bids, of
     leading bids and of workers, and stakes."""
-    owed = defaultdict(int, view.stakes.owed(deployment.meter.address))
+    owed = defaultdict(int, view.channels.owed(deployment.meter.address))
+    for account, amount in view.stakes.owed().items():
+        owed[account] += amount
     for task in view.open.values():
         by_pool = task.evaluator == deployment.pool.address
         requester_fees, worker_fees = _panel_fees(task, by_pool)

@@ -23,3 +23,8 @@ def to_register(uri: str) -> int:
 def to_claim(skills: int) -> int:
     """The most that so many claims take."""
     return 60_000 + 35_000 * skills
+
+
+def to_redeem(vouchers: int) -> int:
+    """The most that a batch of so many vouchers takes, if each of them leaves a debt."""
+    return 100_000 + 110_000 * vouchers

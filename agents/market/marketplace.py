@@ -25,6 +25,7 @@ from agents.market.authorization import DepositAuthorization, TokenDomain, depos
 from agents.market.domain import AwardMode, Balance, MarketTerms, Task
 from agents.market.gas import LIMITS, to_claim, to_register
 from agents.market.specification import skill_bytes
+from agents.market.thinking import Thinking
 
 NO_DEADLINE = 2**256 - 1
 """Of permits for the Ledger, which takes tokens from nobody but the caller: nobody else can use one."""
@@ -68,7 +69,7 @@ class TaskTerms:
         )
 
 
-class Marketplace:
+class Marketplace(Thinking):
     """The contracts of one deployment, as one party of them sees it."""
 
     def __init__(self, rpc: Rpc, deployment: Deployment, sender: Sender) -> None:

@@ -19,6 +19,7 @@ from agents.chain.bindings import (
 )
 from agents.chain.tailer import LoggedEvent
 from agents.chain.words import checksummed
+from agents.market.channels import Channels
 from agents.market.demand import Demand
 from agents.market.domain import (
     Agent,
@@ -74,6 +75,7 @@ class MarketView:
         self.destroyed = 0
         """Tokens minted and destroyed since deployment."""
         self.stakes = Stakes()
+        self.channels = Channels()
         self.demand = Demand()
         self._reputations: defaultdict[tuple[int, int], dict[str, Reputation]] = defaultdict(dict)
         """By agent and epoch, by skill."""
@@ -83,6 +85,7 @@ class MarketView:
     def apply(self, logged: LoggedEvent) -> None:
         """Take one event into account."""
         self.stakes.apply(logged.event)
+        self.channels.apply(logged.event)
         self.demand.apply(logged.event)
         handler = _HANDLERS.get(type(logged.event))
         if handler is not None:

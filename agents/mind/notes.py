@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from agents.chain.store import Store
+from agents.llm.protocol import Usage
+from agents.mind.earnings import Earnings
 
 BidStatus = Literal["planned", "skipped", "refused"]
 
@@ -41,6 +43,11 @@ CREATE TABLE offers (
 ) STRICT;
 """
 
+_EARNINGS_SCHEMA = """
+INSERT OR IGNORE INTO steps (agent, task, purpose, calls, prompt, completion, cost, kind, remembered)
+    SELECT agent, task, 'work', 1, 0, 0, cost, 'unknown', 1 FROM results;
+ALTER TABLE results DROP COLUMN cost;
+"""
 
 _BIDS = (
     "SELECT task AS task_id, status, reason, price, promised, cost_estimate, fit, belief FROM bids "
@@ -109,11 +116,13 @@ class Notes:
     note is synced after it, so that a power loss takes a note only together with all that it led to.
     """
 
-    __slots__ = ("_agent", "_bids", "_failures", "_live", "_results", "_store", "_thinking")
+    __slots__ = ("_agent", "_bids", "_failures", "_live", "_results", "_store", "_thinking", "earnings")
 
     def __init__(self, store: Store, agent: str) -> None:
         store.migrate("notes-1", _SCHEMA)
         store.migrate("notes-2", _BELIEFS_SCHEMA)
+        self.earnings = Earnings(store, agent)
+        store.migrate("notes-3", _EARNINGS_SCHEMA)
         self._store = store
         self._agent = agent
         # What was asked for is kept until it is of no more use: only this object writes its rows.
@@ -180,11 +189,16 @@ class Notes:
                 "UPDATE bids SET opinion = ? WHERE agent = ? AND task = ?", (opinion, self._agent, task_id)
             )
 
-    def put_learned(self, task_ids: Sequence[int], state: str) -> None:
-        """Remember what the policy knows after learning from the tasks, so that no outcome counts twice."""
+    def put_learned(
+        self, task_ids: Sequence[int], state: str, rewards: Mapping[int, int] | None = None
+    ) -> None:
+        """Remember what the policy knows after learning from the tasks, so that no outcome counts twice, and what
+        came in for those that the agent had won."""
         with self._store.transaction(repeatable=True) as db:
             rows = [(self._agent, task_id) for task_id in task_ids]
             db.executemany("UPDATE bids SET learned = 1 WHERE agent = ? AND task = ?", rows)
+            for task_id, reward in (rewards or {}).items():
+                self.earnings.settle(task_id, reward)
             self.put_policy_state(state)
         for task_id in task_ids:
             self._live.pop(task_id, None)
@@ -230,16 +244,14 @@ class Notes:
         return self._results[task_id]
 
     def cost(self, task_id: int) -> int | None:
-        """What the finished work cost, in units."""
-        cost: int | None = self._read("results", "cost", task_id)
-        return cost
+        """What the work has cost, with all its failed tries, in units; None if there was none."""
+        return self.earnings.thinking(task_id, "work")
 
-    def put_result(self, task_id: int, digest: bytes, model: str, cost: int) -> None:
+    def put_result(self, task_id: int, digest: bytes, model: str) -> None:
         """Remember finished work, before it is submitted."""
         with self._store.transaction(repeatable=True) as db:
             db.execute(
-                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)",
-                (self._agent, task_id, digest, model, cost),
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", (self._agent, task_id, digest, model)
             )
         self._results[task_id] = digest
 
@@ -267,15 +279,16 @@ class Notes:
             self._thinking = ThinkingNote(*row) if row else ThinkingNote()
         return self._thinking
 
-    def add_thinking(self, tokens: int, cost: int) -> None:
-        """Add one model call."""
-        before = self.thinking
+    def add_thinking(self, usage: Usage, cost: int, task_id: int = 0, purpose: str = "") -> None:
+        """Add one charged call; 0 stands for no task."""
+        before, tokens = self.thinking, sum(usage.pair)
         with self._store.transaction(repeatable=True) as db:
             db.execute(
                 "INSERT INTO thinking VALUES (?, 1, ?, ?) ON CONFLICT (agent) DO UPDATE SET "
                 "calls = calls + 1, tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
                 (self._agent, tokens, cost),
             )
+            self.earnings.charge(task_id, purpose, usage, cost)
         self._thinking = ThinkingNote(before.calls + 1, before.tokens + tokens, before.cost + cost)
 
     def _read_bids(self, condition: str, values: Sequence[int]) -> list[BidNote]:

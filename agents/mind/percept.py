@@ -78,6 +78,16 @@ def workload(view: MarketView, notes: Notes, agent_id: int, capacity: int) -> fl
     return min(1.0, live / capacity)
 
 
+def bonds_to_come(view: MarketView, notes: Notes, agent_id: int) -> int:
+    """What the bids that are decided on and not committed yet will lock, in units."""
+    bidders, tasks = view.demand.bidders, (view.open.get(task_id) for task_id in notes.live)
+    return sum(
+        task.bond
+        for task in tasks
+        if task is not None and task.state is TaskState.OPEN and agent_id not in bidders.get(task.id, ())
+    )
+
+
 def exposure(view: MarketView, notes: Notes, agent_id: int) -> int:
     """What the agent may yet have to spend on its open bids and awarded tasks, in units: at most the work on each,
     and the bonds that are not locked yet."""

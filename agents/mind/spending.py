@@ -13,17 +13,18 @@ class SpendingPolicy:
     """Limits on what leaves an agent's free credits: the bonds of bids, and of places that are taken over."""
 
     runway_share: float = 0.25
-    """The part of all the agent's credits that stays free for thinking, whatever the bonds."""
+    """The part of all the agent's credits that is kept for thinking, free or paid in already, whatever the bonds."""
 
-    def refusal(self, action: Action, task: Task, balance: Balance) -> str | None:
-        """Why the action is not taken, or None if it may be."""
+    def refusal(self, action: Action, task: Task, balance: Balance, channel: int = 0) -> str | None:
+        """Why the action is not taken, or None if it may be; ``channel`` is what is paid in for thinking already."""
         if not isinstance(action, Commit | TakeOver):
             return None
         if isinstance(action, Commit) and action.bond != task.bond:
             return f"the bond of task {task.id} is {task.bond} units, not {action.bond}"
         if isinstance(action, Commit) and not 0 < action.price <= task.reserve:
             return f"a price of {action.price} units is not between 0 and the reserve of {task.reserve}"
-        runway, rest = int(balance.total * self.runway_share), balance.free - task.bond
+        rest = balance.free - task.bond
+        runway = max(0, int((balance.total + channel) * self.runway_share) - channel)
         if rest < runway:
             return (
                 f"a bond of {format_credits(task.bond)} credits would leave {format_credits(rest)} free, "

@@ -19,6 +19,7 @@ LAYERS = [
     {"agents.settings", "agents.logs"},
     {"agents.llm", "agents.chain"},
     {"agents.market"},
+    {"agents.llm.gateway"},
     {"agents.bid_policy", "agents.prompts"},
     {"agents.mind", "agents.openai_integration"},
     {"agents.agent", "agents.requester"},
@@ -84,7 +85,7 @@ def test_every_module_has_a_layer_and_imports_nothing_above_it(module):
 def test_llm_and_chain_know_nothing_of_each_other():
     for one, other in (("agents.llm", "agents.chain"), ("agents.chain", "agents.llm")):
         for module, path in MODULES.items():
-            if module.startswith(one):
+            if module.startswith(one) and not module.startswith("agents.llm.gateway"):
                 assert not [name for name in imports(path) if name.startswith(other)], module
 
 

@@ -15,7 +15,7 @@ from agents.bid_policy import BidContext, Quote, TaskBrief
 from agents.errors import AnswerInvalid, AnswerTruncated, BadApiKey, ModelUnavailable, SettingOutOfRange
 from agents.llm.embedded import EmbeddedServer, embedded_model
 from agents.llm.embeddings import Embedder
-from agents.llm.metering import Price
+from agents.llm.prices import Price
 from agents.llm.protocol import Model, ModelRequest, Usage
 from agents.llm.scripted import ScriptedModel
 from agents.llm.weights import SMOLLM2, SMOLLM2_NAME, find

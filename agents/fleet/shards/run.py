@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from agents.chain.wallet import Seed
 from agents.errors import CapReached, ShardFailed
-from agents.fleet.app import Crew, Job, assemble, interruptible, open_seed, report, work
+from agents.fleet.app import Crew, Job, assemble, interruptible, open_seed, open_upstream, report, work
 from agents.fleet.enrolment import Recruit, enrol_all
 from agents.fleet.forecast import Forecast
 from agents.fleet.layout import pin_layout
@@ -17,8 +17,7 @@ from agents.fleet.session import open_session
 from agents.fleet.shards.assignment import Assignment, ShardReport, split
 from agents.fleet.shards.cluster import ray_cluster
 from agents.fleet.shards.keeping import Keeping, Remote
-from agents.llm.embedded import open_model
-from agents.llm.protocol import Model
+from agents.llm.upstreams.base import Upstream
 from agents.market.domain import account_of_agent
 from agents.market.view import MarketView
 from agents.settings import Settings
@@ -63,8 +62,8 @@ async def run_in_shards(
     stop = asyncio.Event()
     seed = open_seed(settings, job.seed_phrase_file)
     with interruptible(stop), ray_cluster(shards.ray, shards.cpus) as cluster:
-        async with open_model(settings) as model:
-            run = ShardedRun(settings, job, shards.size, seed, model, cluster.start)
+        async with open_upstream(settings) as upstream:
+            run = ShardedRun(settings, job, shards.size, seed, upstream, cluster.start)
             return await run.run(announce, progress, stop)
 
 
@@ -72,10 +71,10 @@ class ShardedRun:
     """One such run. ``start`` begins a worker."""
 
     def __init__(
-        self, settings: Settings, job: Job, size: int, seed: Seed, model: Model, start: Start
+        self, settings: Settings, job: Job, size: int, seed: Seed, upstream: Upstream | None, start: Start
     ) -> None:
         self._settings, self._job, self._size = settings, job, size
-        self._seed, self._model, self._start = seed, model, start
+        self._seed, self._upstream, self._start = seed, upstream, start
         self.keepings: list[Keeping] = []
         """The shards, as soon as all agents are on the market."""
         self.crew: Crew | None = None
@@ -86,7 +85,7 @@ class ShardedRun:
         arrived = await self._arrive(announce, progress)
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(
-                open_session(self._settings, self._seed, self._model, progress=progress)
+                open_session(self._settings, self._seed, self._upstream, progress=progress)
             )
             session.open_office(OFFICE)
             crew = await assemble(session, replace(self._job, agents=(), limits=self._job.limits))
@@ -108,7 +107,7 @@ class ShardedRun:
     async def _arrive(self, announce: Announce, progress: Progress) -> _Arrived:
         """All agents are registered, make their claims, and have credits; their wallets are free for the shards."""
         settings, job = self._settings, self._job
-        async with open_session(settings, self._seed, self._model, job.limits, progress) as session:
+        async with open_session(settings, self._seed, self._upstream, job.limits, progress) as session:
             pin_layout(session.folder, self._size)
             office = session.open_office(OFFICE)
             wallets = [session.wallet(job.first_wallet + number) for number in range(len(job.agents))]
@@ -119,7 +118,8 @@ class ShardedRun:
                 for definition, wallet in zip(job.agents, wallets, strict=True)
                 if _is_new(view, wallet.address)
             ]
-            reckoning = reckon(session, job.plan(self._model.name, len(recruits)))
+            gateway = session.gateway
+            reckoning = reckon(session, job.plan(gateway.model, gateway.price, len(recruits)))
             announce(reckoning.forecast)
             if recruits:
                 with progress.stage("agents enrolled", len(recruits)) as advance:

@@ -11,10 +11,10 @@ import socket
 import structlog
 
 from agents.errors import UserError, WalletsInUse
-from agents.fleet.app import assemble, open_seed, work
+from agents.fleet.app import assemble, open_seed, open_upstream, work
+from agents.fleet.reckoning import remember_steps
 from agents.fleet.session import Session, open_session
 from agents.fleet.shards.assignment import Assignment, ShardReport
-from agents.llm.embedded import open_model
 from agents.settings import Settings
 
 LOCK_SECONDS = 60.0
@@ -63,8 +63,8 @@ class Worker:
         )
         seed = open_seed(settings, told.job.seed_phrase_file)
         async with (
-            open_model(settings) as model,
-            open_session(settings, seed, model, told.job.limits) as session,
+            open_upstream(settings) as upstream,
+            open_session(settings, seed, upstream, told.job.limits) as session,
         ):
             session.caps.count_from(told.began)
             await self._take_over(session)
@@ -91,6 +91,7 @@ class Worker:
     def _conclude(self, session: Session) -> ShardReport:
         caps, tally = session.caps, session.offices[self._assignment.job.office].tally
         caps.finish()
+        remember_steps(session)
         return ShardReport(
             self._assignment.number, tally.figures(), tally.resumed, caps.reached or caps.held_back
         )

@@ -21,7 +21,6 @@ from agents.fleet.session import (
     open_session,
 )
 from agents.fleet.surroundings import Surroundings
-from agents.fleet.timeline.interim import UpstreamModel
 from agents.fleet.timeline.loop import Standstill, TimelineLoop
 from agents.fleet.timeline.lots import Lots
 from agents.fleet.timeline.node import TimelineNode
@@ -93,7 +92,7 @@ class Stage:
         async with open_session(
             self.settings,
             self.wallets(),
-            UpstreamModel(upstream),
+            upstream,
             self.plan.limits,
             self.progress,
             self._surroundings(loop.time, upstream),

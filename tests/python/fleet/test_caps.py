@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from agents.llm.metering import MeteredModel
 from hypothesis import given
 from hypothesis import strategies as st
 from test_standings import TASK
@@ -11,7 +12,7 @@ from agents.chain.store import Store
 from agents.errors import ModelUnavailable, SettingOutOfRange
 from agents.fleet.caps import CALLS_A_TASK, STEPS_A_BID, STEPS_A_TASK, Caps, Limits, worst
 from agents.fleet.tally import Tally
-from agents.llm.metering import MeteredModel, Price, cost, price_for
+from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Message, ModelRequest, Usage
 from agents.llm.scripted import ScriptedModel
 from agents.market.domain import TaskState
@@ -236,7 +237,7 @@ def asking(purpose, text="yes or no?", most=10):
 
 
 async def test_a_model_is_not_asked_for_what_nobody_needs_when_it_might_not_fit(desk):
-    price = price_for("scripted")
+    price = list_prices().price_for("scripted")
     most = worst(asking("fit"), price)
     found = desk(credits=2 * most - 1)
     found.admit()

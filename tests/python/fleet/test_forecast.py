@@ -13,7 +13,7 @@ from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
 from agents.fleet.enrolment import CAPITAL
 from agents.fleet.forecast import COUNTED, GAS, Plan, foresee
 from agents.fleet.history import NEWEST, FinishedRun, History
-from agents.llm.metering import price_for
+from agents.llm.prices import list_prices
 from agents.market.examples import example_tasks
 from agents.money import CREDIT
 from agents.requester import Windows
@@ -36,7 +36,7 @@ def plan(agents=5, drafts=None, newcomers=None, **windows):
     windows = Windows(**{"bidding": 15, "reveal": 8, "delivery": 240, "review": 15} | windows)
     drafts = example_tasks() if drafts is None else drafts
     newcomers = agents if newcomers is None else newcomers
-    return Plan(fleet(agents), drafts, windows, MODEL, price_for(MODEL), newcomers)
+    return Plan(fleet(agents), drafts, windows, MODEL, list_prices().price_for(MODEL), newcomers)
 
 
 @pytest.mark.parametrize("name", COUNTED)

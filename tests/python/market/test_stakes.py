@@ -81,7 +81,7 @@ async def stage(world, wallets):
 
 
 async def test_what_is_left_in_channels_is_locked_in_the_meters_own_account(stage):
-    meter, stakes = account_of(stage.deployment.meter.address), stage.world.view.stakes
+    meter, channels = account_of(stage.deployment.meter.address), stage.world.view.channels
     await stage.meter("open", *stage.channel, DEPOSIT)
     await stage.meter("open", stage.bob, stage.owner.address, stage.provider.address, CREDIT)
     await stage.holds(stage.account, CAPITAL - DEPOSIT)
@@ -91,12 +91,12 @@ async def test_what_is_left_in_channels_is_locked_in_the_meters_own_account(stag
     await stage.redeem(3 * CREDIT)
     await stage.holds(stage.earnings, 3 * CREDIT)
     await stage.holds(meter, 0, DEPOSIT + 7 - 2 * CREDIT)
-    assert stakes.deposits == DEPOSIT + 7 - 2 * CREDIT
+    assert channels.deposits == DEPOSIT + 7 - 2 * CREDIT
     await stage.meter("close", *stage.channel, by=stage.provider)
     await stage.holds(stage.account, CAPITAL - 3 * CREDIT)
     await stage.meter("open", *stage.channel, DEPOSIT)
     await stage.redeem(CREDIT)
-    assert stakes.deposits == DEPOSIT, "another epoch counts from nothing"
+    assert channels.deposits == DEPOSIT, "another epoch counts from nothing"
     await stage.adds_up()
 
 
@@ -104,7 +104,7 @@ async def test_a_pledge_is_locked_until_it_is_taken_back(stage):
     for amount in (PLEDGE, 3):
         await stage.meter("pledge", stage.ada, amount)
     await stage.holds(stage.account, CAPITAL - PLEDGE - 3, PLEDGE + 3)
-    assert stage.world.view.stakes.pledges[stage.ada] == PLEDGE + 3
+    assert stage.world.view.channels.pledges[stage.ada] == PLEDGE + 3
     await stage.adds_up()
     await stage.meter("start_unpledge", stage.ada)
     await stage.world.reach(
@@ -112,7 +112,7 @@ async def test_a_pledge_is_locked_until_it_is_taken_back(stage):
     )
     await stage.meter("unpledge", stage.ada)
     await stage.holds(stage.account, CAPITAL)
-    assert stage.world.view.stakes.pledges[stage.ada] == 0
+    assert stage.world.view.channels.pledges[stage.ada] == 0
     await stage.adds_up()
 
 

@@ -1,0 +1,242 @@
+"""Where a process's parties think: at a gateway of its own, or at one that somebody else runs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+import structlog
+
+from agents.chain.deployment import Deployment
+from agents.chain.rpc import Rpc
+from agents.chain.store import Store
+from agents.chain.wallet import Wallet
+from agents.errors import (
+    ContractError,
+    GatewayUnfit,
+    GatewayUnreachable,
+    ModelMissing,
+    RetryableError,
+    RpcError,
+)
+from agents.fleet.caps import Limits
+from agents.llm.gateway.budgets import Limits as Budget
+from agents.llm.gateway.client import FixedKey, Key, SignedKey, local_client, remote_client
+from agents.llm.gateway.gateway import Gateway
+from agents.llm.gateway.keys import Keys
+from agents.llm.gateway.meter import Meter
+from agents.llm.gateway.receipts import Receipt
+from agents.llm.gateway.redeemer import Redeemer
+from agents.llm.gateway.signin import ChainAuthority, Place
+from agents.llm.gateway.vouchers import Domain
+from agents.llm.prices import Price, PriceTable
+from agents.llm.protocol import Usage
+from agents.llm.upstreams.base import Upstream
+from agents.market.feed import MarketFeed
+from agents.market.marketplace import Marketplace
+from agents.mind.notes import Notes
+
+Note = Callable[[int, str, Usage, int], None]
+"""Told of each charged call: the task or 0, the purpose, the tokens, and the cost in units."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One party's place at a gateway."""
+
+    agent_id: int
+    key: Key
+    signer: str
+    """Whose vouchers hold in its channel."""
+
+
+class Access(Protocol):
+    """A gateway, as the parties of a process use it; shipped as ``OwnGateway`` and ``RemoteGateway``."""
+
+    client: httpx.AsyncClient
+    provider: str
+    """The address that is paid for thinking."""
+    model: str
+    """What the parties think with."""
+    price: Price
+    counts: bool
+    """Whether it tells the parties' notes of their calls by itself; else their clients do."""
+
+    async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:
+        """A place for a party that is registered as this agent."""
+        ...
+
+    def count(self, agent_id: int, notes: Notes, note: Note) -> None:
+        """Have ``note`` told of each of the agent's calls, first of those that its notes have missed."""
+        ...
+
+    def unredeemed(self, agent_id: int, notes: Notes) -> int:
+        """What the agent was charged that the chain has not been told yet, in units."""
+        ...
+
+    async def settle(self) -> None:
+        """All that is owed to the provider has been redeemed, as far as it can be; what fails is logged."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+class OwnGateway:
+    """A gateway in this process. Its books are in the store of the first office; its parties' wallets sign at once."""
+
+    counts = True
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        model: str | None,
+        prices: PriceTable,
+        *,
+        provider: Wallet,
+        payer: Wallet,
+        limits: Limits,
+        rpc: Rpc,
+        deployment: Deployment,
+        store: Store,
+        market: Marketplace,
+        feed: MarketFeed,
+    ) -> None:
+        """``payer`` pays the gas of redemptions, and ``provider`` is paid by them. Raises ModelMissing."""
+        self.provider, self.model = provider.address, _chosen(model, upstream.models)
+        self.price = prices.price_for(self.model)
+        domain = Domain(deployment.chain_id, deployment.meter.address)
+        self.meter = Meter(store, feed.view, domain, self.provider, prices, feed.now, _budget(limits))
+        self.meter.on_receipt.append(self._count)
+        place = Place("gateway.invalid", "http://gateway.invalid", deployment.chain_id)
+        self._keys = Keys(store, provider, place, ChainAuthority(rpc, deployment.registry))
+        self.gateway = Gateway(upstream=upstream, prices=prices, meter=self.meter, keys=self._keys)
+        self.redeemer = Redeemer(self.meter, market, payer, feed)
+        self.client = local_client(self.gateway.app)
+        self._notes: dict[int, Note] = {}
+
+    async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:
+        """The agent's own wallet signs its vouchers."""
+        self.meter.enlist(agent_id, name, wallet)
+        return Seat(agent_id, FixedKey(self._keys.issue_local(agent_id)), wallet.address)
+
+    def count(self, agent_id: int, notes: Notes, note: Note) -> None:
+        """What was settled and not noted, because the process was killed in between, is noted now."""
+        self._notes[agent_id] = note
+        known, place = notes.thinking.calls, 0
+        while page := self.meter.receipts(agent_id, after=place):
+            for place, receipt in page:
+                if known > 0:
+                    known -= 1
+                else:
+                    self._count(receipt)
+
+    def unredeemed(self, agent_id: int, _notes: Notes) -> int:
+        """As the books say."""
+        account = self.meter.account(agent_id)
+        return account.settled - account.redeemed
+
+    async def settle(self) -> None:
+        """Redeem all vouchers."""
+        try:
+            await self.redeemer.redeem_all()
+        except (ContractError, RetryableError, RpcError) as error:
+            log.warning("thinking.unredeemed", reason=str(error))
+
+    async def close(self) -> None:
+        """The books stay in their store."""
+        await self.client.aclose()
+
+    def _count(self, receipt: Receipt) -> None:
+        note = self._notes.get(receipt.agent_id)
+        if note is not None:
+            note(receipt.task, receipt.purpose, receipt.usage, receipt.cost)
+
+
+class RemoteGateway:
+    """A gateway that somebody else runs, who is paid through it. It keeps signers for the parties' vouchers."""
+
+    counts = False
+
+    def __init__(
+        self, client: httpx.AsyncClient, provider: str, model: str, price: Price, feed: MarketFeed
+    ) -> None:
+        self.client, self.provider, self.model, self.price = client, provider, model, price
+        self._feed = feed
+
+    @classmethod
+    async def open(
+        cls, url: str, model: str | None, deployment: Deployment, prices: PriceTable, feed: MarketFeed
+    ) -> "RemoteGateway":
+        """The gateway at ``url``. Raises GatewayUnreachable, GatewayUnfit or ModelMissing."""
+        client = remote_client(url)
+        try:
+            info = await _get(client, "/v1/agora/info")
+            models = {one["id"]: one for one in (await _get(client, "/v1/models"))["data"]}
+            if int(info["chain_id"]) != deployment.chain_id or not _same(
+                info["meter"], deployment.meter.address
+            ):
+                raise GatewayUnfit(f"it takes vouchers of {info['meter']} on chain {info['chain_id']} only")
+            chosen = _chosen(model, list(models))
+            return cls(client, info["provider"], chosen, prices.price_for(chosen), feed)
+        except (KeyError, TypeError, ValueError) as error:
+            await client.aclose()
+            raise GatewayUnfit(f"it does not speak as Agora's do ({type(error).__name__})") from None
+        except BaseException:
+            await client.aclose()
+            raise
+
+    async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:  # noqa: ARG002 - as the other one
+        """A key for the wallet's signature; the gateway signs the vouchers, for no more than is in the channel."""
+        key = SignedKey(self.client, agent_id, wallet)
+        await key.get()
+        return Seat(agent_id, key, key.signer)
+
+    def count(self, agent_id: int, notes: Notes, note: Note) -> None:
+        """The parties' clients count."""
+
+    def unredeemed(self, agent_id: int, notes: Notes) -> int:
+        """What the notes say, less what the chain does."""
+        return max(0, notes.thinking.cost - self._feed.view.channels.spent(agent_id))
+
+    async def settle(self) -> None:
+        """The provider redeems when it pleases."""
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.client.aclose()
+
+
+async def _get(client: httpx.AsyncClient, path: str) -> Any:
+    """What the gateway says there, to anybody. Raises GatewayUnreachable or GatewayUnfit."""
+    try:
+        response = await client.get(path)
+    except httpx.TransportError as error:
+        raise GatewayUnreachable(str(client.base_url), type(error).__name__) from None
+    if response.is_error:
+        raise GatewayUnfit(f"it answers {response.status_code} to {path}")
+    return response.json()
+
+
+def _chosen(wanted: str | None, models: Sequence[str]) -> str:
+    if wanted is None:
+        return models[0]
+    if wanted not in models:
+        raise ModelMissing(f"there is no model {wanted!r}, only {', '.join(models[:20])}: mend AGORA_MODEL")
+    return wanted
+
+
+def _budget(limits: Limits) -> Budget:
+    return Budget(
+        task=limits.credits_per_task,
+        agent=limits.credits_per_agent,
+        hour=limits.credits_per_hour,
+        run=limits.credits,
+    )
+
+
+def _same(one: object, other: str) -> bool:
+    return str(one).lower() == other.lower()

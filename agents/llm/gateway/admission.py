@@ -1,0 +1,177 @@
+"""Whether a channel covers one more call, and whether a voucher is the one that is due."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from agents.errors import PaymentRequired, VoucherRefused
+from agents.errors.gateway import Unpaid
+from agents.llm.gateway.books import Book
+from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Voucher
+from agents.market.channels import Channel
+from agents.market.domain import account_of_agent
+from agents.market.view import MarketView
+from agents.money import format_credits
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """How an agent stands with the provider; amounts in units."""
+
+    agent_id: int
+    signer: str
+    provider: str
+    channel_id: bytes | None
+    """None where there is no open channel; then all sums are 0."""
+    deposit: int
+    """What is left in the channel on chain."""
+    redeemed: int
+    """What the chain has taken for it in all."""
+    settled: int
+    """What calls have cost in all."""
+    reserved: int
+    """What calls in flight may come to."""
+    vouched: int
+    """What the newest voucher is for."""
+    available: int
+    """What one more call may cost at most."""
+    debt: int
+    """What the agent owes on chain, to whomever."""
+    leaving: bool
+    due: Claim | None
+    """What the agent's signer has to sign before the next call."""
+    budgets: dict[str, int]
+    """What is left of each limit that there is."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The account for machines."""
+        return {
+            **parties(self.agent_id, self.signer, self.provider),
+            "channel_id": None if self.channel_id is None else f"0x{self.channel_id.hex()}",
+            "deposit": self.deposit,
+            "redeemed": self.redeemed,
+            "settled": self.settled,
+            "reserved": self.reserved,
+            "vouched": self.vouched,
+            "available": self.available,
+            "debt": self.debt,
+            "leaving": self.leaving,
+            "due": None if self.due is None else self.due.as_json(),
+            "budgets": self.budgets,
+        }
+
+
+class Coverage:
+    """What one channel's deposit, and the contract's patience, are good for at this moment."""
+
+    __slots__ = ("book", "channel", "covered", "debt", "leaving", "overdraft")
+
+    def __init__(self, book: Book, channel: Channel, view: MarketView) -> None:
+        self.book, self.channel = book, channel
+        self.covered = channel.deposit + channel.redeemed
+        """What the deposit pays of the channel's whole sum."""
+        self.debt = view.balance(account_of_agent(channel.agent_id)).debt
+        self.leaving = bool(channel.exit_end) or view.channels.is_former(channel)
+        self.overdraft = 0 if self.debt else view.channels.allowance(channel.agent_id, channel.provider)
+
+    @property
+    def available(self) -> int:
+        """The most that one more call may cost."""
+        book = self.book
+        if self.debt or self.leaving or book.settled > self.covered:
+            return 0
+        # The one call that may go into debt has the channel to itself.
+        overdraft = 0 if book.flying else self.overdraft
+        return max(0, self.covered + overdraft - book.settled - book.reserved)
+
+    def check(self, worst: int) -> None:
+        """Raises PaymentRequired for a call that may cost ``worst`` and is not covered."""
+        available, book = self.available, self.book
+        if worst <= available and (available or not self._is_frozen):
+            return
+        if self.leaving:
+            raise self._refusal(
+                "leaving",
+                "the channel is being left, or a former owner of the agent opened it: open another when it is closed",
+                worst,
+            )
+        if self._is_frozen:
+            owed = max(self.debt, book.settled - self.covered)
+            raise self._refusal(
+                "indebted",
+                f"agent {book.agent_id} owes {format_credits(owed, 6)} credits for thinking and thinks again when that "
+                "is paid: by its next reward, or by Ledger.repay",
+                owed + worst,
+                owed=owed,
+            )
+        raise self._refusal(
+            "insufficient_credits",
+            f"this call may cost {format_credits(worst, 6)} credits, and the channel covers "
+            f"{format_credits(available, 6)}: UsageMeter.topUp adds to it; or ask for fewer tokens",
+            worst - available,
+        )
+
+    @property
+    def _is_frozen(self) -> bool:
+        return bool(self.debt) or self.book.settled > self.covered or self.leaving
+
+    def _refusal(self, code: Unpaid, message: str, shortfall: int, **more: Any) -> PaymentRequired:
+        return PaymentRequired(
+            code,
+            message,
+            shortfall=shortfall,
+            **parties(self.channel.agent_id, self.channel.signer, self.channel.provider),
+            channel_id=f"0x{self.channel.id.hex()}",
+            available=self.available,
+            **more,
+        )
+
+
+def parties(agent_id: int, signer: str, provider: str) -> dict[str, Any]:
+    """Whose channel it is, as the contract's functions take it."""
+    return {"agent_id": agent_id, "signer": signer, "provider": provider}
+
+
+def no_channel(agent_id: int, signer: str, provider: str, worst: int) -> PaymentRequired:
+    """An agent without an open channel cannot think at all."""
+    return PaymentRequired(
+        "no_channel",
+        f"agent {agent_id} has no open channel to {provider}: UsageMeter.open(agentId, signer, provider, amount) opens "
+        "one, with free credits of the agent in it",
+        shortfall=worst,
+        **parties(agent_id, signer, provider),
+    )
+
+
+def take(book: Book, signed: SignedVoucher, domain: Domain) -> bool:
+    """Whether the voucher is the one that is due: it is the book's then. The one that it has already may come again.
+
+    Raises VoucherRefused for any other.
+    """
+    claim, held = signed.claim, book.voucher
+    domain.check_place(claim)
+    if claim.channel_id != book.channel_id:
+        raise VoucherRefused(
+            "other_channel",
+            f"the voucher is for channel 0x{claim.channel_id.hex()}, but yours is 0x{book.channel_id.hex()}",
+        )
+    if held and (claim.cumulative, claim.receipts_root) == (held.cumulative, held.receipts_root):
+        return False
+    if claim.cumulative < book.settled or claim.cumulative <= book.vouched:
+        raise VoucherRefused(
+            "smaller_amount", f"the voucher is for {claim.cumulative} units, but {book.settled} are due"
+        )
+    if claim.cumulative > book.settled:
+        raise VoucherRefused(
+            "unknown_claim", f"the voucher is for {claim.cumulative} units, but only {book.settled} are due"
+        )
+    if claim.receipts_root != book.tree.root:
+        raise VoucherRefused(
+            "wrong_root", f"the receipts' root is 0x{book.tree.root.hex()}, which the voucher does not have"
+        )
+    book.voucher = voucher_of(book, domain.check_signature(signed, book.signer))
+    return True
+
+
+def voucher_of(book: Book, signature: bytes) -> Voucher:
+    """The voucher for all that the channel has cost, with its signature in the short form."""
+    return Voucher(book.channel_id, book.agent_id, book.signer, book.settled, book.tree.root, signature)

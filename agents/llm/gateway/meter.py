@@ -1,0 +1,375 @@
+"""Who may think, and what it came to: calls are admitted against channels, and settled into receipts and vouchers.
+
+With S what a channel has cost, R what its calls in flight may come to, W the most that a call can cost, D what the
+deposit covers in all, and O what the contract would let the agent owe:
+
+    S + R + W <= D                          any number of calls at a time
+    R = 0, S <= D and S + W <= D + O        the one call that may go into debt
+    otherwise                               refused, by name
+
+Settling is one durable transaction (see ``books``), so whatever ends the process: what was admitted and not settled is
+nobody's debt but the provider's loss, and what was settled is signed for and charged once.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from agents.chain.store import Store
+from agents.errors import BooksBehind, PaymentRequired
+from agents.errors.tokens import Usage
+from agents.llm.gateway.admission import AccountState, Coverage, no_channel, parties, take, voucher_of
+from agents.llm.gateway.books import Book, Books
+from agents.llm.gateway.budgets import HOUR, Budgets, Limits
+from agents.llm.gateway.receipts import Receipt
+from agents.llm.gateway.tree import leaf_of, path
+from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Signer, Voucher
+from agents.llm.prices import PriceTable, cost
+from agents.market.channels import Channel
+from agents.market.view import MarketView
+
+_RUN = "gateway:run"
+"""Where the store keeps the place of the last receipt before the present run."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Reservation:
+    """A call that was admitted, until it is settled or released."""
+
+    agent_id: int
+    task: int
+    model: str
+    purpose: str
+    worst: int
+    """The most that it may cost, in units."""
+    book: Book = field(repr=False)
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a receipt is one of those under a root."""
+
+    receipt: Receipt
+    root: bytes
+    cumulative: int
+    """What the channel had cost when the root was signed."""
+    path: tuple[bytes, ...]
+    """As UsageMeter.verifyReceipt takes it."""
+    redeemed: bool
+    """Whether the root is the newest that was redeemed; else it is that of all receipts so far."""
+
+
+@dataclass(slots=True)
+class _Party:
+    """Somebody who thinks, and the book of its channel as soon as there is one."""
+
+    name: str
+    signer: str
+    key: Signer | None
+    book: Book | None = None
+
+
+class Meter:
+    """The accounts of all who think through one gateway. All calls come from one thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        view: MarketView,
+        domain: Domain,
+        provider: str,
+        prices: PriceTable,
+        clock: Callable[[], int],
+        limits: Limits | None = None,
+    ) -> None:
+        """``provider`` is the address that is paid; ``clock`` gives the chain's time in seconds."""
+        self.provider, self.domain, self.prices = provider, domain, prices
+        self.books = Books(store)
+        self.budgets = Budgets(limits or Limits(), clock)
+        self.on_receipt: list[Callable[[Receipt], object]] = []
+        """Told of each receipt once it is durable, before its answer is handed on."""
+        self.on_voucher: list[Callable[[Voucher], object]] = []
+        """Told of each voucher that is held, once it is durable."""
+        self._store, self._view, self._clock = store, view, clock
+        self._parties: dict[int, _Party] = {}
+        self._count()
+
+    # Who thinks
+
+    def enlist(self, agent_id: int, name: str, signer: Signer | str) -> None:
+        """The agent may think, on its channel with this signer: the signer itself, which then signs at once, or only
+        the address of one that signs by itself. Raises BooksBehind."""
+        key = None if isinstance(signer, str) else signer
+        address = signer if isinstance(signer, str) else signer.address
+        party = self._parties[agent_id] = _Party(name, address, key)
+        channel = self._view.channels.channel(agent_id, address, self.provider)
+        if channel is not None and channel.open:
+            party.book = self._open(party, channel)
+
+    def name_of(self, agent_id: int) -> str:
+        """The name under which the agent was enlisted, or none."""
+        party = self._parties.get(agent_id)
+        return "" if party is None else party.name
+
+    # Calls
+
+    def admit(
+        self,
+        agent_id: int,
+        *,
+        model: str,
+        worst: int,
+        task: int = 0,
+        purpose: str = "",
+        voucher: SignedVoucher | None = None,
+    ) -> Reservation:
+        """Reserve ``worst`` units for a call; it must be settled or released. Nothing is spent where it raises:
+        PaymentRequired, BudgetSpent, VoucherRefused for ``voucher``, or BooksBehind."""
+        book, channel = self._book(agent_id, worst)
+        if voucher is not None and take(book, voucher, self.domain):
+            self._keep(book)
+        self._check_signed(book)
+        Coverage(book, channel, self._view).check(worst)
+        self.budgets.check(agent_id, task, worst)
+        self.budgets.reserve(agent_id, task, worst)
+        book.reserved += worst
+        book.flying += 1
+        return Reservation(agent_id, task, model, purpose, worst, book)
+
+    async def settle(
+        self, reservation: Reservation, usage: Usage, *, request: bytes, response: bytes, status: int
+    ) -> Receipt | None:
+        """Charge what the call has used; when this returns, it is durable. None, and no charge, for a call that has
+        used nothing. ``request`` and ``response`` are SHA-256 digests, ``status`` the HTTP status of the answer."""
+        if usage == Usage():
+            self.release(reservation)
+            return None
+        receipt, written = self._charge(reservation, usage, request, response, status)
+        # A caller that goes away takes nothing back.
+        await asyncio.shield(written)
+        return receipt
+
+    def release(self, reservation: Reservation) -> None:
+        """The call has come to nothing. What is over stays over."""
+        self._end(reservation, 0)
+
+    def _end(self, reservation: Reservation, charged: int) -> None:
+        if reservation.is_over:
+            return
+        reservation.is_over = True
+        reservation.book.reserved -= reservation.worst
+        reservation.book.flying -= 1
+        self.budgets.release(reservation.agent_id, reservation.task, reservation.worst, charged)
+
+    def _charge(
+        self, reservation: Reservation, usage: Usage, request: bytes, response: bytes, status: int
+    ) -> tuple[Receipt, asyncio.Future[None]]:
+        assert not reservation.is_over, "a call is settled once"
+        book = reservation.book
+        if book.in_doubt and not book.writing:
+            self._read(book)
+        owed = cost(usage, self.prices.price_for(reservation.model))
+        if owed > reservation.worst:
+            log.warning(
+                "gateway.beyond_reservation", agent=reservation.agent_id, cost=owed, worst=reservation.worst
+            )
+            owed = reservation.worst
+        receipt = Receipt(
+            channel_id=book.channel_id,
+            number=book.tree.count + 1,
+            agent_id=reservation.agent_id,
+            task=reservation.task,
+            model=reservation.model,
+            purpose=reservation.purpose,
+            usage=usage,
+            cost=owed,
+            cumulative=book.settled + owed,
+            request=request,
+            response=response,
+            status=status,
+            time=self._clock(),
+        )
+        nodes = book.tree.append(leaf_of(receipt.digest))
+        book.settled += owed
+        self._sign(book)
+        self._end(reservation, owed)
+        book.writing += 1
+        written = self._store.soon(self.books.charge(receipt, nodes, book.signer, book.voucher))
+        written.add_done_callback(partial(self._written, book, receipt, book.voucher))
+        return receipt, written
+
+    def _written(
+        self, book: Book, receipt: Receipt, voucher: Voucher | None, written: asyncio.Future[None]
+    ) -> None:
+        book.writing -= 1
+        if written.cancelled() or written.exception() is not None:
+            book.in_doubt = True
+            self.budgets.release(receipt.agent_id, receipt.task, 0, -receipt.cost)
+            return
+        for told in self.on_receipt:
+            told(receipt)
+        if voucher is not None and book.key is not None:
+            self._tell(voucher)
+
+    # Vouchers
+
+    async def take_voucher(self, agent_id: int, signed: SignedVoucher) -> None:
+        """Keep a voucher that the agent's signer has made; durable when it returns. The one that is held already may
+        come again. Raises VoucherRefused, or PaymentRequired where there is no channel."""
+        book, _ = self._book(agent_id, 0)
+        if take(book, signed, self.domain):
+            await asyncio.shield(self._keep(book))
+
+    def _keep(self, book: Book) -> asyncio.Future[None]:
+        voucher = book.voucher
+        assert voucher is not None, "it was checked"
+        book.writing += 1
+        written = self._store.soon(self.books.hold(voucher))
+
+        def done(written: asyncio.Future[None]) -> None:
+            book.writing -= 1
+            if written.cancelled() or written.exception() is not None:
+                book.in_doubt = True
+            else:
+                self._tell(voucher)
+
+        written.add_done_callback(done)
+        return written
+
+    def _check_signed(self, book: Book) -> None:
+        """Who signs by itself thinks one call at a time, and signs for it before the next."""
+        if book.key is not None:
+            return
+        due, who = self._due(book), parties(book.agent_id, book.signer, self.provider)
+        if due is not None:
+            raise PaymentRequired(
+                "voucher_due",
+                "sign for what was thought before: send the voucher in the Agora-Voucher header, or to "
+                "/v1/agora/vouchers",
+                **who,
+                claim=due.as_json(),
+            )
+        if book.flying:
+            raise PaymentRequired(
+                "call_in_flight",
+                "an agent whose signer is not at the gateway has one call at a time: wait for it, and sign for it",
+                **who,
+            )
+
+    def _due(self, book: Book) -> Claim | None:
+        if book.vouched >= book.settled:
+            return None
+        return self.domain.claim(book.channel_id, book.settled, book.tree.root)
+
+    def _sign(self, book: Book) -> None:
+        if book.key is not None and book.settled:
+            signature = self.domain.sign(book.key, book.channel_id, book.settled, book.tree.root)
+            book.voucher = voucher_of(book, signature)
+
+    def _tell(self, voucher: Voucher) -> None:
+        for told in self.on_voucher:
+            told(voucher)
+
+    # What was spent
+
+    def account(self, agent_id: int) -> AccountState:
+        """How the agent stands. Raises PaymentRequired for one that was never enlisted, and BooksBehind."""
+        party = self._parties.get(agent_id)
+        if party is None:
+            raise no_channel(agent_id, "", self.provider, 0)
+        try:
+            book, channel = self._book(agent_id, 0)
+        except PaymentRequired:
+            book = Book(b"", agent_id, party.signer)
+            channel = Channel(b"", agent_id, party.signer, self.provider, 0, 0, 0)
+        coverage = Coverage(book, channel, self._view)
+        return AccountState(
+            agent_id=agent_id,
+            signer=party.signer,
+            provider=self.provider,
+            channel_id=channel.id or None,
+            deposit=channel.deposit,
+            redeemed=channel.redeemed,
+            settled=book.settled,
+            reserved=book.reserved,
+            vouched=book.vouched,
+            available=coverage.available if channel.id else 0,
+            debt=coverage.debt,
+            leaving=bool(channel.exit_end),
+            due=self._due(book) if book.key is None and channel.id else None,
+            budgets=self.budgets.left(agent_id),
+        )
+
+    def receipts(
+        self, agent_id: int, task: int | None = None, after: int = 0, limit: int = 100
+    ) -> list[tuple[int, Receipt]]:
+        """The agent's receipts in the order in which they were charged, each with its place; those behind place
+        ``after``."""
+        return self.books.receipts(agent_id, task, after, limit)
+
+    def proof(self, call: str) -> Proof:
+        """That a receipt stands under its channel's newest redeemed root; under the root of all receipts so far
+        where nothing that has it was redeemed. Raises UnknownCall."""
+        receipt = self.books.receipt(call)
+        channel_id, node = receipt.channel_id, self.books.nodes(receipt.channel_id)
+        channel = self._view.channels.with_id(channel_id)
+        if channel is not None and channel.redeemed >= receipt.cumulative:
+            count = self.books.count_at(channel_id, channel.redeemed, channel.root)
+            if count is not None and count >= receipt.number:
+                proven = tuple(path(receipt.number, count, node))
+                return Proof(receipt, channel.root, channel.redeemed, proven, redeemed=True)
+        cumulative, tree = self.books.standing(channel_id)
+        proven = tuple(path(receipt.number, tree.count, node))
+        return Proof(receipt, tree.root, cumulative, proven, redeemed=False)
+
+    def end_run(self) -> None:
+        """The run is over: the budgets of the next one begin anew."""
+        with self._store.transaction():
+            self._store.set_meta(_RUN, str(self.books.newest))
+        self._count()
+
+    # Inside
+
+    def _count(self) -> None:
+        since = int(self._store.meta(_RUN) or 0)
+        spent = [(one.agent_id, one.task, one.cost) for one in self.books.spending(since)]
+        recent = self.books.charged_since(self._clock() - HOUR)
+        self.budgets.begin(spent, recent)
+
+    def _book(self, agent_id: int, worst: int) -> tuple[Book, Channel]:
+        """The book of the agent's open channel, and the channel; raises PaymentRequired where there is none."""
+        party = self._parties.get(agent_id)
+        if party is None:
+            raise no_channel(agent_id, "", self.provider, worst)
+        channel = self._view.channels.channel(agent_id, party.signer, self.provider)
+        if channel is None or not channel.open:
+            raise no_channel(agent_id, party.signer, self.provider, worst)
+        book = party.book
+        if book is None or book.channel_id != channel.id:
+            book = party.book = self._open(party, channel)
+        elif book.in_doubt and not book.writing:
+            self._read(book)
+        return book, channel
+
+    def _open(self, party: _Party, channel: Channel) -> Book:
+        book = Book(channel.id, channel.agent_id, party.signer)
+        book.key = party.key
+        self._read(book)
+        if channel.redeemed > book.settled:
+            raise BooksBehind(channel.id, channel.redeemed, book.settled)
+        return book
+
+    def _read(self, book: Book) -> None:
+        self.books.read(book)
+        book.in_doubt = False
+        if book.vouched < book.settled:
+            # The signer has come to the gateway since then.
+            self._sign(book)
+            if book.key is not None and book.voucher is not None:
+                self._keep(book)
