@@ -16,6 +16,7 @@ from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import Call, Chunks, Reply, no_model, usage_body, usage_of
 from agents.llm.upstreams.dialect import Dialect
 from agents.llm.upstreams.refusals import Refusal
+from agents.llm.upstreams.wire import transport
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -47,7 +48,7 @@ class HttpUpstream:
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
             timeout=httpx.Timeout(timeout, connect=_CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+            transport=transport(base_url),
         )
         self._dialects = {name: Dialect(name) for name in models}
 
