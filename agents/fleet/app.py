@@ -109,6 +109,7 @@ class Crew:
         everyone = [Party("fleet", self.roster)] if self.members else []
         everyone += [self.buyer.party] if self.buyer else []
         everyone += [Party("keeper", self.keeper)] if self.keeper else []
+        everyone += [Party("gateway", self.session.gateway)] if self.session.offices else []
         return everyone
 
     def batch(self) -> list[Task]:

@@ -81,6 +81,6 @@ async def open_shop(
 
 
 def judging_money(session: Session, batch: Sequence[Posting]) -> int:
-    """What there must be to judge the results of a batch with, in units: half a long call for each that no key checks."""
+    """What to judge the results of a batch with, in units: half a long call for each that no key checks."""
     judged = sum(posting.key is None for posting in batch)
     return THINKING_MONEY + judged * cost(LONG_CALL, session.gateway.price) // 2

@@ -146,7 +146,7 @@ class Session:
         prices = PriceTable.load(settings.models)
         if settings.gateway is not None:
             return await RemoteGateway.open(
-                settings.gateway, settings.model, self.deployment, prices, self.feed
+                settings.gateway, settings.model, self.deployment, self.feed
             )
         assert self.upstream is not None, "a gateway of one's own needs an upstream"
         provider = self.wallet(PROVIDER_WALLET)
@@ -197,7 +197,8 @@ async def open_session(
 ) -> AsyncIterator[Session]:
     """A session on the chain at ``settings.provider``, which keeps to these limits and shows its long work.
 
-    Its parties think by ``upstream``, or by the gateway that ``settings`` name. Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
+    Its parties think by ``upstream``, or by the gateway that ``settings`` name. Raises ProviderUnreachable,
+    AddressesMissing, AddressesStale or WrongChain.
     """
     async with AsyncExitStack() as stack:
         way = Rpc(settings.provider, transport=surroundings.transport, uniform=surroundings.uniform)
