@@ -145,9 +145,7 @@ class Session:
         settings, first = self.settings, next(iter(self.offices.values()))
         prices = PriceTable.load(settings.models)
         if settings.gateway is not None:
-            return await RemoteGateway.open(
-                settings.gateway, settings.model, self.deployment, self.feed
-            )
+            return await RemoteGateway.open(settings.gateway, settings.model, self.deployment, self.feed)
         assert self.upstream is not None, "a gateway of one's own needs an upstream"
         provider = self.wallet(PROVIDER_WALLET)
         return OwnGateway(
