@@ -22,6 +22,7 @@ from agents.errors import (
     RpcError,
 )
 from agents.fleet.caps import Limits
+from agents.fleet.surroundings import Surroundings
 from agents.llm.gateway.budgets import Limits as Budget
 from agents.llm.gateway.client import FixedKey, Key, SignedKey, local_client, remote_client
 from agents.llm.gateway.gateway import Gateway
@@ -116,6 +117,7 @@ class OwnGateway:
         store: Store,
         market: Marketplace,
         feed: MarketFeed,
+        surroundings: Surroundings,
     ) -> None:
         """``payer`` pays the gas of redemptions, and ``provider`` is paid by them. Raises ModelMissing."""
         self.provider, self.model = provider.address, _chosen(model, upstream.models)
@@ -124,7 +126,14 @@ class OwnGateway:
         self.meter = Meter(store, feed.view, domain, self.provider, prices, feed.now, _budget(limits))
         self.meter.on_receipt.append(self._count)
         place = Place("gateway.invalid", "http://gateway.invalid", deployment.chain_id)
-        keys = Keys(store, provider, place, ChainAuthority(rpc, deployment.registry))
+        keys = Keys(
+            store,
+            provider,
+            place,
+            ChainAuthority(rpc, deployment.registry),
+            clock=surroundings.clock,
+            randomness=surroundings.draw,
+        )
         self.gateway = Gateway(upstream=upstream, prices=prices, meter=self.meter, keys=keys)
         self.redeemer = Redeemer(self.meter, market, feed.view, payer)
         feed.follow(self.redeemer)

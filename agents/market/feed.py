@@ -1,7 +1,7 @@
 """Keeps a market view up to date with the chain, and tells who waits that something is new."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from agents.chain.tailer import BlockEvents, Reorg, Tailer
@@ -34,8 +34,9 @@ class MarketFeed:
         self._now = 0
         self.block = 0
         """The number of the newest block taken in."""
-        self._fresh, self._reading = asyncio.Event(), asyncio.Lock()
+        self._fresh = asyncio.Event()
         self._followers: list[Follower] = []
+        self._reading = asyncio.Lock()
         for block in tailer.replay():
             self._take(block)
 
@@ -44,28 +45,28 @@ class MarketFeed:
         return self._now
 
     async def catch_up(self) -> bool:
-        """Take in all there is up to the head; whether there was anything. Raises TransportError.
+        """Take in all there is up to the head; whether there was anything. Who asks while others read waits for them.
 
-        Who calls while another does waits for its turn, and then for what is new since.
+        Raises TransportError.
         """
         async with self._reading:
-            found = False
-            while blocks := await self._tailer.poll():
-                found = True
-                await self._take_in(blocks)
-                # Not at the end: where blocks come faster than they are read, there is none.
-                fresh, self._fresh = self._fresh, asyncio.Event()
-                fresh.set()
-            return found
+            return await self._catch_up()
 
-    async def _take_in(self, blocks: Iterable[BlockEvents | Reorg]) -> None:
-        for block in blocks:
-            if isinstance(block, Reorg):
-                await self._refold(block)
-            else:
-                self._take(block)
-                for follower in self._followers:
-                    follower.take(block)
+    async def _catch_up(self) -> bool:
+        found = False
+        while blocks := await self._tailer.poll():
+            found = True
+            for block in blocks:
+                if isinstance(block, Reorg):
+                    await self._refold(block)
+                else:
+                    self._take(block)
+                    for follower in self._followers:
+                        follower.take(block)
+            # Not at the end: where blocks come faster than they are read, there is none.
+            fresh, self._fresh = self._fresh, asyncio.Event()
+            fresh.set()
+        return found
 
     def follow(self, follower: Follower) -> None:
         """From now on tell the follower too."""

@@ -1,11 +1,11 @@
 """Runs a fleet on a timeline of its own, records it, and lives a recorded run again."""
 
-import shutil
+import json
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,10 @@ class Figures:
     seconds: float
     """Of the real world, from the first of these blocks on."""
 
+    def as_json(self) -> str:
+        """The figures for machines."""
+        return json.dumps({name: value for name, value in asdict(self).items() if name != "lines"})
+
 
 class _Through(Exception):
     """The last block of a run that did not end has come again."""
@@ -69,21 +73,24 @@ def record(
     seed: int,
     tasks: Path,
     folder: Path,
-    upstream: AbstractAsyncContextManager[Upstream],
+    upstream: AbstractAsyncContextManager[Upstream | None],
+    *,
+    limit: int | None = None,
     progress: Progress | None = None,
 ) -> Figures:
-    """Run a fleet to its end on a chain of its own, recorded in ``folder``; ``tasks`` is a file of tasks.
+    """Run a fleet to its end on a chain of its own, recorded in ``folder``.
 
-    ``upstream`` answers the models' calls. Ctrl-C stops the run after the next block; what there is by then is
-    a recording too. Raises FileExists, UserError.
+    ``tasks`` is a file of tasks, of which the first ``limit`` are posted; ``upstream`` answers the models' calls.
+    Ctrl-C stops the run after the next block; what there is by then is a recording too. Raises FileExists, and what
+    else a person has to mend.
     """
     paths = Paths(folder)
-    paths.begin()
-    shutil.copyfile(tasks, paths.tasks)
+    paths.begin(tasks, limit)
     with ExitStack() as stack:
         outside = stack.enter_context(Outside())
         wish = stack.enter_context(heard())
         source = stack.enter_context(outside.opened(upstream))
+        assert source is not None, "a run on a timeline has its own gateway"
         journal = Journal.open(paths.journal)
         stack.callback(journal.close)
         mark = int.from_bytes(Lots(seed, "genesis").draw(8), "big") % 2**MARK_BITS

@@ -32,6 +32,9 @@ class Pace:
         return max(self.least, usage.prompt_tokens / self.reads + usage.completion_tokens / self.writes)
 
 
+USUAL = Pace()
+
+
 class OutsideUpstream:
     """An upstream on the timeline, whose calls another one answers outside; embeddings take no time.
 
