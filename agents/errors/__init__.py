@@ -20,8 +20,8 @@ AgoraError
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
-│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
