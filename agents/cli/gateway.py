@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,14 +13,6 @@ from agents.errors import BadSetting
 from agents.fleet.app import interruptible, open_seed
 from agents.fleet.serving import Serving, open_source, serve
 from agents.settings import Settings
-
-
-class CassetteMode(StrEnum):
-    """What a cassette is for."""
-
-    record = "record"
-    replay = "replay"
-    cache = "cache"
 
 
 def gateway(
@@ -38,9 +29,9 @@ def gateway(
         Path | None, typer.Option(help="A file to keep calls in, or to answer from.", dir_okay=False)
     ] = None,
     mode: Annotated[
-        CassetteMode,
+        Literal["record", "replay", "cache"],
         typer.Option(help="Record all; replay without a model; or cache: answer from it where it can."),
-    ] = CassetteMode.cache,
+    ] = "cache",
     seed_phrase_file: Annotated[
         Path | None, typer.Option(help="A file that holds the seed phrase; else the home folder's.")
     ] = None,
@@ -51,13 +42,12 @@ def gateway(
     async def command() -> Iterable[str]:
         settings = _with_models(settings_of(provider), models)
         seed, stop = open_seed(settings, seed_phrase_file), asyncio.Event()
-        kind = "live" if cassette is None else mode.value
         with interruptible(stop):
             async with (
-                open_source(settings, cassette, kind) as upstream,
+                open_source(settings, cassette, "live" if cassette is None else mode) as upstream,
                 serve(settings, seed, upstream, host=host, port=port, public_url=public_url) as serving,
             ):
-                for line in _greeting(serving, settings):
+                for line in _greeting(serving):
                     typer.echo(line)
                 await serving.until(stop)
         return ["stopped; what was charged is in the books, and the same command goes on from there"]
@@ -71,7 +61,7 @@ def _with_models(settings: Settings, models: Path | None) -> Settings:
     return settings if models is None else settings.model_copy(update={"models": models})
 
 
-def _greeting(serving: Serving, settings: Settings) -> list[str]:
+def _greeting(serving: Serving) -> list[str]:
     own, deployment = serving.gateway, serving.session.deployment
     return [
         f"gateway   {serving.url}/v1",

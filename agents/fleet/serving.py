@@ -85,10 +85,7 @@ async def open_source(settings: Settings, cassette: Path | None, mode: Mode) -> 
         if cassette is None:
             yield upstream
             return
-        manifest = Manifest(
-            code_revision(), configuration=configuration_of(settings), models=tuple(upstream.models)
-        )
-        with _closing(Cassette.write(cassette, manifest)) as tape:
+        with _closing(Cassette.write(cassette, _manifest(settings, upstream, mode))) as tape:
             yield Recorder(upstream, tape, mode)
 
 
@@ -98,6 +95,13 @@ def _closing(cassette: Cassette) -> Iterator[Cassette]:
         yield cassette
     finally:
         cassette.close()
+
+
+def _manifest(settings: Settings, upstream: Upstream, mode: Mode) -> Manifest | None:
+    """What a recording was made with; a cache goes on whatever has changed."""
+    if mode != "record":
+        return None
+    return Manifest(code_revision(), configuration=configuration_of(settings), models=tuple(upstream.models))
 
 
 def _place(url: str, chain_id: int) -> Place:
