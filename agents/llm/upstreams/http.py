@@ -213,7 +213,7 @@ def _object(content: bytes) -> dict[str, Any] | None:
     """A JSON object, or None for anything else."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 

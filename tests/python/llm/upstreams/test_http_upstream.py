@@ -172,7 +172,18 @@ async def test_nobody_listening() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [b"<html>hello</html>", {}, {"choices": []}, [1], b"", {"choices": ["a"]}, {"choices": [{}]}]
+    "reply",
+    [
+        b"<html>hello</html>",
+        b"[" * 100_000,
+        b"\xff",
+        {},
+        {"choices": []},
+        [1],
+        b"",
+        {"choices": ["a"]},
+        {"choices": [{}]},
+    ],
 )
 async def test_something_else_than_an_answer(endpoint: Endpoint, reply: Any) -> None:
     endpoint.answer = lambda _body: (200, reply)
