@@ -34,7 +34,10 @@ def _signatures() -> dict[str, Any]:
     for number, signature in enumerate(made):
         domain.check_signature(SignedVoucher(domain.claim(channel, number, root), signature), signer.address)
     checked = time.perf_counter()
-    row = {"made/s": round(SIGNATURES / (signed - begun)), "checked/s": round(SIGNATURES / (checked - signed))}
+    row = {
+        "made/s": round(SIGNATURES / (signed - begun)),
+        "checked/s": round(SIGNATURES / (checked - signed)),
+    }
     told("vouchers", row)
     return {"vouchers": row}
 
