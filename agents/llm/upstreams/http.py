@@ -144,7 +144,7 @@ class HttpUpstream:
     def _chunk(self, event: bytes, said: int) -> Mapping[str, Any]:
         """One event of a stream, which is a chunk."""
         chunk = _object(event)
-        if chunk is not None and isinstance(chunk.get("choices"), list):
+        if chunk is not None and _is_list_of(chunk.get("choices"), "delta", dict):
             return chunk
         if chunk is not None and "error" in chunk:
             failure = Refusal.read(500, {}, event, self._key).failure(self._shown_url, "")
@@ -213,7 +213,7 @@ def _object(content: bytes) -> dict[str, Any] | None:
     """A JSON object, or None for anything else."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
@@ -221,9 +221,11 @@ def _object(content: bytes) -> dict[str, Any] | None:
 def _fits(call: Call, body: Mapping[str, Any]) -> bool:
     """Whether a body is an answer to a call of this kind."""
     name, part, kind = ("choices", "message", dict) if call.kind == "chat" else ("data", "embedding", list)
-    items = body.get(name)
-    return (
-        isinstance(items, list)
-        and bool(items)
-        and all(isinstance(item, dict) and isinstance(item.get(part), kind) for item in items)
+    return bool(body.get(name)) and _is_list_of(body.get(name), part, kind)
+
+
+def _is_list_of(items: object, part: str, kind: type) -> bool:
+    """Whether it is a list of objects that each have such a part."""
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and isinstance(item.get(part), kind) for item in items
     )
