@@ -110,14 +110,14 @@ class HttpUpstream:
         yield {**head, "choices": [], "usage": usage_body(usage)}
 
     async def alive(self) -> bool:
-        """Whether the endpoint answers at all, asked for its list of models."""
+        """Whether the endpoint answers, and takes the key, asked for its list of models."""
         try:
             if self._check is not None:
                 self._check()
             response = await self._client.get(f"{self._base_url}/models", timeout=_CONNECT_SECONDS)
         except (CallFailed, httpx.HTTPError):
             return False
-        return response.status_code < 500
+        return response.status_code < 500 and response.status_code not in (401, 403)
 
     @asynccontextmanager
     async def _sent(self, call: Call, body: Mapping[str, Any]) -> AsyncIterator[httpx.Response]:
