@@ -20,13 +20,13 @@ AgoraError
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
-│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
+│   ├── RequestRefused      the gateway refuses it before anything is spent
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
-│   └── RequestRefused      the gateway refuses it before anything is spent
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget

@@ -39,8 +39,7 @@ from agents.llm.prices import Price
 from agents.llm.upstreams.base import Upstream
 from agents.llm.upstreams.open import open_upstreams
 from agents.market.examples import example_tasks
-from agents.market.readers import MakeKey, TaskDraft, read_tasks
-from agents.market.specification import AnswerKey
+from agents.market.readers import TaskDraft, read_tasks
 from agents.mind.hands import Hands
 from agents.requester import Windows
 from agents.settings import Settings
@@ -233,16 +232,14 @@ def open_seed(settings: Settings, phrase_file: Path | None) -> Seed:
     return Seed.open(settings.home, password)
 
 
-def batch_of(
-    create_tasks: bool, tasks: Path | None, limit: int | None, make_key: MakeKey = AnswerKey.create
-) -> tuple[str | None, list[TaskDraft]]:
+def batch_of(create_tasks: bool, tasks: Path | None, limit: int | None) -> tuple[str | None, list[TaskDraft]]:
     """The source's name and the drafts: the examples, a file's tasks, or nothing."""
     if tasks is not None:
-        drafts = read_tasks(tasks, limit, make_key)
+        drafts = read_tasks(tasks, limit)
         content = tasks.read_bytes() + f"|{limit}".encode()
         return f"{tasks.stem}-{hashlib.sha256(content).hexdigest()[:8]}", drafts
     if create_tasks:
-        return EXAMPLES_SOURCE, example_tasks(make_key)
+        return EXAMPLES_SOURCE, example_tasks()
     return None, []
 
 

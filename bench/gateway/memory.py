@@ -1,9 +1,8 @@
 """What channels hold of the memory: the books of 10,000 agents, each with 31 receipts, whose tree has five peaks.
 
-The resident memory of one process, less what it held with the program loaded, the store open and no channel: the view of
-the chain's channels, the agents' wallets, which sign at the gateway, and the meter's books, each with its newest voucher.
-Read when all are enlisted, again when each has been charged for so many calls, and in a new process that opens
-the same books. Sums of receipts that budgets need are in it.
+The resident memory of one process, less what it held with the program loaded and one channel: the view of the chain's
+channels, the agents' wallets, which sign at the gateway, and the meter's books, each with its newest voucher. Read when
+all are enlisted, again when each has been charged for so many calls, and in a new process that opens the same books.
 """
 
 import asyncio

@@ -14,7 +14,7 @@ from agents.llm.gateway.tree import Tree
 from agents.llm.gateway.vouchers import Signer, Voucher
 
 SCHEMA = """
-CREATE TABLE calls (
+CREATE TABLE charged_calls (
     id         INTEGER PRIMARY KEY,         -- in the order in which they were charged
     channel    BLOB NOT NULL,
     number     INTEGER NOT NULL,            -- of the channel's receipts, from 1 on
@@ -34,7 +34,7 @@ CREATE TABLE calls (
     nodes      BLOB NOT NULL,               -- of the Merkle tree, that this receipt completes
     UNIQUE (channel, number)
 ) STRICT;
-CREATE INDEX calls_by_agent ON calls (agent, task);
+CREATE INDEX charged_calls_by_agent ON charged_calls (agent, task);
 
 CREATE TABLE channels (
     id        BLOB PRIMARY KEY,
@@ -120,7 +120,7 @@ class Books(Records):
         def write(db: sqlite3.Connection) -> None:
             _write_channel(db, receipt, signer, voucher)
             db.execute(
-                "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO charged_calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(receipt.channel_id, receipt.number, receipt.agent_id, receipt.task),
                     *(receipt.model, receipt.purpose, receipt.usage.prompt_tokens),

@@ -52,8 +52,8 @@ class Records:
         """The receipt of this name; raises UnknownCall."""
         prefix, number = parse_call(call)
         # Two steps, as the database finds no index for both at once.
-        channel = self._one("SELECT min(channel) FROM calls WHERE channel >= ?", prefix + bytes(24))
-        query = "SELECT * FROM calls WHERE channel = ? AND number = ?"
+        channel = self._one("SELECT min(channel) FROM charged_calls WHERE channel >= ?", prefix + bytes(24))
+        query = "SELECT * FROM charged_calls WHERE channel = ? AND number = ?"
         row = self._db.execute(query, (channel, number)).fetchone()
         if row is None or not channel.startswith(prefix):
             raise UnknownCall(call)
@@ -67,14 +67,14 @@ class Records:
     ) -> list[tuple[int, Receipt]]:
         """Receipts in the order in which they were charged, each with its place; those behind ``after``."""
         clauses, values = _where(agent_id, task, after)
-        query = f"SELECT * FROM calls WHERE {clauses} ORDER BY id LIMIT ?"  # noqa: S608 - our own words
+        query = f"SELECT * FROM charged_calls WHERE {clauses} ORDER BY id LIMIT ?"  # noqa: S608 - our own words
         rows = self._db.execute(query, (*values, limit))
         return [(row["id"], _receipt(row)) for row in rows]
 
     def latest(self, agent_id: int | None, task: int | None, limit: int) -> list[Receipt]:
         """The newest receipts, the newest first."""
         clauses, values = _where(agent_id, task, 0)
-        query = f"SELECT * FROM calls WHERE {clauses} ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own words
+        query = f"SELECT * FROM charged_calls WHERE {clauses} ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own words
         return [_receipt(row) for row in self._db.execute(query, (*values, limit))]
 
     def spending(
@@ -84,7 +84,7 @@ class Records:
         says how many."""
         clauses, values = _where(agent_id, task, after)
         rows = self._db.execute(
-            "SELECT agent, task, model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM calls "  # noqa: S608
+            "SELECT agent, task, model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM charged_calls "  # noqa: S608
             f"WHERE {clauses} GROUP BY agent, task, model ORDER BY max(id) DESC LIMIT ?",
             (*values, limit),
         )
@@ -93,7 +93,7 @@ class Records:
     def by_model(self, agent_id: int) -> list[ModelSpending]:
         """What the agent's calls have cost so far, by model."""
         rows = self._db.execute(
-            "SELECT model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM calls "
+            "SELECT model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM charged_calls "
             "WHERE agent = ? GROUP BY model ORDER BY model",
             (agent_id,),
         )
@@ -101,13 +101,13 @@ class Records:
 
     def charged_since(self, time: int) -> list[tuple[int, int]]:
         """Time and cost of each call that was settled after ``time``."""
-        rows = self._db.execute("SELECT time, cost FROM calls WHERE time > ? ORDER BY id", (time,))
+        rows = self._db.execute("SELECT time, cost FROM charged_calls WHERE time > ? ORDER BY id", (time,))
         return [(row[0], row[1]) for row in rows]
 
     @property
     def newest(self) -> int:
         """The place of the newest receipt."""
-        return self._one("SELECT max(id) FROM calls") or 0
+        return self._one("SELECT max(id) FROM charged_calls") or 0
 
     # The tree
 
@@ -116,7 +116,7 @@ class Records:
 
         def node(end: int, height: int) -> bytes:
             row = self._db.execute(
-                "SELECT substr(nodes, ?, ?) FROM calls WHERE channel = ? AND number = ?",
+                "SELECT substr(nodes, ?, ?) FROM charged_calls WHERE channel = ? AND number = ?",
                 (1 + height * _HASH, _HASH, channel_id, end),
             ).fetchone()
             if row is None or len(row[0]) != _HASH:
@@ -128,7 +128,7 @@ class Records:
 
     def count_at(self, channel_id: bytes, cumulative: int, root: bytes) -> int | None:
         """How many receipts stand under a root for which so much was redeemed; None if the books know no such root."""
-        total = self._one("SELECT max(number) FROM calls WHERE channel = ?", channel_id) or 0
+        total = self._one("SELECT max(number) FROM charged_calls WHERE channel = ?", channel_id) or 0
         numbers, node = range(1, total + 1), self.nodes(channel_id)
         # Calls that cost nothing come to the same sum.
         for number in numbers[bisect_left(numbers, cumulative, key=partial(self._sum_at, channel_id)) :]:
@@ -143,7 +143,7 @@ class Records:
         return tuple(path(receipt.number, count, self.nodes(receipt.channel_id)))
 
     def _sum_at(self, channel_id: bytes, number: int) -> int:
-        query = "SELECT cumulative FROM calls WHERE channel = ? AND number = ?"
+        query = "SELECT cumulative FROM charged_calls WHERE channel = ? AND number = ?"
         return int(self._one(query, channel_id, number))
 
     def _one(self, query: str, *values: Any) -> Any:
@@ -158,7 +158,7 @@ def records_in(folder: Path) -> Iterator[list[Records]]:
         for file in sorted(folder.glob("*.db")):
             db = stack.enter_context(closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)))
             db.row_factory = sqlite3.Row
-            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'calls'").fetchone():
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'charged_calls'").fetchone():
                 found.append(Records(file, db))
         yield found
 
