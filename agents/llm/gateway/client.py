@@ -122,7 +122,7 @@ class GatewayModel:
         headers = {"agora-purpose": request.purpose}
         if request.task:
             headers["agora-task"] = str(request.task)
-        content = json.dumps(_body(self._model, request)).encode()
+        content = json.dumps(chat_body(self._model, request)).encode()
         response = await self._ask("POST", "/v1/chat/completions", content, headers)
         cost = int(response.headers.get("agora-cost", "0"))
         body = _json(response)
@@ -207,7 +207,8 @@ class _Completion(BaseModel):
     choices: list[_Choice] = Field(min_length=1)
 
 
-def _body(model: str, request: ModelRequest) -> dict[str, Any]:
+def chat_body(model: str, request: ModelRequest) -> dict[str, Any]:
+    """The request as the OpenAI API takes it."""
     body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": turn.role, "content": turn.content} for turn in request.messages],
