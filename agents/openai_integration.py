@@ -188,10 +188,9 @@ class OpenAIIntegration:
         Asks no model.
         """
         guess, worst = _measured(task)
+        expected = guess
         if self._practice is not None:
             expected = self._practice.expected("work", task.checker, guess)
-        else:
-            expected = guess
         return CostEstimate(*expected.pair, cost(expected, self._price), cost(worst, self._price))
 
     async def calculate_bid_amount(

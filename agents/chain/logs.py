@@ -77,3 +77,11 @@ class Receipt:
             if log.address == address and log.topics[:1] == (event.TOPIC,):
                 return event.decode(log.topics, log.data)
         raise LookupError(f"{self.tx_hash} holds no {event.__name__} of {address}")
+
+    def all(self, event: type[E], address: str) -> list[E]:
+        """All events of this kind that ``address`` emitted, in order."""
+        return [
+            event.decode(log.topics, log.data)
+            for log in self.logs
+            if log.address == address and log.topics[:1] == (event.TOPIC,)
+        ]

@@ -12,6 +12,9 @@ from rich.console import Console
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
 from agents.cli.chain import At, branch, node, progress, replay
+from agents.cli.common import AsJson, Provider, settings_of
+from agents.cli.run import run
+from agents.cli.usage import usage
 from agents.console import FAILURE, run_command
 from agents.errors import BadSetting
 from agents.fleet.commands import forecast
@@ -19,7 +22,6 @@ from agents.fleet.demo import conservation_line, run_demo
 from agents.lab.audit import AuditReport, audit_chain
 from agents.lab.doctor import examine
 from agents.lab.journal import audit_journal
-from agents.logs import configure
 from agents.settings import Settings
 
 LOG_WIDTH = 110
@@ -34,12 +36,11 @@ app = typer.Typer(
 lab = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.add_typer(lab, name="lab")
 app.add_typer(node, name="node")
+app.add_typer(usage, name="usage")
+app.command()(run)
 app.command()(replay)
 app.command()(branch)
 app.command()(forecast)
-
-Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 class ChainKind(StrEnum):
@@ -75,7 +76,7 @@ def audit(
 
     async def command() -> Iterable[str]:
         nonlocal conserved
-        settings = _settings(provider)
+        settings = settings_of(provider)
         if journal is None:
             if at is not None:
                 raise BadSetting("--at", "needs a journal: `agora audit run.db --at BLOCK`")
@@ -110,7 +111,7 @@ def doctor(provider: Provider = None, as_json: AsJson = False) -> None:
 
     async def command() -> Iterable[str]:
         nonlocal healthy
-        findings = await examine(_settings(provider))
+        findings = await examine(settings_of(provider))
         healthy = all(finding.ok for finding in findings)
         if as_json:
             return [json.dumps([{"what": one.what, "ok": one.ok, "detail": one.detail} for one in findings])]
@@ -147,12 +148,6 @@ def _console() -> Console:
     """The terminal, or a page of a fixed width where there is none."""
     console = Console()
     return console if console.is_terminal else Console(width=LOG_WIDTH)
-
-
-def _settings(provider: str | None) -> Settings:
-    settings = Settings() if provider is None else Settings(provider=provider)
-    configure(settings.log_level)
-    return settings
 
 
 def main() -> None:

@@ -15,7 +15,8 @@ from rich.console import Console
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.journal.replay import Progress
 from agents.chain.node import GuardedNode
-from agents.console import run_command
+from agents.cli.run import replay_run
+from agents.console import run_command, run_plainly
 from agents.fleet.app import interruptible
 from agents.fleet.progress import Drawn, Quiet, telling
 from agents.lab.journal import branch_journal, replay_journal
@@ -24,6 +25,7 @@ from agents.settings import Settings
 
 node = typer.Typer(help="A chain of one's own that survives its node.", no_args_is_help=True)
 
+Recorded = Annotated[Path, typer.Argument(help="A journal's file, or the folder of a recorded run.")]
 JournalPath = Annotated[Path, typer.Argument(help="The journal's file.", dir_okay=False)]
 At = Annotated[int | None, typer.Option(min=0, help="The last block that counts; else all do.")]
 
@@ -57,15 +59,26 @@ def start(
 
 
 def replay(
-    journal: JournalPath,
+    recorded: Recorded,
     at: At = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
-    """Mine a journal's blocks again, offline, and compare every state and hash; exits 2 at the first difference."""
+    """Live a recorded run again, or mine a journal's blocks again, offline; exits 2 at the first difference.
+
+    Of a folder that `agora run --record` made, the agents themselves act again, on the answers that were recorded; of
+    a journal, its transactions are carried out again. Every state and hash is compared.
+    """
+    if recorded.is_dir():
+        if at is not None:
+            raise typer.BadParameter(
+                "a run is replayed to its end: give the journal in it for a block", param_hint="--at"
+            )
+        run_plainly(lambda: replay_run(recorded, as_json=as_json))
+        return
 
     async def command() -> Iterable[str]:
         with progress("replaying") as told:
-            done = await replay_journal(journal, at, told)
+            done = await replay_journal(recorded, at, told)
         if as_json:
             figures = {"blocks": done.blocks, "transactions": done.transactions, "seconds": done.seconds}
             return [json.dumps(figures | {"transactionsPerSecond": done.rate})]

@@ -18,9 +18,10 @@ AgoraError
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
+│   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
-│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
@@ -65,6 +66,7 @@ from agents.errors.calls import (
     CassetteOfAnotherRun,
     CassetteUnreadable,
     CassetteUnwritable,
+    UpstreamsMalformed,
 )
 from agents.errors.chain import (
     AddressesMissing,
@@ -242,6 +244,7 @@ __all__ = [
     "UnsupportedTasks",
     "UpstreamAbsent",
     "UpstreamLost",
+    "UpstreamsMalformed",
     "UserError",
     "VoucherRefused",
     "WalletTooPoor",

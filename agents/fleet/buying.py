@@ -71,7 +71,9 @@ async def open_shop(
         purpose = f"{NAME}:{source}:{batch[0].batch}:{len(missing)}"
         await fund_requester(session, office, wallet, escrow, purpose=purpose)
         money = judging_money(session, missing)
-        await fund_judging(session, office, wallet, agent_id, money - treasury.room, purpose=f"{purpose}:judging")
+        await fund_judging(
+            session, office, wallet, agent_id, money - treasury.room, purpose=f"{purpose}:judging"
+        )
         await session.feed.catch_up()
         await treasury.open(money)
         await session.feed.catch_up()
@@ -79,6 +81,6 @@ async def open_shop(
 
 
 def judging_money(session: Session, batch: Sequence[Posting]) -> int:
-    """What there must be to judge the results of a batch with, in units: half a long call for each that no key checks."""
+    """What to judge the results of a batch with, in units: half a long call for each that no key checks."""
     judged = sum(posting.key is None for posting in batch)
     return THINKING_MONEY + judged * cost(LONG_CALL, session.gateway.price) // 2

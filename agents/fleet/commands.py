@@ -9,8 +9,8 @@ from agents.fleet.app import Job
 from agents.fleet.forecast import Forecast, foresee
 from agents.fleet.history import History
 from agents.fleet.reckoning import policies
-from agents.llm.embedded import model_name
 from agents.llm.prices import PriceTable
+from agents.llm.upstreams.choice import model_name
 from agents.logs import configure
 from agents.settings import Settings
 
@@ -45,6 +45,15 @@ def forecast(
 
 def foretell(settings: Settings, job: Job) -> Forecast:
     """The forecast of a job whose agents are all new. Raises HistoryUnreadable, and BadSetting for the model's."""
-    name = model_name(settings)
-    plan = job.plan(name, len(job.agents))
-    return foresee(plan).corrected(History(settings.home).factors(name, policies(job.agents)))
+    name = _model_name(settings)
+    price = PriceTable.load(settings.models).price_for(name)
+    past = History(settings.home)
+    found = foresee(job.plan(name, price, len(job.agents)))
+    return found.corrected(past.factors(name, policies(job.agents))).told(past.steps(name), past.skills(name))
+
+
+def _model_name(settings: Settings) -> str:
+    """What the agents will think with. A gateway of somebody else's is not asked: it is known by the setting alone."""
+    if settings.gateway is None:
+        return model_name(settings)
+    return settings.model or "the gateway's first model"

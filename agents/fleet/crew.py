@@ -8,8 +8,8 @@ from agents.agent import LLMAgent
 from agents.chain.wallet import Wallet
 from agents.fleet.claims import Claims, claims_of
 from agents.fleet.definitions import AgentDefinition
-from agents.fleet.lessons import Lessons
 from agents.fleet.gateway import Seat
+from agents.fleet.lessons import Lessons
 from agents.fleet.session import Office, Session
 from agents.fleet.strategies import open_strategy
 from agents.fleet.treasury import FundedModel, Treasury

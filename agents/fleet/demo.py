@@ -11,7 +11,8 @@ from agents.chain.devnet import Chain, Devnet
 from agents.chain.node import GuardedNode
 from agents.chain.wallet import Seed
 from agents.errors import AgoraError
-from agents.fleet.app import EXAMPLES_SOURCE, Crew, Job, assemble, interruptible, open_upstream, work
+from agents.fleet.app import EXAMPLES_SOURCE, Job, assemble, interruptible, open_upstream, work
+from agents.fleet.company import Crew
 from agents.fleet.definitions import AGENT_DEFINITIONS
 from agents.fleet.display import leaderboard, market_screen
 from agents.fleet.session import open_session

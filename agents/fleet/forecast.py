@@ -21,6 +21,8 @@ from agents.llm.protocol import Message, Usage
 from agents.market.domain import bond_of, compensation_of
 from agents.market.readers import TaskDraft
 from agents.market.specification import JudgeChecker
+from agents.mind.earnings import SkillCost
+from agents.mind.experience import Step
 from agents.mind.spending import SpendingPolicy
 from agents.money import format_credits
 from agents.requester import Windows
@@ -123,6 +125,14 @@ class Forecast:
     past: int = 0
     """How many finished runs have corrected it."""
     factors: Mapping[str, float] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    """What questions to the model came to in all past runs, by the receipts."""
+    skills: Sequence[SkillCost] = ()
+    """And what the work on tasks cost."""
+
+    def told(self, steps: Sequence[Step], skills: Sequence[SkillCost]) -> "Forecast":
+        """The forecast with what the receipts of past runs say of single steps and tasks."""
+        return replace(self, steps=steps, skills=skills)
 
     def corrected(self, factors: Sequence[Mapping[str, float]]) -> "Forecast":
         """The forecast in the light of past runs, each told by what it came to over what was reckoned."""
@@ -151,6 +161,17 @@ class Forecast:
             (self.capital, "given to new agents"),
         ]
         lines += [f"  {f'credits {what}':<34}{format_credits(units):>10}" for units, what in held if units]
+        for step in self.steps:
+            read, written = (round(tokens / step.questions) for tokens in step.burned.pair)
+            what = f"a step of {step.purpose} ({step.kind})"
+            lines.append(
+                f"  {what:<34}{read:,} tokens read, {written:,} written ({step.questions} receipted)"
+            )
+        for one in self.skills:
+            each = format_credits(one.cost // one.tasks)
+            lines.append(
+                f"  {f'credits to work on {one.skill}':<34}{each:>10} a task ({one.tasks} receipted)"
+            )
         return lines
 
     def as_json(self) -> dict[str, object]:
@@ -166,6 +187,17 @@ class Forecast:
             "bonds": self.bonds,
             "capital": self.capital,
             "past": self.past,
+            "steps": [
+                {
+                    "purpose": step.purpose,
+                    "kind": step.kind,
+                    "questions": step.questions,
+                    "prompt": step.burned.prompt_tokens / step.questions,
+                    "completion": step.burned.completion_tokens / step.questions,
+                }
+                for step in self.steps
+            ],
+            "skills": {one.skill: {"tasks": one.tasks, "cost": one.cost // one.tasks} for one in self.skills},
         }
 
 
@@ -260,9 +292,7 @@ def _steps(plan: Plan, claimants: Mapping[str, int], bids: Figure) -> dict[str, 
     steps["evaluate"] = Figure(awards.expected, 2 * awards.most)
     steps["fill"] = Figure(FILLINGS * awards.expected, bids.most + MOST_TRIES * awards.most)
     thinkers = (awards + Figure(bool(tasks), bool(tasks))) if plan.agents else Figure(0, 0)
-    steps["redeem"] = Figure(
-        math.ceil(thinkers.expected / REDEEMED_AT_ONCE), MOST_TRIES * thinkers.most
-    )
+    steps["redeem"] = Figure(math.ceil(thinkers.expected / REDEEMED_AT_ONCE), MOST_TRIES * thinkers.most)
     return steps
 
 

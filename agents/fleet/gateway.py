@@ -1,11 +1,13 @@
 """Where a process's parties think: at a gateway of its own, or at one that somebody else runs."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 import structlog
+from pydantic import BaseModel, Field, ValidationError
 
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
@@ -20,6 +22,7 @@ from agents.errors import (
     RpcError,
 )
 from agents.fleet.caps import Limits
+from agents.fleet.surroundings import Surroundings
 from agents.llm.gateway.budgets import Limits as Budget
 from agents.llm.gateway.client import FixedKey, Key, SignedKey, local_client, remote_client
 from agents.llm.gateway.gateway import Gateway
@@ -38,6 +41,8 @@ from agents.mind.notes import Notes
 
 Note = Callable[[int, str, Usage, int], None]
 """Told of each charged call: the task or 0, the purpose, the tokens, and the cost in units."""
+
+_Told = TypeVar("_Told", bound=BaseModel)
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +81,14 @@ class Access(Protocol):
         """What the agent was charged that the chain has not been told yet, in units."""
         ...
 
+    async def step(self) -> None:
+        """Redeem what should not wait."""
+        ...
+
+    async def stop(self) -> None:
+        """Let go of what is under way."""
+        ...
+
     async def settle(self) -> None:
         """All that is owed to the provider has been redeemed, as far as it can be; what fails is logged."""
         ...
@@ -104,6 +117,7 @@ class OwnGateway:
         store: Store,
         market: Marketplace,
         feed: MarketFeed,
+        surroundings: Surroundings,
     ) -> None:
         """``payer`` pays the gas of redemptions, and ``provider`` is paid by them. Raises ModelMissing."""
         self.provider, self.model = provider.address, _chosen(model, upstream.models)
@@ -112,32 +126,44 @@ class OwnGateway:
         self.meter = Meter(store, feed.view, domain, self.provider, prices, feed.now, _budget(limits))
         self.meter.on_receipt.append(self._count)
         place = Place("gateway.invalid", "http://gateway.invalid", deployment.chain_id)
-        self._keys = Keys(store, provider, place, ChainAuthority(rpc, deployment.registry))
-        self.gateway = Gateway(upstream=upstream, prices=prices, meter=self.meter, keys=self._keys)
-        self.redeemer = Redeemer(self.meter, market, payer, feed)
+        keys = Keys(
+            store,
+            provider,
+            place,
+            ChainAuthority(rpc, deployment.registry),
+            clock=surroundings.clock,
+            randomness=surroundings.draw,
+        )
+        self.gateway = Gateway(upstream=upstream, prices=prices, meter=self.meter, keys=keys)
+        self.redeemer = Redeemer(self.meter, market, feed.view, payer)
+        feed.follow(self.redeemer)
         self.client = local_client(self.gateway.app)
         self._notes: dict[int, Note] = {}
 
     async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:
         """The agent's own wallet signs its vouchers."""
-        self.meter.enlist(agent_id, name, wallet)
-        return Seat(agent_id, FixedKey(self._keys.issue_local(agent_id)), wallet.address)
+        return Seat(agent_id, FixedKey(self.gateway.join(agent_id, name, wallet)), wallet.address)
 
     def count(self, agent_id: int, notes: Notes, note: Note) -> None:
         """What was settled and not noted, because the process was killed in between, is noted now."""
         self._notes[agent_id] = note
-        known, place = notes.thinking.calls, 0
-        while page := self.meter.receipts(agent_id, after=place):
-            for place, receipt in page:
-                if known > 0:
-                    known -= 1
-                else:
-                    self._count(receipt)
+        known, after = notes.thinking.calls, 0
+        while page := self.meter.receipts(agent_id, after=after):
+            for _, receipt in page[known:]:
+                self._count(receipt)
+            known, after = max(0, known - len(page)), page[-1][0]
 
     def unredeemed(self, agent_id: int, _notes: Notes) -> int:
         """As the books say."""
         account = self.meter.account(agent_id)
         return account.settled - account.redeemed
+
+    async def step(self) -> None:
+        """Redeem what is due."""
+        await self.redeemer.turn()
+
+    async def stop(self) -> None:
+        """What is not redeemed yet stays in the books."""
 
     async def settle(self) -> None:
         """Redeem all vouchers."""
@@ -169,23 +195,24 @@ class RemoteGateway:
 
     @classmethod
     async def open(
-        cls, url: str, model: str | None, deployment: Deployment, prices: PriceTable, feed: MarketFeed
+        cls, url: str, model: str | None, deployment: Deployment, feed: MarketFeed
     ) -> "RemoteGateway":
         """The gateway at ``url``. Raises GatewayUnreachable, GatewayUnfit or ModelMissing."""
-        client = remote_client(url)
-        try:
-            info = await _get(client, "/v1/agora/info")
-            models = {one["id"]: one for one in (await _get(client, "/v1/models"))["data"]}
-            if int(info["chain_id"]) != deployment.chain_id or not _same(info["meter"], deployment.meter.address):
-                raise GatewayUnfit(f"it takes vouchers of {info['meter']} on chain {info['chain_id']} only")
-            chosen = _chosen(model, list(models))
-            return cls(client, info["provider"], chosen, prices.price_for(chosen), feed)
-        except (KeyError, TypeError, ValueError) as error:
-            await client.aclose()
-            raise GatewayUnfit(f"it does not speak as Agora's do ({type(error).__name__})") from None
-        except BaseException:
-            await client.aclose()
-            raise
+        async with AsyncExitStack() as stack:
+            client = await stack.enter_async_context(remote_client(url))
+            info = await _get(client, "/v1/agora/info", _Info)
+            models = {one.id: one for one in (await _get(client, "/v1/models", _Models)).data}
+            _check_place(info, deployment)
+            chosen = models[_chosen(model, list(models))]
+            stack.pop_all()
+        price = chosen.price
+        return cls(
+            client,
+            info.provider,
+            chosen.id,
+            Price(price.input_per_million, price.output_per_million, price.cached_per_million),
+            feed,
+        )
 
     async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:  # noqa: ARG002 - as the other one
         """A key for the wallet's signature; the gateway signs the vouchers, for no more than is in the channel."""
@@ -200,15 +227,42 @@ class RemoteGateway:
         """What the notes say, less what the chain does."""
         return max(0, notes.thinking.cost - self._feed.view.channels.spent(agent_id))
 
-    async def settle(self) -> None:
+    async def step(self) -> None:
         """The provider redeems when it pleases."""
+
+    async def stop(self) -> None:
+        """Nothing is under way."""
+
+    async def settle(self) -> None:
+        """As ``step``."""
 
     async def close(self) -> None:
         """Hang up."""
         await self.client.aclose()
 
 
-async def _get(client: httpx.AsyncClient, path: str) -> Any:
+class _Info(BaseModel):
+    chain_id: int
+    meter: str
+    provider: str
+
+
+class _Price(BaseModel):
+    input_per_million: int
+    output_per_million: int
+    cached_per_million: int
+
+
+class _Model(BaseModel):
+    id: str
+    price: _Price
+
+
+class _Models(BaseModel):
+    data: list[_Model] = Field(min_length=1)
+
+
+async def _get(client: httpx.AsyncClient, path: str, form: type[_Told]) -> _Told:
     """What the gateway says there, to anybody. Raises GatewayUnreachable or GatewayUnfit."""
     try:
         response = await client.get(path)
@@ -216,7 +270,17 @@ async def _get(client: httpx.AsyncClient, path: str) -> Any:
         raise GatewayUnreachable(str(client.base_url), type(error).__name__) from None
     if response.is_error:
         raise GatewayUnfit(f"it answers {response.status_code} to {path}")
-    return response.json()
+    try:
+        return form.model_validate_json(response.content)
+    except ValidationError:
+        raise GatewayUnfit(f"it does not answer {path} as Agora's gateways do") from None
+
+
+def _check_place(info: _Info, deployment: Deployment) -> None:
+    """Raises GatewayUnfit for a gateway of another market."""
+    place = deployment.chain_id, deployment.meter.address.lower()
+    if (info.chain_id, info.meter.lower()) != place:
+        raise GatewayUnfit(f"it takes vouchers for {info.meter} on chain {info.chain_id} only")
 
 
 def _chosen(wanted: str | None, models: Sequence[str]) -> str:
@@ -234,7 +298,3 @@ def _budget(limits: Limits) -> Budget:
         hour=limits.credits_per_hour,
         run=limits.credits,
     )
-
-
-def _same(one: object, other: str) -> bool:
-    return str(one).lower() == other.lower()

@@ -13,6 +13,7 @@ from agents.fleet.roster import Roster
 from agents.fleet.session import Office, Session
 from agents.mind.notes import Notes
 
+
 async def muster(
     session: Session,
     office: Office,

@@ -9,8 +9,6 @@ from agents.fleet.app import Job, batch_of
 from agents.fleet.caps import Limits
 from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
 from agents.fleet.strategies import policy_of
-from agents.market.readers import MakeKey
-from agents.market.specification import AnswerKey
 from agents.money import parse_credits
 from agents.requester import Windows
 
@@ -89,11 +87,10 @@ def job_of(
     *,
     until_settled: bool = False,
     seed_phrase_file: Path | None = None,
-    make_key: MakeKey = AnswerKey.create,
 ) -> Job:
     """The job that the options describe; raises UserError for what cannot be."""
     policy_of(policy)
-    source, drafts = batch_of(create_tasks, tasks, limit, make_key)
+    source, drafts = batch_of(create_tasks, tasks, limit)
     count = agents if agents is not None else (0 if create_tasks else len(AGENT_DEFINITIONS))
     return Job(
         agents=fleet(count, policy),

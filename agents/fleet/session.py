@@ -66,10 +66,10 @@ class Session:
     """What the run may come to."""
     progress: Progress = field(default_factory=Quiet)
     """Where long work is shown."""
-    surroundings: Surroundings = WORLD
-    """Where its time and its chance come from."""
     experience: Experience = field(default_factory=Experience)
     """What questions to the model came to, in this run and before."""
+    surroundings: Surroundings = WORLD
+    """Where its time and its chance come from."""
     _gateway: Access | None = None
     _feed: MarketFeed | None = None
     _faucet: Faucet | None = None
@@ -145,9 +145,7 @@ class Session:
         settings, first = self.settings, next(iter(self.offices.values()))
         prices = PriceTable.load(settings.models)
         if settings.gateway is not None:
-            return await RemoteGateway.open(
-                settings.gateway, settings.model, self.deployment, prices, self.feed
-            )
+            return await RemoteGateway.open(settings.gateway, settings.model, self.deployment, self.feed)
         assert self.upstream is not None, "a gateway of one's own needs an upstream"
         provider = self.wallet(PROVIDER_WALLET)
         return OwnGateway(
@@ -162,6 +160,7 @@ class Session:
             store=first.store,
             market=first.market,
             feed=self.feed,
+            surroundings=self.surroundings,
         )
 
     def _recall(self) -> None:

@@ -36,6 +36,7 @@ class MarketFeed:
         """The number of the newest block taken in."""
         self._fresh = asyncio.Event()
         self._followers: list[Follower] = []
+        self._reading = asyncio.Lock()
         for block in tailer.replay():
             self._take(block)
 
@@ -44,7 +45,14 @@ class MarketFeed:
         return self._now
 
     async def catch_up(self) -> bool:
-        """Take in all there is up to the head; whether there was anything. Raises TransportError."""
+        """Take in all there is up to the head; whether there was anything. Who asks while others read waits for them.
+
+        Raises TransportError.
+        """
+        async with self._reading:
+            return await self._catch_up()
+
+    async def _catch_up(self) -> bool:
         found = False
         while blocks := await self._tailer.poll():
             found = True

@@ -61,8 +61,9 @@ class Earnings:
         """One call more for a task, or for none where the id is 0."""
         with self._store.transaction(repeatable=True) as db:
             db.execute(
-                "INSERT INTO steps (agent, task, purpose, calls, prompt, completion, cost) VALUES (?, ?, ?, 1, ?, ?, ?) "
-                "ON CONFLICT (agent, task, purpose) DO UPDATE SET calls = calls + 1, prompt = prompt + excluded.prompt, "
+                "INSERT INTO steps (agent, task, purpose, calls, prompt, completion, cost) "
+                "VALUES (?, ?, ?, 1, ?, ?, ?) ON CONFLICT (agent, task, purpose) DO UPDATE SET "
+                "calls = calls + 1, prompt = prompt + excluded.prompt, "
                 "completion = completion + excluded.completion, cost = cost + excluded.cost",
                 (self._agent, task_id, purpose, *usage.pair, cost),
             )
@@ -123,7 +124,7 @@ class Practice:
 
 
 def unremembered(store: Store) -> tuple[list[Step], list[SkillCost]]:
-    """What all agents of a store came to since it was last asked with ``remember``: by kind of question, and by skill."""
+    """What all agents of a store came to since the last ``remember``: by kind of question, and by skill."""
     store.migrate("earnings-1", _SCHEMA)
     steps = store.db.execute(
         "SELECT purpose, kind, count(*), sum(guessed_prompt), sum(guessed_completion), sum(prompt), sum(completion) "

@@ -60,7 +60,9 @@ class Experience:
         if known is None:
             return guess
         return Usage(
-            _corrected(guess.prompt_tokens, known.questions, known.guess.prompt_tokens, known.burned.prompt_tokens),
+            _corrected(
+                guess.prompt_tokens, known.questions, known.guess.prompt_tokens, known.burned.prompt_tokens
+            ),
             _corrected(
                 guess.completion_tokens,
                 known.questions,

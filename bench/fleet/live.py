@@ -29,7 +29,7 @@ from agents.fleet.definitions import fleet
 from agents.fleet.session import Session
 from agents.llm.embeddings import Embedder
 from agents.llm.protocol import ModelRequest
-from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.logs import configure
 from agents.market.content import ContentStore
 from bench.fleet.ground import Ground
@@ -113,7 +113,7 @@ async def main(folder: Path, agents: int, seconds: float) -> None:
             rpc=rpc,
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=Seed.open(settings.home),
-            model=ScriptedModel(answer),
+            upstream=ScriptedUpstream(answer),
             embedder=Alike(),
             content=ContentStore(settings.content),
         )

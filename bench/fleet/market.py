@@ -17,12 +17,13 @@ from typing import Any
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
 from agents.chain.wallet import Seed
-from agents.fleet.app import Crew, Job, assemble
+from agents.fleet.app import Job, assemble
+from agents.fleet.company import Crew
 from agents.fleet.definitions import fleet
 from agents.fleet.runner import run
 from agents.fleet.session import Session
 from agents.fleet.standings import endings
-from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.logs import configure
 from agents.market.content import ContentStore
 from agents.requester import Windows
@@ -49,7 +50,7 @@ async def main(folder: Path, agents: int, tasks: int) -> None:
             rpc=rpc,
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=Seed.open(settings.home),
-            model=ScriptedModel(answer),
+            upstream=ScriptedUpstream(answer),
             embedder=Alike(),
             content=ContentStore(settings.content),
         )

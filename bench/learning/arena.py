@@ -19,7 +19,6 @@ from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed, Wallet
 from agents.lab.audit import Audit, AuditReport
-from agents.llm.metering import MeteredModel
 from agents.llm.prices import Price
 from agents.llm.protocol import Model
 from agents.market.content import ContentStore
@@ -34,6 +33,7 @@ from agents.mind.postings import Postings
 from agents.money import CREDIT
 from agents.openai_integration import OpenAIIntegration
 from agents.requester import Requester, Windows
+from bench.learning.workshop import ChargedModel
 
 BLOCK_MS = 50
 HOUR = 3600
@@ -143,7 +143,7 @@ class Arena:
         *,
         model: Model,
         price: Price,
-        mind: Callable[[MeteredModel], OpenAIIntegration],
+        mind: Callable[[ChargedModel], OpenAIIntegration],
         policy: BidPolicy,
         capacity: int,
         learn: Callable[[Sequence[Outcome]], str],
@@ -151,14 +151,10 @@ class Arena:
     ) -> None:
         """The agent takes part from now on."""
         notes = Notes(self.store, name)
-        metered = MeteredModel(
-            model,
-            price=price,
-            on_usage=lambda _a, _p, usage, units: notes.add_thinking(sum(usage.pair), units),
-        )
+        charged = ChargedModel(model, price, notes)
         agent = LLMAgent(
             Hands(name, self._wallet(number), self.market, self.feed.now, agent_id),
-            mind=mind(metered),
+            mind=mind(charged),
             policy=policy,
             view=self.view,
             content=self.content,

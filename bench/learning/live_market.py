@@ -23,7 +23,6 @@ from agents.bid_policy import BidContext, BidOutcome, Quote
 from agents.fleet.lessons import bid_outcome
 from agents.learning.baselines.policies import ClosedForm, FixedMarkup, Truthful
 from agents.learning.bidder import LearnedBidder
-from agents.llm.metering import MeteredModel
 from agents.llm.scripted import ScriptedModel
 from agents.logs import configure
 from agents.market.domain import AwardMode, Task, TaskState, account_of_agent
@@ -31,7 +30,7 @@ from agents.market.view import MarketView
 from agents.openai_integration import OpenAIIntegration
 from bench.learning.arena import AGENT_CAPITAL, Arena, Party, open_arena
 from bench.learning.market_figures import Auction, Figures, Offer, figures, interval
-from bench.learning.workshop import PRICE, BySkill, Law, Orders, SlowModel, Ticks, Worker
+from bench.learning.workshop import PRICE, BySkill, ChargedModel, Law, Orders, SlowModel, Ticks, Worker
 
 GROUPS = ("learned", "truthful", "markup", "closed form")
 MODES = {"first": AwardMode.SEALED_FIRST_PRICE, "second": AwardMode.SEALED_SECOND_PRICE}
@@ -167,9 +166,9 @@ async def _people(arena: Arena, plan: Plan, orders: Orders, ticks: Ticks, seed: 
     for at, (name, agent_id) in enumerate(zip(names, await arena.enrol(names, claims), strict=True)):
         policy = Recorded(pricing(name.rsplit(" ", 1)[0], config, seed * 1000 + at))
 
-        def mind(metered: MeteredModel, at: int = at, name: str = name) -> OpenAIIntegration:
+        def mind(charged: ChargedModel, at: int = at, name: str = name) -> OpenAIIntegration:
             embedder = BySkill(orders.skills)
-            return Worker(orders, at, metered, embedder, agent_name=name, capabilities=claims[at])
+            return Worker(orders, at, charged, embedder, agent_name=name, capabilities=claims[at])
 
         def learn(outcomes: Sequence[Outcome], policy: Recorded = policy, agent_id: int = agent_id) -> str:
             return policy.learn(outcomes, agent_id)

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bid_policy import TaskBrief
-from agents.llm.prices import Price
-from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
+from agents.llm.prices import Price, cost
+from agents.llm.protocol import Model, ModelAnswer, ModelRequest, Usage
 from agents.market.domain import AwardMode
 from agents.market.readers import TaskDraft
 from agents.market.specification import AnswerKey, ExactChecker, TaskSpecification
+from agents.mind.notes import Notes
 from agents.money import CREDIT
 from agents.openai_integration import CostEstimate, OpenAIIntegration
 
@@ -165,6 +166,25 @@ class SlowModel:
         turn = (self._given[agent] + agent // self._orders.groups) % self._orders.law.wrong_every
         said = WRONG if turn == 0 else ANSWER
         return ModelAnswer(json.dumps({"answer": said}), self.name, Usage(units // TOKEN, 0))
+
+
+class ChargedModel:
+    """A model whose calls are charged into an agent's notes, without a gateway."""
+
+    def __init__(self, model: Model, price: Price, notes: Notes) -> None:
+        self._model, self._price, self._notes = model, price, notes
+
+    @property
+    def name(self) -> str:
+        """The name of the model inside."""
+        return self._model.name
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """The inner model's answer."""
+        answer = await self._model.complete(request)
+        units = cost(answer.usage, self._price)
+        self._notes.add_thinking(answer.usage, units, request.task, request.purpose)
+        return answer
 
 
 class Worker(OpenAIIntegration):

@@ -10,7 +10,9 @@ from agents.chain.faucet import Faucet
 from agents.chain.reader import read, read_many
 from agents.chain.rpc import quantity
 from agents.chain.tailer import Tailer
-from agents.llm.metering import MeteredModel
+from agents.errors import ModelError
+from agents.llm.prices import cost, list_prices
+from agents.llm.protocol import billed
 from agents.llm.scripted import ScriptedModel
 from agents.market.content import ContentStore
 from agents.market.domain import AwardMode, account_of, account_of_agent
@@ -73,6 +75,26 @@ class Asked:
 
     def purposes(self):
         return [request.purpose for request in self.requests]
+
+
+class Noted:
+    """A model whose calls are charged at its list price into the notes, without a gateway."""
+
+    def __init__(self, model, notes):
+        self.model, self.notes, self.name = model, notes, model.name
+        self.price = list_prices().price_for(model.name)
+
+    async def complete(self, request):
+        try:
+            answer = await self.model.complete(request)
+        except ModelError as error:
+            self.note(request, billed(error))
+            raise
+        self.note(request, answer.usage)
+        return answer
+
+    def note(self, request, usage):
+        self.notes.add_thinking(usage, cost(usage, self.price), request.task, request.purpose)
 
 
 def saying(answer):
@@ -187,12 +209,9 @@ class World:
     def agent(self, name, wallet, agent_id, asked, price=5 * CREDIT, **options):
         """An agent that is registered already; a second one of the same name has the first one's notes."""
         notes = Notes(self.store, name)
-        metered = MeteredModel(
-            asked.model,
-            on_usage=lambda _a, _p, usage, cost: notes.add_thinking(sum(usage.pair), cost),
-        )
+        noted = Noted(asked.model, notes)
         mind = OpenAIIntegration(
-            metered, Alike(), agent_name=name, capabilities={"extraction": 80}, price=metered.price
+            noted, Alike(), agent_name=name, capabilities={"extraction": 80}, price=noted.price
         )
         policy = price if hasattr(price, "quote") else FixedPrice(price)
         return LLMAgent(

@@ -55,8 +55,8 @@ class Builder:
         self._journal, self._handed, self._clock, self._last = journal, handed, clock, last
 
     async def build(self, rpc: Rpc) -> Block | None:
-        """One more block is mined and in the journal, and given back; or None, when something keeps the node from it that could
-        not be found.
+        """One more block, which is mined and in the journal; or None, when something keeps the node from it that
+        could not be found.
 
         Raises TransportError, after which the node must be replaced: its head may be beyond the journal. Raises
         JournalUnwritable, after which the same is true.

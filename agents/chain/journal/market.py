@@ -16,10 +16,16 @@ def market_of(journal: Journal, block: int) -> str:
 
     Raises NoMarketInJournal or JournalDamaged.
     """
-    paper = journal.paper(PAPER)
-    if paper is None or json.loads(paper)["completeBlock"] > block:
+    paper, complete = journal.paper(PAPER), complete_at(journal)
+    if paper is None or complete is None or complete > block:
         raise NoMarketInJournal(journal.path, block)
     return paper
+
+
+def complete_at(journal: Journal) -> int | None:
+    """The block after which the market was complete; None if it never was. Raises JournalDamaged."""
+    paper = journal.paper(PAPER)
+    return None if paper is None else int(json.loads(paper)["completeBlock"])
 
 
 def keep_market(journal: Journal, addresses: Path, chain_id: int) -> None:

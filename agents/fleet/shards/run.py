@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from agents.chain.wallet import Seed
 from agents.errors import CapReached, ShardFailed
-from agents.fleet.app import Crew, Job, assemble, interruptible, open_seed, open_upstream, report, work
+from agents.fleet.app import Job, assemble, interruptible, open_seed, open_upstream, work
+from agents.fleet.company import Crew, report
 from agents.fleet.enrolment import Recruit, enrol_all
 from agents.fleet.forecast import Forecast
 from agents.fleet.layout import pin_layout

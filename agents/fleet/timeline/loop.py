@@ -56,7 +56,7 @@ class TimelineLoop(asyncio.SelectorEventLoop):
         """The errand is under way, and arrives at ``earliest`` at the soonest, by this loop's time."""
         heapq.heappush(self._patience.errands, (earliest, next(self._numbers), errand))
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """Call it now: threads are not the same each time."""
         future = self.create_future()
         try:
@@ -65,13 +65,13 @@ class TimelineLoop(asyncio.SelectorEventLoop):
             future.set_exception(error)
         return future
 
-    def call_soon_threadsafe(
+    def call_soon_threadsafe(  # type: ignore[override]  # the supertype is written with TypeVarTuple
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """As ``call_soon``; another thread that calls it gets RuntimeError."""
         if threading.get_ident() != self._thread:
             raise RuntimeError("another thread cannot tell a timeline when something happens")
-        return self.call_soon(callback, *args, context=context)  # type: ignore[arg-type]
+        return self.call_soon(callback, *args, context=context)
 
 
 class _Patience(selectors.DefaultSelector):

@@ -19,5 +19,5 @@ class Lots:
 
     def uniform(self, low: float, high: float) -> float:
         """The next number from ``low`` to ``high``."""
-        part = int.from_bytes(self.draw(_FRACTION_BYTES), "big") / 2 ** (8 * _FRACTION_BYTES)
+        part: float = int.from_bytes(self.draw(_FRACTION_BYTES), "big") / 2 ** (8 * _FRACTION_BYTES)
         return low + (high - low) * part

@@ -59,7 +59,8 @@ class Outside:
         errand = _Errand(asyncio.run_coroutine_threadsafe(work, self._loop), loop.create_future())
         loop.expect(errand, loop.time() + least)
         try:
-            return await errand.awaited
+            result: T = await errand.awaited
+            return result
         finally:
             errand.work.cancel()
 

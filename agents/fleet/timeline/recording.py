@@ -15,6 +15,7 @@ from agents.errors import ContractChanged, FileExists, NotARecording
 from agents.fleet.caps import Limits
 from agents.fleet.timeline.thinking import Pace
 from agents.llm.cassette.manifest import Manifest
+from agents.market.readers import read_tasks
 from agents.requester import Windows
 
 FORMAT = 1
@@ -126,12 +127,18 @@ class Paths:
         """The tasks that were posted, with their answers."""
         return self.folder / "tasks.jsonl"
 
-    def begin(self) -> None:
-        """The folder is there and has no recording. Raises FileExists."""
-        for path in (self.manifest, self.journal, self.cassette):
+    def begin(self, tasks: Path, limit: int | None) -> None:
+        """The folder is there with the first ``limit`` tasks of a file, or all, and has nothing else yet.
+
+        Raises FileExists, and what ``read_tasks`` raises.
+        """
+        for path in (self.manifest, self.journal, self.cassette, self.tasks):
             if path.exists():
                 raise FileExists(path)
+        count = len(read_tasks(tasks, limit))
+        lines = [line for line in tasks.read_bytes().split(b"\n") if line.strip()]
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.tasks.write_bytes(b"\n".join(lines[:count]) + b"\n")
 
 
 def versions() -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from agents.chain.journal.blocks import Block
 from agents.chain.wallet import Seed
@@ -99,7 +100,8 @@ class Stage:
             mining = asyncio.create_task(self.node.mine(partial(self._saw, stop)), name="mining")
             living = asyncio.create_task(_ended(live(session, self._job(), stop), stop), name="fleet")
             try:
-                await asyncio.wait([trouble, mining, living], return_when=asyncio.FIRST_COMPLETED)
+                ends: list[asyncio.Future[Any]] = [trouble, mining, living]
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 for one in (trouble, mining):
                     if one.done():
                         one.result()
@@ -144,5 +146,5 @@ async def _ended(life: Awaitable[list[str]], stop: asyncio.Event) -> Lived:
     try:
         report = await life
     except CapReached as error:
-        return Lived(str(error), error.report)
+        return Lived(str(error), list(error.report))
     return Lived(STOPPED if stop.is_set() else SETTLED, report)

@@ -1,13 +1,15 @@
 """Models beside a timeline: their calls are made in the real world, and their answers take the timeline's time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agents.errors import CallFailed, UserError
 from agents.fleet.timeline.outside import Outside
+from agents.llm.cassette.canonical import canonical
 from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import Call, Chunks, Reply, Upstream, usage_of
 
@@ -28,6 +30,9 @@ class Pace:
     def seconds(self, usage: Usage) -> float:
         """Between question and answer."""
         return max(self.least, usage.prompt_tokens / self.reads + usage.completion_tokens / self.writes)
+
+
+USUAL = Pace()
 
 
 class OutsideUpstream:
@@ -51,7 +56,7 @@ class OutsideUpstream:
         """The upstream's answer, or its CallFailed."""
         begun = asyncio.get_running_loop().time()
         try:
-            reply = await self._ask(call, self._upstream.complete(call))
+            reply = await self._ask(call, _whole(self._upstream.complete(call)))
         except CallFailed as error:
             await self._pass(call, begun, error.usage)
             raise
@@ -83,13 +88,19 @@ class OutsideUpstream:
             await asyncio.sleep(max(0.0, begun + self._pace.seconds(usage) - now))
 
 
+async def _whole(answer: Awaitable[Reply]) -> Reply:
+    """The answer as a cassette gives it back: receipts hold digests of answers, and so the order of their fields."""
+    reply = await answer
+    return Reply(json.loads(canonical(reply.body)), reply.usage)
+
+
 async def _collected(stream: Chunks) -> tuple[list[Mapping[str, Any]], CallFailed | None]:
     """The chunks of a whole answer, and how it failed if it did."""
     chunks: list[Mapping[str, Any]] = []
     try:
         async with aclosing(stream):
             async for chunk in stream:
-                chunks.append(chunk)
+                chunks.append(json.loads(canonical(chunk)))  # noqa: PERF401 - those before a failure are kept
     except CallFailed as error:
         return chunks, error
     return chunks, None

@@ -53,7 +53,9 @@ class Witness:
             if expected.outcomes[span] != mined.outcomes[span]:
                 return f"its transaction {place}, {self._told(raw)}, has another outcome"
         what = "state" if mined.state_root != expected.state_root else "hash"
-        return f"the same transactions lead to another {what}: use the version of Hardhat that it was made with"
+        return (
+            f"the same transactions lead to another {what}: use the version of Hardhat that it was made with"
+        )
 
     def _told(self, raw: bytes | None) -> str:
         return "none" if raw is None else told(raw, self._names)

@@ -6,18 +6,15 @@ that where the signer is at hand. So whatever ends the process, a call was charg
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from agents.chain.store import Store
-from agents.errors import BooksDamaged, UnknownCall
-from agents.errors.tokens import Usage
-from agents.llm.gateway.receipts import Receipt, call_of, parse_call
-from agents.llm.gateway.tree import Node, Tree, leaf_of
+from agents.llm.gateway.receipts import Receipt
+from agents.llm.gateway.records import Records
+from agents.llm.gateway.tree import Tree
 from agents.llm.gateway.vouchers import Signer, Voucher
 
 SCHEMA = """
-CREATE TABLE calls (
+CREATE TABLE charged_calls (
     id         INTEGER PRIMARY KEY,         -- in the order in which they were charged
     channel    BLOB NOT NULL,
     number     INTEGER NOT NULL,            -- of the channel's receipts, from 1 on
@@ -37,7 +34,7 @@ CREATE TABLE calls (
     nodes      BLOB NOT NULL,               -- of the Merkle tree, that this receipt completes
     UNIQUE (channel, number)
 ) STRICT;
-CREATE INDEX calls_by_agent ON calls (agent, task);
+CREATE INDEX charged_calls_by_agent ON charged_calls (agent, task);
 
 CREATE TABLE channels (
     id        BLOB PRIMARY KEY,
@@ -50,7 +47,6 @@ CREATE TABLE channels (
     signature BLOB NOT NULL                 -- 64 bytes; none while there is no voucher
 ) STRICT, WITHOUT ROWID;
 """
-_HASH = 32
 
 
 class OutOfOrder(Exception):
@@ -88,36 +84,12 @@ class Book:
         return 0 if self.voucher is None else self.voucher.cumulative
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """What some calls came to."""
-
-    agent_id: int
-    task: int
-    calls: int
-    usage: Usage
-    cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSpending:
-    """What an agent's calls of one model came to."""
-
-    model: str
-    calls: int
-    usage: Usage
-    cost: int
-
-
-class Books:
+class Books(Records):
     """The tables in one store."""
 
     def __init__(self, store: Store) -> None:
-        self.store = store
-        self._db = store.db
+        super().__init__(store.path, store.db)
         store.migrate("gateway-1", SCHEMA)
-
-    # Channels
 
     def read(self, book: Book) -> None:
         """Bring the book to what the disk knows of its channel."""
@@ -148,7 +120,7 @@ class Books:
         def write(db: sqlite3.Connection) -> None:
             _write_channel(db, receipt, signer, voucher)
             db.execute(
-                "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO charged_calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(receipt.channel_id, receipt.number, receipt.agent_id, receipt.task),
                     *(receipt.model, receipt.purpose, receipt.usage.prompt_tokens),
@@ -174,103 +146,6 @@ class Books:
 
         return write
 
-    # Receipts
-
-    def receipt(self, call: str) -> Receipt:
-        """The receipt of this name; raises UnknownCall."""
-        prefix, number = parse_call(call)
-        row = self._db.execute(
-            "SELECT * FROM calls WHERE channel BETWEEN ? AND ? AND number = ?",
-            (prefix + bytes(24), prefix + b"\xff" * 24, number),
-        ).fetchone()
-        if row is None:
-            raise UnknownCall(call)
-        receipt = _receipt(row)
-        if leaf_of(receipt.digest) != row["nodes"][:_HASH]:
-            raise BooksDamaged(self.store.path, f"receipt {call} is not what was charged")
-        return receipt
-
-    def receipts(
-        self, agent_id: int | None = None, task: int | None = None, after: int = 0, limit: int = 100
-    ) -> list[tuple[int, Receipt]]:
-        """Receipts in the order in which they were charged, each with its place; those behind ``after``."""
-        asked = {"agent = ?": agent_id, "task = ?": task, "id > ?": after}
-        wanted = {clause: value for clause, value in asked.items() if value is not None}
-        query = f"SELECT * FROM calls WHERE {' AND '.join(wanted)} ORDER BY id LIMIT ?"  # noqa: S608 - our own words
-        rows = self._db.execute(query, (*wanted.values(), limit))
-        return [(row["id"], _receipt(row)) for row in rows]
-
-    def spending(self, since: int = 0) -> list[Spending]:
-        """What was charged behind the receipt at place ``since``, by agent and task."""
-        rows = self._db.execute(
-            "SELECT agent, task, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM calls "
-            "WHERE id > ? GROUP BY agent, task ORDER BY agent, task",
-            (since,),
-        )
-        return [Spending(row[0], row[1], row[2], Usage(row[3], row[4], row[5]), row[6]) for row in rows]
-
-    def by_model(self, agent_id: int) -> list[ModelSpending]:
-        """What the agent's calls have cost so far, by model."""
-        rows = self._db.execute(
-            "SELECT model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM calls "
-            "WHERE agent = ? GROUP BY model ORDER BY model",
-            (agent_id,),
-        )
-        return [ModelSpending(row[0], row[1], Usage(row[2], row[3], row[4]), row[5]) for row in rows]
-
-    def charged_since(self, time: int, since: int = 0) -> list[tuple[int, int]]:
-        """Time and cost of each call that was settled after ``time`` and behind the place ``since``."""
-        rows = self._db.execute(
-            "SELECT time, cost FROM calls WHERE time > ? AND id > ? ORDER BY id", (time, since)
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    @property
-    def newest(self) -> int:
-        """The place of the newest receipt."""
-        return int(self._db.execute("SELECT max(id) FROM calls").fetchone()[0] or 0)
-
-    # The tree
-
-    def nodes(self, channel_id: bytes) -> Node:
-        """The whole subtrees of the channel's receipts; see ``tree.Node``."""
-
-        def node(end: int, height: int) -> bytes:
-            row = self._db.execute(
-                "SELECT substr(nodes, ?, ?) FROM calls WHERE channel = ? AND number = ?",
-                (1 + height * _HASH, _HASH, channel_id, end),
-            ).fetchone()
-            if row is None or len(row[0]) != _HASH:
-                raise BooksDamaged(self.store.path, f"receipt {call_of(channel_id, end)} lacks a node")
-            found: bytes = row[0]
-            return found
-
-        return node
-
-    def count_at(self, channel_id: bytes, cumulative: int, root: bytes) -> int | None:
-        """How many receipts stand under a root for which so much was redeemed; None if the books know no such root."""
-        total = self._db.execute("SELECT max(number) FROM calls WHERE channel = ?", (channel_id,)).fetchone()[
-            0
-        ]
-        low, high = 0, int(total or 0)
-        while low < high:
-            middle = (low + high) // 2
-            if self._cumulative(channel_id, middle + 1) < cumulative:
-                low = middle + 1
-            else:
-                high = middle
-        # Calls that cost nothing come to the same sum.
-        number, node = low + 1, self.nodes(channel_id)
-        while number <= int(total or 0) and self._cumulative(channel_id, number) == cumulative:
-            if Tree.read(number, node).root == root:
-                return number
-            number += 1
-        return None
-
-    def _cumulative(self, channel_id: bytes, number: int) -> int:
-        query = "SELECT cumulative FROM calls WHERE channel = ? AND number = ?"
-        return int(self._db.execute(query, (channel_id, number)).fetchone()[0])
-
 
 def _write_channel(db: sqlite3.Connection, receipt: Receipt, signer: str, voucher: Voucher | None) -> None:
     held: tuple[int, bytes, bytes] = (0, b"", b"")
@@ -295,21 +170,3 @@ def _voucher(row: sqlite3.Row) -> Voucher | None:
     if not row["vouched"]:
         return None
     return Voucher(row["id"], row["agent"], row["signer"], row["vouched"], row["root"], row["signature"])
-
-
-def _receipt(row: Any) -> Receipt:
-    return Receipt(
-        row["channel"],
-        row["number"],
-        row["agent"],
-        row["task"],
-        row["model"],
-        row["purpose"],
-        Usage(row["prompt"], row["completion"], row["cached"]),
-        row["cost"],
-        row["cumulative"],
-        row["request"],
-        row["response"],
-        row["status"],
-        row["time"],
-    )

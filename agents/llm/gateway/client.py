@@ -1,5 +1,6 @@
 """How Agora's own agents think: a client of the gateway, whether it is in this process or far away."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
@@ -7,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 import httpx
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from agents.chain.wallet import Wallet
 from agents.errors import (
     AnswerInvalid,
     AnswerTruncated,
@@ -16,6 +18,7 @@ from agents.errors import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.llm.gateway.signin import digest_of
 from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
 from agents.llm.upstreams.base import usage_of
 
@@ -26,7 +29,7 @@ LOCAL_URL = "http://gateway.invalid"
 """The base of requests that never leave the process."""
 REMOTE_TIMEOUT = httpx.Timeout(600.0, connect=10.0)
 
-_FOR_A_PERSON = ("upstream_refuses_key", "upstream_unfit", "model_server_died")
+_FOR_A_PERSON = ("upstream_refuses_key", "upstream_unfit", "usage_missing", "model_server_died")
 """Failures of the gateway's own endpoints that no second try mends."""
 
 
@@ -47,6 +50,45 @@ class FixedKey:
     async def get(self, refused: SecretStr | None = None) -> SecretStr:  # noqa: ARG002 - there is no other
         """The key."""
         return self._secret
+
+
+class SignedKey:
+    """A key that the gateway gives for a wallet's signature, asked for again when it has expired.
+
+    The gateway keeps the signer of the vouchers: ``signer`` is its address, once there is a key.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, agent_id: int, wallet: Wallet) -> None:
+        self._client, self._agent_id, self._wallet = client, agent_id, wallet
+        self._secret: SecretStr | None = None
+        self._turn = asyncio.Lock()
+        self.signer = ""
+
+    async def get(self, refused: SecretStr | None = None) -> SecretStr:
+        """The key; raises ModelUnavailable when there is none to be had now, and ModelUnfit when there never is."""
+        async with self._turn:
+            if self._secret is None or self._secret == refused:
+                self._secret = await self._ask()
+            return self._secret
+
+    async def _ask(self) -> SecretStr:
+        asked = {"agent_id": self._agent_id, "address": self._wallet.address}
+        message = str((await self._post("/v1/agora/challenge", asked))["message"])
+        signature = self._wallet.sign_digest(digest_of(message)).hex()
+        issued = await self._post("/v1/agora/keys", {"message": message, "signature": f"0x{signature}"})
+        self.signer = str(issued["signer"])
+        return SecretStr(str(issued["key"]))
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            response = await self._client.post(path, json=body)
+        except httpx.TransportError as error:
+            raise ModelUnavailable(f"the gateway cannot be reached ({type(error).__name__})") from None
+        if response.is_error:
+            said = _json(response).get("detail")
+            failure = ModelUnavailable if response.status_code in (429, 503) else ModelUnfit
+            raise failure(f"the gateway gives agent {self._agent_id} no key: {said}")
+        return _json(response)
 
 
 def local_client(app: Any) -> httpx.AsyncClient:

@@ -25,7 +25,7 @@ from agents.llm.gateway.admission import AccountState, Coverage, no_channel, par
 from agents.llm.gateway.books import Book, Books
 from agents.llm.gateway.budgets import HOUR, Budgets, Limits
 from agents.llm.gateway.receipts import Receipt
-from agents.llm.gateway.tree import leaf_of, path
+from agents.llm.gateway.tree import leaf_of
 from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Signer, Voucher
 from agents.llm.prices import PriceTable, cost
 from agents.market.channels import Channel
@@ -67,12 +67,11 @@ class Proof:
 
 @dataclass(slots=True)
 class _Party:
-    """Somebody who thinks, and the book of its channel as soon as there is one."""
+    """Somebody who thinks, and whose vouchers hold for it."""
 
     name: str
     signer: str
     key: Signer | None
-    book: Book | None = None
 
 
 class Meter:
@@ -98,6 +97,8 @@ class Meter:
         """Told of each voucher that is held, once it is durable."""
         self._store, self._view, self._clock = store, view, clock
         self._parties: dict[int, _Party] = {}
+        self._books: dict[bytes, Book] = {}
+        """By channel: one for each that a call was made on, or could be."""
         self._count()
 
     # Who thinks
@@ -107,10 +108,10 @@ class Meter:
         the address of one that signs by itself. Raises BooksBehind."""
         key = None if isinstance(signer, str) else signer
         address = signer if isinstance(signer, str) else signer.address
-        party = self._parties[agent_id] = _Party(name, address, key)
+        self._parties[agent_id] = _Party(name, address, key)
         channel = self._view.channels.channel(agent_id, address, self.provider)
         if channel is not None and channel.open:
-            party.book = self._open(party, channel)
+            self._book(agent_id, 0)
 
     def name_of(self, agent_id: int) -> str:
         """The name under which the agent was enlisted, or none."""
@@ -317,15 +318,15 @@ class Meter:
         """That a receipt stands under its channel's newest redeemed root; under the root of all receipts so far
         where nothing that has it was redeemed. Raises UnknownCall."""
         receipt = self.books.receipt(call)
-        channel_id, node = receipt.channel_id, self.books.nodes(receipt.channel_id)
+        channel_id = receipt.channel_id
         channel = self._view.channels.with_id(channel_id)
         if channel is not None and channel.redeemed >= receipt.cumulative:
             count = self.books.count_at(channel_id, channel.redeemed, channel.root)
             if count is not None and count >= receipt.number:
-                proven = tuple(path(receipt.number, count, node))
+                proven = self.books.prove(receipt, count)
                 return Proof(receipt, channel.root, channel.redeemed, proven, redeemed=True)
         cumulative, tree = self.books.standing(channel_id)
-        proven = tuple(path(receipt.number, tree.count, node))
+        proven = self.books.prove(receipt, tree.count)
         return Proof(receipt, tree.root, cumulative, proven, redeemed=False)
 
     def end_run(self) -> None:
@@ -338,7 +339,7 @@ class Meter:
 
     def _count(self) -> None:
         since = int(self._store.meta(_RUN) or 0)
-        spent = [(one.agent_id, one.task, one.cost) for one in self.books.spending(since)]
+        spent = [(one.agent_id, one.task, one.cost) for one in self.books.spending(after=since)]
         recent = self.books.charged_since(self._clock() - HOUR)
         self.budgets.begin(spent, recent)
 
@@ -350,26 +351,36 @@ class Meter:
         channel = self._view.channels.channel(agent_id, party.signer, self.provider)
         if channel is None or not channel.open:
             raise no_channel(agent_id, party.signer, self.provider, worst)
-        book = party.book
-        if book is None or book.channel_id != channel.id:
-            book = party.book = self._open(party, channel)
-        elif book.in_doubt and not book.writing:
-            self._read(book)
+        book = self._of(channel)
+        if book.key is not party.key:
+            book.key = party.key
+            self._sign_what_is_due(book)
         return book, channel
 
-    def _open(self, party: _Party, channel: Channel) -> Book:
-        book = Book(channel.id, channel.agent_id, party.signer)
-        book.key = party.key
-        self._read(book)
-        if channel.redeemed > book.settled:
-            raise BooksBehind(channel.id, channel.redeemed, book.settled)
+    def _of(self, channel: Channel) -> Book:
+        book = self._books.get(channel.id)
+        if book is None:
+            book = Book(channel.id, channel.agent_id, channel.signer)
+            self.books.read(book)
+            if channel.redeemed > book.settled:
+                raise BooksBehind(channel.id, channel.redeemed, book.settled)
+            self._books[channel.id] = book
+        elif book.in_doubt and not book.writing:
+            self._read(book)
         return book
 
     def _read(self, book: Book) -> None:
         self.books.read(book)
         book.in_doubt = False
-        if book.vouched < book.settled:
-            # The signer has come to the gateway since then.
-            self._sign(book)
-            if book.key is not None and book.voucher is not None:
-                self._keep(book)
+        self._sign_what_is_due(book)
+
+    def _sign_what_is_due(self, book: Book) -> None:
+        """Where the signer has come to the gateway since the last call."""
+        if book.key is None or book.vouched >= book.settled or book.writing:
+            return
+        self._sign(book)
+        voucher = book.voucher
+        assert voucher is not None, "it was signed"
+        with self._store.transaction() as db:
+            self.books.hold(voucher)(db)
+        self._tell(voucher)

@@ -1,7 +1,7 @@
 """Turns vouchers into credits: the newest of each channel goes to the chain, in batches, when that is worth its gas.
 
-What a batch is called follows from what is in it, so that the same one is sent once, whatever crashes; and what the chain
-has redeemed of a channel it does not redeem again, so that another one with the same voucher in it moves nothing.
+What a batch is called follows from what is in it, so that the same one is sent once, whatever crashes; and what the
+chain has redeemed of a channel it does not redeem again, so that another one with the same voucher in it moves nothing.
 """
 
 import asyncio

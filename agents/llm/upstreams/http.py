@@ -113,12 +113,12 @@ class HttpUpstream:
         yield {**head, "choices": [], "usage": usage_body(usage)}
 
     async def alive(self) -> bool:
-        """Whether the endpoint answers at all, asked for its list of models."""
+        """Whether the endpoint answers, and takes the key, asked for its list of models."""
         try:
             if self._check is not None:
                 self._check()
             async with self._line.ask("GET", "/models", read=_CONNECT_SECONDS) as response:
-                return response.status_code < 500
+                return response.status_code < 500 and response.status_code not in (401, 403)
         except (CallFailed, httpx.HTTPError):
             return False
 

@@ -33,7 +33,7 @@ from agents.chain.wallet import Seed, Wallet
 from agents.fleet.app import Job, assemble, work
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.session import Session
-from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.market.content import ContentStore
 from agents.market.domain import AwardMode
 from agents.market.marketplace import TaskTerms
@@ -187,7 +187,7 @@ async def live(settings, home, death):
             rpc=rpc,
             deployment=await Deployment.load(settings.addresses, rpc),
             seed=Seed.open(home),
-            model=ScriptedModel(script(home, death)),
+            upstream=ScriptedUpstream(script(home, death)),
             embedder=Alike(),
             content=ContentStore(settings.content),
         )

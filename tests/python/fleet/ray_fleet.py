@@ -29,7 +29,7 @@ from agents.fleet.app import Job
 from agents.fleet.progress import Quiet
 from agents.fleet.shards.cluster import ray_cluster
 from agents.fleet.shards.run import ShardedRun
-from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.settings import Settings
 
 NODE = {"num_cpus": 2, "object_store_memory": 80 * 2**20, "include_dashboard": False}
@@ -112,7 +112,7 @@ async def main(job):
         try:
             with ray_cluster(cluster.address) as ray:
                 started = time.monotonic()
-                model = ScriptedModel(lambda request: said(request.messages[-1].content))
+                model = ScriptedUpstream(lambda request: said(request.messages[-1].content))
                 run = ShardedRun(settings, plan, 1, Seed.open(home), model, ray.start)
                 fates = Fates(run, cluster, second, rpc)
                 coming = asyncio.create_task(fates.come())

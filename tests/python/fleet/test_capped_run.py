@@ -14,7 +14,7 @@ from agents.fleet.caps import CALLS_A_TASK, Limits
 from agents.fleet.history import History
 from agents.fleet.reckoning import conclude
 from agents.fleet.session import open_session
-from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.market.domain import TaskState
 from agents.settings import Settings
 
@@ -31,7 +31,7 @@ def settings(interval_node, tmp_path):
 
 @asynccontextmanager
 async def assembled(settings, limits):
-    async with open_session(settings, Seed.open(settings.home), ScriptedModel(answer), limits) as session:
+    async with open_session(settings, Seed.open(settings.home), ScriptedUpstream(answer), limits) as session:
         session.embedder = Alike()
         plan = Job(agents=AGENTS, source=SOURCE, drafts=list(drafts()), windows=WINDOWS)
         yield await assemble(session, plan, announce=lambda _forecast: None)
@@ -73,7 +73,9 @@ async def test_a_run_at_its_cap_finishes_what_it_began_and_begins_nothing_more(s
         assert not any(agent_id in ids for _, agent_id in view.commitments), "all that was sealed is opened"
         calls = sum(office.tally.total.calls for office in crew.session.offices.values())
         assert 1 <= calls <= CALLS_A_TASK
-        assert all(member.billing.owed == 0 for member in crew.members), "thinking is paid for"
+        assert all(member.treasury.unredeemed() == 0 for member in crew.members), "thinking is paid for"
+        spent = sum(view.channels.spent(agent_id) for agent_id in [*ids, crew.buyer.agent_id])
+        assert spent == sum(office.tally.total.cost for office in crew.session.offices.values())
 
         run = conclude(crew.session, crew.reckoning, crew.batch(), caps.held_back)
         assert History(settings.home).runs() == [run]

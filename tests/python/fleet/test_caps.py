@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from agents.llm.metering import MeteredModel
 from hypothesis import given
 from hypothesis import strategies as st
 from test_standings import TASK
@@ -11,7 +12,6 @@ from agents.chain.store import Store
 from agents.errors import ModelUnavailable, SettingOutOfRange
 from agents.fleet.caps import CALLS_A_TASK, STEPS_A_BID, STEPS_A_TASK, Caps, Limits, worst
 from agents.fleet.tally import Tally
-from agents.llm.metering import MeteredModel
 from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Message, ModelRequest, Usage
 from agents.llm.scripted import ScriptedModel

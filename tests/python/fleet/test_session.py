@@ -3,15 +3,17 @@
 import json
 
 import pytest
-from world import Asked
 
 from agents.chain.reader import read
 from agents.chain.wallet import Seed
 from agents.errors import AddressesMissing, AddressesStale, ProviderUnreachable, WalletsInUse, WrongChain
-from agents.fleet.app import Job, assemble, batch_of, report
+from agents.fleet.app import Job, assemble, batch_of
+from agents.fleet.company import report
 from agents.fleet.definitions import fleet
 from agents.fleet.enrolment import CAPITAL
 from agents.fleet.session import open_session
+from agents.fleet.treasury import lot
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.market.domain import account_of_agent
 from agents.settings import Settings
 
@@ -22,7 +24,7 @@ def settings(node, tmp_path):
 
 
 def session(settings):
-    return open_session(settings, Seed.open(settings.home), Asked().model)
+    return open_session(settings, Seed.open(settings.home), ScriptedUpstream(lambda _request: ""))
 
 
 async def test_a_second_process_on_the_same_wallets_is_refused_by_folder(rpc, settings):
@@ -81,9 +83,12 @@ async def test_agents_are_enrolled_once_however_often_the_fleet_starts(rpc, sett
             view = one.feed.view
             for member in crew.members:
                 assert view.skills[member.agent_id] == dict(member.definition.capabilities)
-                assert (
-                    await one.offices["fleet"].market.balance(account_of_agent(member.agent_id))
-                ).free == CAPITAL
+                balance = await one.offices["fleet"].market.balance(account_of_agent(member.agent_id))
+                channel = view.channels.channel(
+                    member.agent_id, member.agent.hands.wallet.address, one.gateway.provider
+                )
+                assert balance.free + channel.deposit == CAPITAL
+                assert channel.deposit == lot(one.gateway.price), "paid in once"
             assert len({agent.owner for agent in view.agents.values()}) == len(view.agents) == 3
             assert await read(one.rpc, one.deployment.token.total_supply()) == 3 * CAPITAL
             lines = report(crew)

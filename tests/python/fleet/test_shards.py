@@ -20,7 +20,7 @@ from agents.fleet.shards import worker
 from agents.fleet.shards.assignment import Assignment, ShardReport, split
 from agents.fleet.shards.keeping import MOST_LOSSES, Keeping
 from agents.fleet.shards.worker import Worker
-from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.settings import Settings
 
 # Who belongs where
@@ -179,7 +179,7 @@ async def test_a_shard_waits_for_its_store_until_the_one_before_it_is_gone(rpc, 
     told = replace(
         assignment, provider=on_chain.provider, home=on_chain.home, addresses=Path(on_chain.addresses)
     )
-    seed, model = worker.open_seed(on_chain, None), ScriptedModel(lambda _request: "")
+    seed, model = worker.open_seed(on_chain, None), ScriptedUpstream(lambda _request: "")
     async with open_session(on_chain, seed, model) as first, open_session(on_chain, seed, model) as second:
         office = first.open_office("fleet-0")
         waiting = asyncio.create_task(Worker(told)._take_over(second))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from agents.chain.bindings import usage_meter
 from agents.fleet.standings import endings, standings
 from agents.market.domain import (
     Agent,
@@ -19,7 +20,7 @@ from agents.market.domain import (
 from agents.market.view import MarketView
 from agents.money import CREDIT
 
-AGENT, PROVIDER = 3, 99
+AGENT, PROVIDER, CHANNEL = 3, "0x" + "99" * 20, b"\7" * 32
 ADDRESS = "0x" + "11" * 20
 TASK = Task(
     id=1,
@@ -39,17 +40,22 @@ TASK = Task(
 )
 
 
-def standing(view, name, agent_id, provider):
-    (line,) = standings(view, {agent_id: name}, provider)
+def standing(view, name, agent_id, unredeemed=0):
+    (line,) = standings(view, {agent_id: name}, lambda _agent_id: unredeemed)
     return line
 
 
-def view_of(*tasks, contributed=0, balance=0, thinking=0):
+def view_of(*tasks, contributed=0, balance=0, debt=0, channel=(0, 0)):
+    """``channel`` is what was paid in, and what of it, or beyond it, was redeemed."""
     view, account = MarketView(), account_of_agent(AGENT)
     view.tasks = {number: replace(task, id=number) for number, task in enumerate(tasks, 1)}
     view.agents[AGENT] = Agent(AGENT, ADDRESS, ADDRESS, "")
-    view.contributed[account], view.balances[account] = contributed, Balance(balance)
-    view.transferred[account, PROVIDER] = thinking
+    view.contributed[account], view.balances[account] = contributed, Balance(balance, debt=debt)
+    paid_in, redeemed = channel
+    if paid_in:
+        view.channels.apply(usage_meter.ChannelOpened(CHANNEL, AGENT, PROVIDER, ADDRESS, 0, 0, paid_in))
+    if redeemed:
+        view.channels.apply(usage_meter.Redeemed(CHANNEL, redeemed, bytes(32)))
     return view
 
 
@@ -66,14 +72,22 @@ def test_what_came_in_what_was_thought_and_what_was_lost_add_up():
         ended(TaskState.SETTLED, agent=4, score=100),
         ended(TaskState.OPEN, agent=0, price=0),
         contributed=100 * CREDIT,
-        balance=100 * CREDIT + earned - 2 * CREDIT - CREDIT,
-        thinking=2 * CREDIT,
+        balance=100 * CREDIT + earned - 5 * CREDIT - CREDIT,
+        channel=(5 * CREDIT, CREDIT),
     )
-    line = standing(view, "Ada", AGENT, PROVIDER)
+    line = standing(view, "Ada", AGENT, unredeemed=CREDIT)
     assert (line.name, line.won, line.settled) == ("Ada", 2, 1)
     assert (line.earned, line.thinking, line.lost) == (earned, 2 * CREDIT, CREDIT)
     assert line.profit == earned - 3 * CREDIT
+    assert line.profit_a_task == (earned - 2 * CREDIT) // 2, "also over tasks that were not paid"
     assert line.balance == 100 * CREDIT + line.profit
+
+
+def test_what_an_agent_owes_for_thinking_is_no_lost_bond():
+    view = view_of(contributed=9 * CREDIT, balance=7 * CREDIT, debt=CREDIT, channel=(2 * CREDIT, 3 * CREDIT))
+    line = standing(view, "Ada", AGENT)
+    assert (line.thinking, line.balance, line.lost) == (3 * CREDIT, 6 * CREDIT, 0)
+    assert line.profit_a_task is None
 
 
 def test_reputation_is_weighted_by_experience_over_all_skills():
@@ -83,12 +97,12 @@ def test_reputation_is_weighted_by_experience_over_all_skills():
         (AGENT, 1): {"writing": Reputation(999, 0)},
         (4, 0): {"writing": Reputation(999, 0)},
     }
-    assert standing(view, "Ada", AGENT, PROVIDER).reputation == 0.75
+    assert standing(view, "Ada", AGENT).reputation == 0.75
 
 
 def test_an_agent_that_nobody_evaluated_has_no_reputation():
-    assert standing(view_of(), "Ada", AGENT, PROVIDER).reputation is None
-    assert standing(MarketView(), "Ada", 77, PROVIDER).reputation is None
+    assert standing(view_of(), "Ada", AGENT).reputation is None
+    assert standing(MarketView(), "Ada", 77).reputation is None
 
 
 ALL = [
@@ -140,4 +154,4 @@ def test_endings_are_said_in_one_line(tasks, text):
 def test_bids_do_not_count_as_wins():
     view = view_of(ended(TaskState.OPEN, agent=0))
     view.bids[1] = [Bid(1, AGENT, 5, 6, 5000, 0)]
-    assert standing(view, "Ada", AGENT, PROVIDER).won == 0
+    assert standing(view, "Ada", AGENT).won == 0

@@ -4,6 +4,7 @@ import pytest
 from world import draft
 
 from agents.chain.store import Store
+from agents.llm.protocol import Usage
 from agents.market.domain import AwardMode
 from agents.mind.notes import _SCHEMA, Belief, BidNote, Notes, OfferNote, ThinkingNote
 from agents.mind.postings import Postings
@@ -71,9 +72,9 @@ def test_the_newest_offer_is_read_back(file):
 
 def test_agents_do_not_see_each_others_notes(file):
     Notes(file.store, "Ada").put_bid(BidNote(1, "planned"))
-    Notes(file.store, "Ada").put_result(1, b"\1" * 32, "m", 3)
+    Notes(file.store, "Ada").put_result(1, b"\1" * 32, "m")
     Notes(file.store, "Ada").put_failure(2, "rubbish")
-    Notes(file.store, "Ada").add_thinking(1, 2)
+    Notes(file.store, "Ada").add_thinking(Usage(1, 0), 2, 1, "work")
     bob = Notes(file.reopened(), "Bob")
     assert (bob.bids, bob.result(1), bob.cost(1), bob.failure(2)) == ([], None, None, None)
     assert bob.thinking == ThinkingNote()
@@ -81,12 +82,12 @@ def test_agents_do_not_see_each_others_notes(file):
 
 def test_results_failures_and_thinking_are_read_back(file):
     notes = Notes(file.store, "Ada")
-    notes.put_result(1, b"\1" * 32, "m", 3)
+    notes.put_result(1, b"\1" * 32, "m")
     notes.put_failure(2, "rubbish")
-    notes.add_thinking(10, 100)
-    notes.add_thinking(5, 50)
+    notes.add_thinking(Usage(8, 2), 100, 1, "work")
+    notes.add_thinking(Usage(5), 50)
     again = Notes(file.reopened(), "Ada")
-    assert (again.result(1), again.cost(1), again.failure(2)) == (b"\1" * 32, 3, "rubbish")
+    assert (again.result(1), again.cost(1), again.failure(2)) == (b"\1" * 32, 100, "rubbish")
     assert again.thinking == ThinkingNote(calls=2, tokens=15, cost=150)
 
 
@@ -152,7 +153,7 @@ def test_verdicts_are_read_back(file):
 def test_what_is_forgotten_is_read_again(file):
     notes = Notes(file.store, "Ada")
     notes.put_bid(BidNote(1, "skipped", "no document"))
-    notes.put_result(1, b"\1" * 32, "m", 3)
+    notes.put_result(1, b"\1" * 32, "m")
     notes.put_failure(1, "rubbish")
     notes.forget(1)
     assert notes.bid(1) == BidNote(1, "skipped", "no document")

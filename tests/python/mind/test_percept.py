@@ -154,7 +154,7 @@ def test_who_did_not_bid_ends_no_auction(view, notes):
 def test_work_is_begun_and_submitted_while_the_next_block_still_takes_it(view, notes, now, work):
     put(view, state=TaskState.AWARDED, agent_id=AGENT, deadline=DEADLINE)
     assert seen(view, notes, now) == (["work"] if work else [])
-    notes.put_result(TASK.id, b"\5" * 32, "m", 1)
+    notes.put_result(TASK.id, b"\5" * 32, "m")
     assert seen(view, notes, now) == (["submit"] if work else [])
 
 
@@ -267,7 +267,7 @@ def test_exposure_is_what_open_bids_and_unfinished_work_may_cost_at_most(view, n
     assert exposure(view, notes, AGENT) == 0
     put(view, state=TaskState.AWARDED, agent_id=AGENT)
     assert exposure(view, notes, AGENT) == 70
-    notes.put_result(TASK.id, b"\1" * 32, "m", 3)
+    notes.put_result(TASK.id, b"\1" * 32, "m")
     assert exposure(view, notes, AGENT) == 0
     notes.put_bid(BidNote(TASK.id, "refused", belief=Belief(worst_cost=70)))
     put(view)
