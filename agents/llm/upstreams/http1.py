@@ -81,7 +81,7 @@ class AnswerReader:
                 self.headers.append(_header(line))
                 if len(self.headers) > MOST_HEADERS:
                     raise MalformedAnswer("the answer has too many headers")
-        self._keeps = first[1] == b"1" and "close" not in self._all(b"connection")
+            self._keeps = first[1] == b"1" and "close" not in self._all(b"connection")
         self.status = status
 
     def _read_body(self) -> Generator[bytes | None, None, None]:
@@ -125,13 +125,15 @@ class AnswerReader:
                 size -= len(piece)
                 yield piece
             else:
-                yield self._missing()
+                self._need_more()
+                yield None
 
     def _line(self) -> Generator[None, None, bytes]:
         while (end := self._unread.find(b"\r\n")) < 0:
             if len(self._unread) > LONGEST_LINE:
                 raise MalformedAnswer("a line of the answer has no end")
-            yield self._missing()
+            self._need_more()
+            yield None
         return self._take(end + 2)[:-2]
 
     def _take(self, size: int) -> bytes:
@@ -139,7 +141,7 @@ class AnswerReader:
         del self._unread[:size]
         return taken
 
-    def _missing(self) -> None:
+    def _need_more(self) -> None:
         if self._ended:
             raise MalformedAnswer("the server hung up before its answer was whole")
 
