@@ -38,7 +38,7 @@ async def test_document_tells_of_all_places(house):
 
 def test_page_for_builders_names_places_that_are_there():
     page = PAGE.read_text()
-    named = set(re.findall(r"(?:GET|POST|DELETE) (/[a-z1/{}]+)", page))
+    named = set(re.findall(r"(?:GET|POST|DELETE) (/[a-z1/{}.]+)", page))
     assert {"/v1/chat/completions", "/v1/agora/challenge"} <= named
     paths = {path.replace("{model}", "{id}") for path in document()["paths"]} | {"/openapi.json"}
     assert named <= paths
