@@ -14,7 +14,7 @@ from agents.chain.rpc import Rpc
 from agents.cli.chain import At, branch, node, progress, replay
 from agents.cli.common import AsJson, Provider, settings_of
 from agents.cli.gateway import gateway
-from agents.cli.run import run
+from agents.cli.timeline import run
 from agents.cli.usage import usage
 from agents.console import FAILURE, run_command
 from agents.errors import BadSetting
