@@ -100,8 +100,8 @@ async def test_a_character_that_changed_is_named(tmp_path):
     with pytest.raises(CassetteMiss) as caught:
         await replay.complete(ask(prompt.replace("cats", "bats")))
     assert str(caught.value) == (
-        "the run has parted from the recorded one: agent 1 (ada-1), purpose work, task 4, asks m what was not "
-        "recorded; the nearest that was recorded, by agent 1 for purpose work, task 4, differs at "
+        "the run has parted from the recorded one: agent 1 (ada-1), purpose work, task 4, occurrence 0, asks m what "
+        "was not recorded; the nearest that was recorded, by agent 1 for purpose work, task 4, differs at "
         "body.messages[0].content, character 531: recorded …'reful worker. Count the cats in the yard, and sa'…, "
         "asked …'reful worker. Count the bats in the yard, and sa'…"
     )
@@ -117,7 +117,10 @@ async def test_a_character_that_changed_is_named(tmp_path):
     [
         (ask("hello", agent=2), "by agent 1 for purpose work, task 4, is the same"),
         (ask("hello", model="other"), "of model m, is the same"),
-        (ask("hello"), "recorded 1 times, and this is time 2"),
+        (
+            ask("hello"),
+            "occurrence 1, asks m what was not recorded; the same request was recorded 1 times only",
+        ),
         (ask("hello", seed=3), "body.seed: recorded without it, asked 3"),
         (ask("hello", max_tokens=10), "body.max_tokens: recorded 9, asked 10"),
         (ask("hello\u202egnp"), r"asked 'hello\\u202egnp'"),

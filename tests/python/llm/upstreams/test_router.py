@@ -172,6 +172,20 @@ async def test_no_try_begins_after_the_time() -> None:
     assert caught.value.retry_after == pytest.approx(30, abs=1)
 
 
+async def test_a_time_to_come_back_holds_for_all_calls() -> None:
+    a, b = Puppet("a"), Puppet("b")
+    a.broken = down("rate_limited", 429, retry_after=0.3)
+    router = Router([lane(a, probe=a.probe), b], pause=0.0)
+    assert await by(router, 6) == {"b": 6}
+    assert a.calls == 1
+    alone, start = Router([a], attempts=1), time.monotonic()
+    with pytest.raises(CallFailed):
+        await alone.complete(CALL)
+    a.broken = None
+    assert await by(alone) == {"a": 1}
+    assert time.monotonic() - start >= 0.29
+
+
 async def test_a_full_or_hung_endpoint_leaves_the_others_free() -> None:
     hung, b = Puppet("hung"), Puppet("b")
     hung.gate = asyncio.Event()
