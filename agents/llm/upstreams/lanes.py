@@ -26,8 +26,8 @@ _SOON = frozenset(
 class Lane:
     """An upstream with limits: ``concurrency`` calls at once, and so many calls and tokens a minute.
 
-    An endpoint that names a time to come back gets no call before. One that fails is put aside for 5 seconds, then 10, up to a minute. ``probe`` says whether it works
-    again; without one, the next call is the probe.
+    An endpoint that names a time to come back gets no call before it. One that fails is put aside for 5 seconds,
+    then 10, up to a minute; ``probe`` says whether it works again, and without one the next call is the probe.
     """
 
     def __init__(
