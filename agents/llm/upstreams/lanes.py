@@ -103,7 +103,9 @@ class Lane:
                 self.leave()
 
     def leave(self) -> None:
-        """Put aside, for twice as long as the last time."""
+        """Put aside, for twice as long as the last time; calls that fail together count once."""
+        if self._aside and self.rest > 0:
+            return
         self._rest = min(max(_FIRST_REST, 2 * self._rest), _LONGEST_REST)
         if not self._aside:
             structlog.get_logger().warning(

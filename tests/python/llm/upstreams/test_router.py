@@ -114,6 +114,19 @@ async def test_a_dead_endpoint_costs_one_try_and_is_asked_again_later() -> None:
         assert a.calls == 3
 
 
+async def test_calls_that_fail_together_put_aside_once() -> None:
+    a, b, clock = Puppet("a"), Puppet("b"), Clock()
+    a.broken = down()
+    one = lane(a, clock=clock)
+    router = Router([one, b], clock=clock)
+    await asyncio.gather(*(router.complete(CALL) for _ in range(10)))
+    assert a.calls == 5
+    assert one.rest == 5
+    clock.now += 5.1
+    await asyncio.gather(*(router.complete(CALL) for _ in range(10)))
+    assert one.rest == 10
+
+
 async def test_without_a_probe_the_next_call_is_one() -> None:
     a, b, clock = Puppet("a"), Puppet("b"), Clock()
     a.broken = down()
