@@ -33,8 +33,8 @@ class HttpUpstream:
     """The models of one endpoint: ``models`` says for each name that agents use what the endpoint calls it.
 
     ``timeout`` bounds a whole answer in seconds, and in a stream the wait for each next chunk, which all come within
-    ``stream_seconds``. ``check`` runs before each call and may raise. A parameter that the endpoint refuses is learnt and not sent again. The
-    key appears in no error, no log and no repr.
+    ``stream_seconds``. ``check`` runs before each call and may raise. A parameter that the endpoint refuses is
+    learnt and not sent again. The key appears in no error, no log and no repr.
     """
 
     def __init__(
