@@ -21,6 +21,7 @@ from agents.errors import (
 from agents.llm.gateway.signin import digest_of
 from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
 from agents.llm.upstreams.base import usage_of
+from agents.llm.upstreams.wire import transport
 
 OnCharge = Callable[[ModelRequest, Usage, int], None]
 """Told of each charged call, before its answer is used: the request, its tokens, and its cost in units."""
@@ -98,7 +99,7 @@ def local_client(app: Any) -> httpx.AsyncClient:
 
 def remote_client(url: str) -> httpx.AsyncClient:
     """A client of the gateway at this address."""
-    return httpx.AsyncClient(base_url=url, timeout=REMOTE_TIMEOUT)
+    return httpx.AsyncClient(base_url=url, timeout=REMOTE_TIMEOUT, transport=transport(url))
 
 
 class GatewayModel:

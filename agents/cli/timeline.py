@@ -15,8 +15,9 @@ from agents.fleet.app import open_upstream
 from agents.fleet.progress import for_person
 from agents.fleet.reckoning import SETTLED
 from agents.fleet.strategies import policy_of
+from agents.fleet.timeline.figures import Figures
 from agents.fleet.timeline.recording import Plan
-from agents.fleet.timeline.run import Figures, record, replay
+from agents.fleet.timeline.run import CUT_OFF, record, replay
 from agents.fleet.timeline.stage import STOPPED
 from agents.fleet.timeline.thinking import USUAL, Pace
 from agents.logs import configure
@@ -100,7 +101,8 @@ def replay_run(folder: Path, *, as_json: bool) -> Iterable[str]:
     done = replay(folder, for_person(sys.stderr, as_json=as_json))
     if as_json:
         return [done.as_json()]
-    return [*done.lines, f"the same again: {_figures(done)}"]
+    end = " and there the recording was cut off" if done.outcome == CUT_OFF else ""
+    return [*done.lines, f"the same again: {_figures(done)}{end}"]
 
 
 def _conclusion(done: Figures, folder: Path | None) -> list[str]:
