@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url", "provider", "gateway")
     @classmethod
     def _is_http(cls, url: str | None) -> str | None:
-        if url is not None and not _names_a_host(url):
+        if url is not None and not names_a_host(url):
             raise ValueError("must be an address that begins with http:// or https://")
         return url
 
@@ -95,7 +95,8 @@ class Settings(BaseSettings):
             raise ValueError("begins with ~ for a user whose home folder is not known") from None
 
 
-def _names_a_host(url: str) -> bool:
+def names_a_host(url: str) -> bool:
+    """Whether a text is the address of something on the web."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -18,6 +18,7 @@ AgoraError
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
 │   ├── CassetteUnreadable · CassetteUnwritable · CassetteInUse · CassetteOfAnotherRun
+│   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
@@ -65,6 +66,7 @@ from agents.errors.calls import (
     CassetteOfAnotherRun,
     CassetteUnreadable,
     CassetteUnwritable,
+    UpstreamsMalformed,
 )
 from agents.errors.chain import (
     AddressesMissing,
@@ -242,6 +244,7 @@ __all__ = [
     "UnsupportedTasks",
     "UpstreamAbsent",
     "UpstreamLost",
+    "UpstreamsMalformed",
     "UserError",
     "VoucherRefused",
     "WalletTooPoor",

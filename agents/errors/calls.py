@@ -97,3 +97,10 @@ class CassetteOfAnotherRun(UserError):
         super().__init__(
             f"the cassette {path} belongs to another run (its {', '.join(differences)} differ): name a new file"
         )
+
+
+class UpstreamsMalformed(UserError):
+    """A user's file of models does not say where models are in a way that can be used."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}: mend the file, or unset AGORA_MODELS")

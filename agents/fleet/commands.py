@@ -9,8 +9,8 @@ from agents.fleet.app import Job
 from agents.fleet.forecast import Forecast, foresee
 from agents.fleet.history import History
 from agents.fleet.reckoning import policies
-from agents.llm.embedded import model_name
 from agents.llm.prices import PriceTable
+from agents.llm.upstreams.choice import model_name
 from agents.logs import configure
 from agents.settings import Settings
 

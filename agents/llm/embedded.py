@@ -6,20 +6,13 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from agents.errors import BadSetting, ModelMissing, ModelServerDied
-from agents.llm.openai_model import OPENAI_URL, OpenAIModel
-from agents.llm.pacing import Bucket
-from agents.llm.protocol import Model
-from agents.llm.weights import SMOLLM2, SMOLLM2_NAME, find, find_gguf
-from agents.settings import Settings
+from agents.errors import ModelMissing, ModelServerDied
 
 SLOTS = 4
 CONTEXT = 2048  # tokens of prompt and answer for each slot; a longer prompt is refused, never cut
@@ -168,73 +161,3 @@ class EmbeddedServer:
         if self._ready is None:
             raise ModelServerDied("it was never started")
         return self._ready
-
-
-@asynccontextmanager
-async def open_model(settings: Settings) -> AsyncIterator[Model]:
-    """The model that ``settings`` ask for: hosted if any OpenAI setting is there, else embedded.
-
-    Raises BadSetting for settings that contradict each other, and ModelMissing for a model that is not there.
-    """
-    if is_hosted(settings):
-        async with _hosted(settings) as hosted:
-            yield hosted
-    else:
-        gguf = find_gguf(settings.gguf) if settings.gguf else await asyncio.to_thread(find, SMOLLM2)
-        async with EmbeddedServer(gguf) as server, embedded_model(server, model_name(settings)) as embedded:
-            yield embedded
-
-
-def model_name(settings: Settings) -> str:
-    """The name of the model that ``open_model`` would open. Raises BadSetting as it does."""
-    if is_hosted(settings):
-        return _hosted_name(settings)
-    return f"{settings.gguf.stem} (embedded)" if settings.gguf else SMOLLM2_NAME
-
-
-def embedded_model(server: EmbeddedServer, name: str) -> OpenAIModel:
-    """The model of a running server; every call after the server's end raises ModelServerDied."""
-    return OpenAIModel(
-        server.model_name,
-        base_url=server.url,
-        api_key=server.key,
-        name=name,
-        concurrency=SLOTS,
-        before_try=server.check,
-    )
-
-
-def is_hosted(settings: Settings) -> bool:
-    """Whether any setting of a hosted model is there."""
-    return bool(settings.openai_api_key or settings.openai_base_url or settings.model)
-
-
-def _hosted(settings: Settings) -> OpenAIModel:
-    rate = settings.model_calls_per_minute
-    return OpenAIModel(
-        _hosted_name(settings),
-        base_url=settings.openai_base_url or OPENAI_URL,
-        api_key=settings.openai_api_key,
-        concurrency=settings.model_concurrency,
-        pace=None if rate is None else Bucket(rate / 60, settings.model_concurrency),
-    )
-
-
-def _hosted_name(settings: Settings) -> str:
-    if settings.gguf:
-        raise BadSetting(
-            "AGORA_GGUF", "is set together with OPENAI_API_KEY, OPENAI_BASE_URL or AGORA_MODEL: unset one"
-        )
-    if not settings.model:
-        raise BadSetting(
-            "AGORA_MODEL",
-            "is not set, but OPENAI_API_KEY or OPENAI_BASE_URL is: name the model to use, or unset these to "
-            "use the embedded model",
-        )
-    if not settings.openai_api_key and not settings.openai_base_url:
-        raise BadSetting(
-            "OPENAI_API_KEY",
-            "is not set, but AGORA_MODEL is: set the key, or OPENAI_BASE_URL for an endpoint without one, or "
-            "unset AGORA_MODEL to use the embedded model",
-        )
-    return settings.model

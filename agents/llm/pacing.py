@@ -1,4 +1,4 @@
-"""How often an endpoint is called: a bucket of tokens that fills at an even rate, one token a call."""
+"""How often an endpoint is called: a bucket of tokens that fills at an even rate, one token a call unless said."""
 
 import asyncio
 import time
@@ -9,12 +9,12 @@ NEARLY = 1 - 1e-9
 
 
 class Bucket:
-    """Lets ``rate`` calls a second through, and up to ``burst`` at once after a pause; in the order of asking."""
+    """Lets ``rate`` tokens a second through, and up to ``burst`` at once after a pause; in the order of asking."""
 
     def __init__(
         self,
         rate: float,
-        burst: int,
+        burst: float,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -24,14 +24,22 @@ class Bucket:
         self._tokens, self._filled = float(burst), clock()
         self._turn = asyncio.Lock()
 
-    async def take(self) -> None:
-        """Wait for a token, and take it. Who is cancelled takes none."""
+    async def take(self, tokens: float = 1) -> None:
+        """Wait for so many tokens, and take them. Who is cancelled takes none; a full bucket is enough for all."""
         async with self._turn:
-            self._fill()
-            while self._tokens < NEARLY:
-                await self._sleep((1 - self._tokens) / self._rate)
-                self._fill()
-            self._tokens -= 1
+            while (wait := self.wait(tokens)) > 0:
+                await self._sleep(wait)
+            self._tokens -= tokens
+
+    def wait(self, tokens: float = 1) -> float:
+        """Seconds until so many tokens are there, if nobody takes any."""
+        self._fill()
+        needed = min(tokens, self._burst)
+        return 0.0 if self._tokens >= needed * NEARLY else (needed - self._tokens) / self._rate
+
+    def give(self, tokens: float) -> None:
+        """Put back what was not needed; a negative number takes what was needed more."""
+        self._tokens = min(self._burst, self._tokens + tokens)
 
     def _fill(self) -> None:
         now = self._clock()

@@ -1,8 +1,8 @@
 """What a cassette takes: calls a second that are recorded durably and replayed, and its size.
 
-The upstream answers at once and in this process, so that the time is the recorder's own. All requests are different,
-a conversation of about 2 kB each, and the answers as long as a short paragraph. A hundred calls are under way at a time,
-as in a fleet, and then one; each call returns when it survives power loss. The replay is of the same calls.
+The upstream answers at once and in this process, so that the time is the recorder's own. All requests are different, a
+conversation of about 2 kB each, and answers as long as a short paragraph. A hundred calls are under way at a time, as
+in a fleet, and then one; each call returns when it survives power loss. The replay is of the same calls.
 """
 
 import asyncio

@@ -1,9 +1,8 @@
 """What channels hold of the memory: the books of 10,000 agents, each with 31 receipts, whose tree has five peaks.
 
-The resident memory of one process, less what it held with the program loaded, the store open and no channel: the view of
-the chain's channels, the agents' wallets, which sign at the gateway, and the meter's books, each with its newest voucher.
-Read when all are enlisted, again when each has been charged for so many calls, and in a new process that opens
-the same books. Sums of receipts that budgets need are in it.
+The resident memory of one process, less what it held with the program loaded and one channel: the view of the chain's
+channels, the agents' wallets, which sign at the gateway, and the meter's books, each with its newest voucher. Read when
+all are enlisted, again when each has been charged for so many calls, and in a new process that opens the same books.
 """
 
 import asyncio
@@ -44,10 +43,10 @@ def _size(folder: Path) -> int:
 
 async def _measured(folder: Path, agents: int, calls: int) -> dict[str, Any]:
     (folder / "empty").mkdir(exist_ok=True)
-    with metered(folder / "empty", 1) as meter:
+    with metered(folder / "empty", 1) as (meter, _):
         await think(meter, 1)
         before = _resident()
-    with metered(folder, agents) as meter:
+    with metered(folder, agents) as (meter, _):
         enlisted = _resident()
         for _ in range(calls):
             for start in range(1, agents + 1, 100):

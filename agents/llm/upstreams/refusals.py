@@ -13,8 +13,8 @@ from agents.errors import CallFailed
 _SHOWN = 200  # characters of the endpoint's own words
 _LONGEST_PAUSE = 60.0  # seconds, whatever the endpoint asks for
 _OVERFLOW = re.compile(r"context (?:length|size|window)|too (?:long|many tokens)", re.IGNORECASE)
+_LIMIT = re.compile(r"context (?:length|size|window)\D{0,20}(\d{2,})", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{2,}")
-_NOT_HERE = ("model_not_found", "not_found_error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,11 @@ class Refusal:
     @classmethod
     def read(cls, status: int, headers: Mapping[str, str], content: bytes, key: str) -> "Refusal":
         """The refusal that an answer is; ``key`` is what must not be repeated."""
-        error = _error(content)
+        return cls.of(status, headers, _error(content), key)
+
+    @classmethod
+    def of(cls, status: int, headers: Mapping[str, str], error: Mapping[str, Any], key: str) -> "Refusal":
+        """The refusal that an error object tells."""
         message = " ".join(str(error.get("message") or "no detail").split())
         return cls(
             status,
@@ -78,7 +82,7 @@ class Refusal:
             return CallFailed(
                 400,
                 "context_length_exceeded",
-                f"the prompt has {tokens or 'too many'} tokens, and the model's context holds {limit or 'fewer'}",
+                f"the call needs {tokens or 'too many'} tokens, and the model's context holds {limit or 'fewer'}",
                 param="messages",
                 detail={"prompt_tokens": tokens, "limit": limit},
             )
@@ -97,14 +101,14 @@ def retry_after(header: str | None) -> float | None:
             seconds = parsedate_to_datetime(header).timestamp() - time.time()
         except ValueError:
             return None
-    return min(max(seconds, 0.0), _LONGEST_PAUSE)  # not a number is 0
+    return min(max(0.0, seconds), _LONGEST_PAUSE)  # in this order not a number is 0
 
 
 def _error(content: bytes) -> Mapping[str, Any]:
     """The error object of a body, or one that holds what the body says."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     error = body.get("error", body) if isinstance(body, Mapping) else None
     return error if isinstance(error, Mapping) else {"message": error if isinstance(error, str) else None}
@@ -121,9 +125,10 @@ def _overflow(error: Mapping[str, Any], message: str) -> tuple[int | None, int |
         return _whole(error.get("n_prompt_tokens")), _whole(error.get("n_ctx"))
     if "context_length_exceeded" not in kinds and not _OVERFLOW.search(message):
         return None
-    numbers = sorted({int(number) for number in _NUMBER.findall(message)})
-    # "maximum context length is 8192 tokens. However, your messages resulted in 9000": the limit is the smaller.
-    return (numbers[-1], numbers[0]) if len(numbers) > 1 else (None, numbers[0] if numbers else None)
+    numbers = [int(number) for number in _NUMBER.findall(message)]
+    told = _LIMIT.search(message)
+    limit = int(told[1]) if told else min(numbers, default=None)
+    return max((number for number in numbers if number != limit), default=None), limit
 
 
 def _whole(value: object) -> int | None:

@@ -10,6 +10,7 @@ from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.llm.gateway.gateway import Gateway
 from agents.llm.gateway.keys import Keys, Throttle
 from agents.llm.gateway.meter import Meter
+from agents.llm.gateway.problems import PROBLEM_TYPE
 from agents.llm.gateway.signin import Place
 from agents.llm.gateway.vouchers import Domain, channel_id_of
 from agents.llm.prices import PriceTable
@@ -25,6 +26,7 @@ PROVIDER = SEED.wallet(1)
 AGENT = 7
 MODEL = "scripted"
 NOW = 1_700_000_000
+CHAT, RESPONSES, EMBEDDINGS = "/v1/chat/completions", "/v1/responses", "/v1/embeddings"
 
 
 class Authority:
@@ -55,7 +57,7 @@ class House:
 
     def __init__(self, store, upstream=None, limits=None, a_minute=1000):
         self.store, self.view, self.clock, self.authority = store, MarketView(), Clock(), Authority()
-        self.upstream = upstream or ScriptedUpstream(lambda request: "one two three", name=MODEL)
+        self.upstream = upstream or ScriptedUpstream(lambda _: "one two three", name=MODEL)
         self.limits, self.a_minute, self.epochs = limits, a_minute, {}
         self._random = itertools.count(1)
         self.open()
@@ -114,3 +116,21 @@ class House:
 def chat(text="Say three words.", **fields):
     """The body of a chat."""
     return {"model": MODEL, "messages": [{"role": "user", "content": text}], "max_tokens": 20} | fields
+
+
+def says(response, status, code, param=None):
+    """The problem in a response, which has this status and code, and both forms of an error."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == PROBLEM_TYPE
+    problem = response.json()
+    assert problem["status"] == status
+    assert problem["code"] == problem["error"]["code"] == code
+    assert problem["detail"] == problem["error"]["message"]
+    assert problem["error"]["param"] == param
+    assert "Traceback" not in response.text
+    return problem
+
+
+def call(name="look", arguments="{}"):
+    """A tool call of a model."""
+    return {"id": "1", "type": "function", "function": {"name": name, "arguments": arguments}}
