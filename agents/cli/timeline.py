@@ -72,10 +72,7 @@ def run(
             raise BadSetting("AGORA_GATEWAY", "is set, but such a run has a gateway of its own: unset it")
         policy_of(policy)
         limits = options.limits_of(
-            max_credits,
-            max_credits_per_agent,
-            max_credits_per_hour,
-            max_credits_per_task,
+            (max_credits, max_credits_per_agent, max_credits_per_hour, max_credits_per_task),
             calls=max_calls,
             calls_per_hour=max_calls_per_hour,
             transactions=max_transactions,

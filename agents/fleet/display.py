@@ -117,9 +117,7 @@ def market_screen(
 def leaderboard(standings: Sequence[Standing]) -> Table:
     """Who earned what, best first."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
-    table.title = (
-        "leaderboard, in credits (a task: reward less thinking)"
-    )
+    table.title = "leaderboard, in credits (a task: reward less thinking)"
     table.title_justify = "left"
     table.add_column("agent", no_wrap=True)
     for column in ("won", "paid", "earned", "thought", "a task", "lost", "profit", "holds", "rep."):

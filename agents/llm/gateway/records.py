@@ -84,7 +84,7 @@ class Records:
         says how many."""
         clauses, values = _where(agent_id, task, after)
         rows = self._db.execute(
-            "SELECT agent, task, model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM charged_calls "  # noqa: S608
+            "SELECT agent, task, model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM charged_calls "  # noqa: S608, E501
             f"WHERE {clauses} GROUP BY agent, task, model ORDER BY max(id) DESC LIMIT ?",
             (*values, limit),
         )
