@@ -120,6 +120,7 @@ class Stage:
             draw=lots.draw,
             uniform=lots.uniform,
             embedder=CalledEmbedder(upstream),
+            alone=True,
         )
 
     def _job(self) -> Job:
