@@ -6,6 +6,7 @@ some endpoint makes more tokens, or dearer ones, than it was asked for.
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +19,8 @@ MOST_INPUTS = 2048
 """Texts in one request for embeddings."""
 MOST_TOKENS = 10**7
 """More than any model's context."""
+MOST_LEVELS = 100
+"""Of objects and lists in each other."""
 
 UNMETERED = frozenset(
     {
@@ -192,9 +195,11 @@ class VoucherRequest(Closed):
 def parse(raw: bytes) -> dict[str, Any]:
     """The JSON object in ``raw``; raises RequestRefused."""
     try:
-        body = json.loads(raw, parse_constant=_no_constant)
+        # Bytes would be taken in other encodings too, and with halves of surrogate pairs.
+        body = json.loads(raw.decode(), parse_constant=_no_constant, parse_float=_number)
         if b"\\ud" in raw or b"\\uD" in raw:
             json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        _check_depth(raw, body)
     except RecursionError:
         raise malformed("body", "is nested too deeply") from None
     except ValueError as error:
@@ -207,6 +212,30 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)  # it could not be written again
+    return number
+
+
+def _check_depth(raw: bytes, body: Any) -> None:
+    """Raises RecursionError for what is deeper than whoever takes it further can follow."""
+    if raw.count(b"[") + raw.count(b"{") <= MOST_LEVELS:
+        return
+    level = [body]
+    for _ in range(MOST_LEVELS):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise RecursionError
 
 
 def check(kind: type[T], body: Mapping[str, Any]) -> T:
