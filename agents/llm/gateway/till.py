@@ -142,12 +142,16 @@ class Till:
         Raises CallFailed after what the failed call used was settled, and PaymentRequired, BudgetSpent or
         VoucherRefused before it is made.
         """
-        reservation = self._admit(asked)
+        reservation, used = self._admit(asked), Usage()
         try:
             reply = await self.upstream.complete(asked.call)
+            used = reply.usage
             content = encoded(render(reply.body))
         except CallFailed as error:
-            exchange.extra = await self._fail(reservation, asked, error, error.usage)
+            # An answer that is not what was asked for was made all the same.
+            exchange.extra = await self._fail(
+                reservation, asked, error, used if used != Usage() else error.usage
+            )
             raise
         except BaseException:
             # Only this process's own agents can give up here, and they have got nothing.

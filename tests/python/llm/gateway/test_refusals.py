@@ -27,6 +27,7 @@ from agents.llm.gateway.exchange import MOST_BYTES
 from agents.llm.gateway.vouchers import short
 from agents.llm.prices import PriceTable
 from agents.llm.protocol import Usage
+from agents.llm.upstreams.base import Reply
 from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.money import CREDIT
 
@@ -420,3 +421,18 @@ async def test_nothing_that_was_said_or_any_key_is_logged(store):
     assert [one["event"] for one in logs] == ["call_failed"]
     for word in (secret, answer, key, key.removeprefix("agora_")):
         assert word not in written
+
+
+async def test_vectors_of_another_length_than_was_asked_for_are_paid_all_the_same(store):
+    class Stubborn:
+        models = (MODEL,)
+
+        async def complete(self, call):
+            return Reply({"data": [{"embedding": [0.5, 0.5]}]}, Usage(5, 0))
+
+    house = House(store, Stubborn())
+    async with house.client(house.member()) as client:
+        response = await client.post(EMBEDDINGS, json={"model": MODEL, "input": "hi", "dimensions": 3})
+    says(response, 502, "wrong_dimensions", "dimensions")
+    [(_, receipt)] = house.meter.receipts(AGENT)
+    assert (receipt.usage, receipt.status) == (Usage(5, 0), 502)
