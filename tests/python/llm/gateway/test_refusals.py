@@ -72,6 +72,34 @@ MALFORMED = [
     (CHAT, chat(n_predict=100_000), "n_predict"),
     (CHAT, chat(prediction={"type": "content"}), "prediction"),
     (CHAT, chat(modalities=["audio"]), "modalities[0]"),
+    (CHAT, chat(model_list=[{}]), "model_list"),
+    (CHAT, chat(custom_llm_provider="other"), "custom_llm_provider"),
+    (CHAT, chat(functions=[]), "functions"),
+    (CHAT, chat(**{"x" * 1000: 1}), "x" * 200),
+    (CHAT, chat(messages=[turn(audio={"id": "audio_1"})]), "messages[0].audio"),
+    (
+        CHAT,
+        chat(
+            messages=[turn(content=[{"type": "text", "text": "hi", "cache_control": {"type": "ephemeral"}}])]
+        ),
+        "messages[0].content[0].cache_control",
+    ),
+    (
+        CHAT,
+        chat(tools=[{"type": "function", "function": {"name": "look"}, "cache_control": {}}]),
+        "tools[0].cache_control",
+    ),
+    (CHAT, chat(messages=[turn(images=["iVBO"])]), "messages[0].images"),
+    (
+        CHAT,
+        chat(messages=[turn(tool_calls=[call(name="x" * 65)])]),
+        "messages[0].tool_calls[0].function.name",
+    ),
+    (
+        EMBEDDINGS,
+        {"model": MODEL, "input": "hi", "aws_bedrock_runtime_endpoint": "http://x"},
+        "aws_bedrock_runtime_endpoint",
+    ),
     (RESPONSES, {"model": MODEL}, "input"),
     (RESPONSES, {"model": MODEL, "input": [{"role": "robot", "content": "hi"}]}, "input[0].role"),
     (RESPONSES, {"model": MODEL, "input": [{"type": "item_reference", "id": "x"}]}, "input[0].type"),
