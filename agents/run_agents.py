@@ -80,10 +80,7 @@ def run_agents(
             seed_phrase_file=seed_phrase_file,
         )
         limits = options.limits_of(
-            max_credits,
-            max_credits_per_agent,
-            max_credits_per_hour,
-            max_credits_per_task,
+            (max_credits, max_credits_per_agent, max_credits_per_hour, max_credits_per_task),
             calls=max_calls,
             calls_per_hour=max_calls_per_hour,
             transactions=max_transactions,

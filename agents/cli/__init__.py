@@ -13,7 +13,8 @@ from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
 from agents.cli.chain import At, branch, node, progress, replay
 from agents.cli.common import AsJson, Provider, settings_of
-from agents.cli.run import run
+from agents.cli.gateway import gateway
+from agents.cli.timeline import run
 from agents.cli.usage import usage
 from agents.console import FAILURE, run_command
 from agents.errors import BadSetting
@@ -37,6 +38,7 @@ lab = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.add_typer(lab, name="lab")
 app.add_typer(node, name="node")
 app.add_typer(usage, name="usage")
+app.command()(gateway)
 app.command()(run)
 app.command()(replay)
 app.command()(branch)

@@ -15,7 +15,7 @@ from rich.console import Console
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.journal.replay import Progress
 from agents.chain.node import GuardedNode
-from agents.cli.run import replay_run
+from agents.cli.timeline import replay_run
 from agents.console import run_command, run_plainly
 from agents.fleet.app import interruptible
 from agents.fleet.progress import Drawn, Quiet, telling

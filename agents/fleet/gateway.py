@@ -131,6 +131,7 @@ class OwnGateway:
             provider,
             place,
             ChainAuthority(rpc, deployment.registry),
+            epoch_of=feed.view.epoch_of,
             clock=surroundings.clock,
             randomness=surroundings.draw,
         )

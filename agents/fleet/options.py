@@ -103,14 +103,10 @@ def job_of(
     )
 
 
-def limits_of(
-    in_all: str | None,
-    per_agent: str | None,
-    per_hour: str | None,
-    per_task: str | None,
-    **counts: int | None,
-) -> Limits:
-    """The caps as they were written, credits as decimal numbers; raises InvalidAmount or SettingOutOfRange."""
-    written = (in_all, per_agent, per_hour, per_task)
+def limits_of(written: tuple[str | None, str | None, str | None, str | None], **counts: int | None) -> Limits:
+    """The caps: credits in all, an agent, an hour and a task as decimal numbers, and how many of what else.
+
+    Raises InvalidAmount or SettingOutOfRange.
+    """
     amounts = (None if text is None else parse_credits(text) for text in written)
     return Limits(*amounts, **counts)

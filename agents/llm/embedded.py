@@ -6,8 +6,6 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,12 +13,6 @@ from typing import Self
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from agents.errors import ModelMissing, ModelServerDied
-from agents.llm.openai_model import OPENAI_URL, OpenAIModel
-from agents.llm.pacing import Bucket
-from agents.llm.protocol import Model
-from agents.llm.upstreams.choice import is_hosted, model_name
-from agents.llm.weights import SMOLLM2, find, find_gguf
-from agents.settings import Settings
 
 SLOTS = 4
 CONTEXT = 2048  # tokens of prompt and answer for each slot; a longer prompt is refused, never cut
@@ -169,41 +161,3 @@ class EmbeddedServer:
         if self._ready is None:
             raise ModelServerDied("it was never started")
         return self._ready
-
-
-@asynccontextmanager
-async def open_model(settings: Settings) -> AsyncIterator[Model]:
-    """The model that ``settings`` ask for: hosted if any OpenAI setting is there, else embedded.
-
-    Raises BadSetting for settings that contradict each other, and ModelMissing for a model that is not there.
-    """
-    if is_hosted(settings):
-        async with _hosted(settings) as hosted:
-            yield hosted
-    else:
-        gguf = find_gguf(settings.gguf) if settings.gguf else await asyncio.to_thread(find, SMOLLM2)
-        async with EmbeddedServer(gguf) as server, embedded_model(server, model_name(settings)) as embedded:
-            yield embedded
-
-
-def embedded_model(server: EmbeddedServer, name: str) -> OpenAIModel:
-    """The model of a running server; every call after the server's end raises ModelServerDied."""
-    return OpenAIModel(
-        server.model_name,
-        base_url=server.url,
-        api_key=server.key,
-        name=name,
-        concurrency=SLOTS,
-        before_try=server.check,
-    )
-
-
-def _hosted(settings: Settings) -> OpenAIModel:
-    rate = settings.model_calls_per_minute
-    return OpenAIModel(
-        model_name(settings),
-        base_url=settings.openai_base_url or OPENAI_URL,
-        api_key=settings.openai_api_key,
-        concurrency=settings.model_concurrency,
-        pace=None if rate is None else Bucket(rate / 60, settings.model_concurrency),
-    )

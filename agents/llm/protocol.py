@@ -52,7 +52,7 @@ class ModelAnswer:
 
 
 class Model(Protocol):
-    """Answers requests; shipped as OpenAIModel, EmbeddedModel, ScriptedModel and MeteredModel."""
+    """Answers requests; shipped as GatewayModel, which all agents think with, and ScriptedModel."""
 
     @property
     def name(self) -> str:

@@ -96,14 +96,18 @@ class MarketView:
         """The account's parts; empty for one that never had credits."""
         return self.balances.get(account, Balance())
 
+    def epoch_of(self, agent_id: int) -> int:
+        """How often the agent was handed over."""
+        agent = self.agents.get(agent_id)
+        return agent.epoch if agent else 0
+
     def reputation(self, agent_id: int, skill: str) -> Reputation:
         """The agent's record under its present owner."""
         return self.reputations(agent_id).get(skill, Reputation())
 
     def reputations(self, agent_id: int) -> Mapping[str, Reputation]:
         """The agent's records by skill, under its present owner."""
-        agent = self.agents.get(agent_id)
-        return self._reputations.get((agent_id, agent.epoch if agent else 0), {})
+        return self._reputations.get((agent_id, self.epoch_of(agent_id)), {})
 
     def ranking(self, task_id: int) -> list[Bid]:
         """The revealed bids in the auction's order, best first."""

@@ -46,8 +46,8 @@ def opened(view: MarketView, signers: Sequence[Wallet], provider: str) -> None:
 
 
 @contextmanager
-def metered(folder: Path, agents: int) -> Iterator[Meter]:
-    """A meter at which so many agents are enlisted, their signers at hand."""
+def metered(folder: Path, agents: int) -> Iterator[tuple[Meter, Store]]:
+    """A meter at which so many agents are enlisted, their signers at hand, and its store."""
     provider, signers = wallet(0).address, [wallet(number) for number in range(1, agents + 1)]
     view = MarketView()
     opened(view, signers, provider)
@@ -56,7 +56,7 @@ def metered(folder: Path, agents: int) -> Iterator[Meter]:
     for agent_id, signer in enumerate(signers, 1):
         meter.enlist(agent_id, f"agent {agent_id}", signer)
     try:
-        yield meter
+        yield meter, store
     finally:
         store.close()
 

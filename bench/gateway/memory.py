@@ -43,10 +43,10 @@ def _size(folder: Path) -> int:
 
 async def _measured(folder: Path, agents: int, calls: int) -> dict[str, Any]:
     (folder / "empty").mkdir(exist_ok=True)
-    with metered(folder / "empty", 1) as meter:
+    with metered(folder / "empty", 1) as (meter, _):
         await think(meter, 1)
         before = _resident()
-    with metered(folder, agents) as meter:
+    with metered(folder, agents) as (meter, _):
         enlisted = _resident()
         for _ in range(calls):
             for start in range(1, agents + 1, 100):

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from agents.llm.upstreams.wire import Wire
+from agents.llm.upstreams.wire import WireTransport
 from bench.gateway.asking import Agent, Bare
 from bench.gateway.load import Load, load, told
 from bench.gateway.serving import Served, gateway, serving, stub
@@ -38,7 +38,7 @@ async def _run() -> dict[str, Any]:
             straight.close()
             through.close()
         async with (
-            httpx.AsyncClient(transport=Wire()) as client,
+            httpx.AsyncClient(transport=WireTransport()) as client,
             gateway(upstream.url, AGENTS) as (made, keys),
             httpx.AsyncClient(transport=httpx.ASGITransport(made.app)) as inside,
         ):

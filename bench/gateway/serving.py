@@ -84,9 +84,9 @@ async def gateway(upstream: str, agents: int) -> AsyncIterator[tuple[Gateway, li
 @contextmanager
 def opened(upstream: Upstream, agents: int) -> Iterator[tuple[Gateway, list[str]]]:
     """The same over any upstream."""
-    with tempfile.TemporaryDirectory(prefix="agora-bench-") as name, metered(Path(name), agents) as meter:
+    with tempfile.TemporaryDirectory(prefix="agora-bench-") as name, metered(Path(name), agents) as (meter, store):
         place = Place("gateway", "http://gateway", CHAIN_ID)
-        keys = Keys(meter.books.store, wallet(0), place, Nobody())
+        keys = Keys(store, wallet(0), place, Nobody())
         made = Gateway(upstream=upstream, prices=prices(Path(name)), meter=meter, keys=keys)
         joined = [made.join(number, f"agent {number}", wallet(number)) for number in range(1, agents + 1)]
         yield made, [one.get_secret_value() for one in joined]

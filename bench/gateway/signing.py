@@ -46,7 +46,7 @@ async def _charges() -> dict[str, Any]:
     figures = {}
     for at_once, calls in CALLS.items():
         with tempfile.TemporaryDirectory(prefix="agora-bench-") as folder:
-            with metered(Path(folder), AGENTS) as meter:
+            with metered(Path(folder), AGENTS) as (meter, _):
                 row = (await load(lambda number: think(meter, 1 + number % AGENTS), calls, at_once)).row()
             row["bytes a call"] = round((Path(folder) / "gateway.db").stat().st_size / calls)
         told(f"charges, {at_once} at a time", row)

@@ -202,8 +202,8 @@ def test_no_ray_cluster_at_the_address(on_chain):
 
 
 def test_a_cap_below_what_the_coming_takes(on_chain):
-    said = on_chain.refuses("run_agents.py", "--agents", "2", "--max-transactions", "9")
-    assert "--max-transactions is 9, but must be at least 10" in said
+    said = on_chain.refuses("run_agents.py", "--agents", "2", "--max-transactions", "12")
+    assert "--max-transactions is 12, but must be at least 13" in said
 
 
 def test_a_damaged_table_of_past_runs(on_chain):

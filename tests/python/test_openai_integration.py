@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from direct import Direct
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents import prompts
 from agents.bid_policy import BidContext, Quote, TaskBrief
 from agents.errors import AnswerInvalid, AnswerTruncated, BadApiKey, ModelUnavailable, SettingOutOfRange
-from agents.llm.embedded import EmbeddedServer, embedded_model
+from agents.llm.embedded import EmbeddedServer
 from agents.llm.embeddings import Embedder
 from agents.llm.prices import Price
 from agents.llm.protocol import Model, ModelRequest, Usage
 from agents.llm.scripted import ScriptedModel
+from agents.llm.upstreams.open import embedded_upstream
 from agents.llm.weights import SMOLLM2, SMOLLM2_NAME, find
 from agents.money import CREDIT
 from agents.openai_integration import FitAssessment, OpenAIIntegration
@@ -339,8 +341,8 @@ def test_labels_are_found_only_before_a_final_quotation(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def embedded() -> AsyncIterator[Model]:
-    async with EmbeddedServer(find(SMOLLM2)) as server, embedded_model(server, SMOLLM2_NAME) as model:
-        yield model
+    async with EmbeddedServer(find(SMOLLM2)) as server, embedded_upstream(server, SMOLLM2_NAME) as upstream:
+        yield Direct(upstream, SMOLLM2_NAME)
 
 
 @pytest.mark.asyncio(loop_scope="module")

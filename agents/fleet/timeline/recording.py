@@ -10,11 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
+import yaml
+
 from agents.chain import toolchain
 from agents.errors import ContractChanged, FileExists, NotARecording
 from agents.fleet.caps import Limits
 from agents.fleet.timeline.thinking import Pace
 from agents.llm.cassette.manifest import Manifest
+from agents.llm.prices import PriceTable
 from agents.market.readers import read_tasks
 from agents.requester import Windows
 
@@ -127,17 +130,33 @@ class Paths:
         """The tasks that were posted, with their answers."""
         return self.folder / "tasks.jsonl"
 
-    def begin(self, tasks: Path, limit: int | None) -> None:
+    @property
+    def prices(self) -> Path:
+        """The prices of models, where the run had a list of its own."""
+        return self.folder / "prices.yaml"
+
+    @property
+    def own_prices(self) -> Path | None:
+        """That list, if there is one."""
+        return self.prices if self.prices.exists() else None
+
+    def begin(self, tasks: Path, limit: int | None, models: Path | None) -> None:
         """The folder is there with the first ``limit`` tasks of a file, or all, and has nothing else yet.
 
-        Raises FileExists, and what ``read_tasks`` raises.
+        Of the file ``models`` it has the prices, and not where the models are. Raises FileExists, and what
+        ``read_tasks`` and ``PriceTable.load`` raise.
         """
-        for path in (self.manifest, self.journal, self.cassette, self.tasks):
+        for path in (self.manifest, self.journal, self.cassette, self.tasks, self.prices):
             if path.exists():
                 raise FileExists(path)
         count = len(read_tasks(tasks, limit))
         lines = [line for line in tasks.read_bytes().split(b"\n") if line.strip()]
         self.folder.mkdir(parents=True, exist_ok=True)
+        if models is not None:
+            PriceTable.load(models)
+            own = yaml.safe_load(models.read_bytes()) or {}
+            kept = {name: own[name] for name in ("default", "models") if name in own}
+            self.prices.write_text(yaml.safe_dump(kept), encoding="utf-8")
         self.tasks.write_bytes(b"\n".join(lines[:count]) + b"\n")
 
 

@@ -1,24 +1,19 @@
 """Runs a fleet on a timeline of its own, records it, and lives a recorded run again."""
 
-import json
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import AbstractAsyncContextManager, ExitStack, closing
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 
-from agents.chain.journal.blocks import Block, Genesis
+from agents.chain.journal.blocks import Block
 from agents.chain.journal.book import Journal
-from agents.chain.journal.market import PAPER, complete_at
+from agents.chain.journal.market import complete_at
 from agents.errors import NotARecording, RunDiverged
 from agents.fleet.progress import Progress
-from agents.fleet.timeline.interrupts import heard
-from agents.fleet.timeline.lots import Lots
-from agents.fleet.timeline.node import TimelineNode
+from agents.fleet.timeline.figures import Count, Figures
+from agents.fleet.timeline.interrupts import Wish, heard
 from agents.fleet.timeline.outside import Outside
 from agents.fleet.timeline.recording import (
     Ending,
@@ -29,7 +24,8 @@ from agents.fleet.timeline.recording import (
     contracts,
     versions,
 )
-from agents.fleet.timeline.stage import STOPPED, Lived, Stage
+from agents.fleet.timeline.scene import branch, genesis_of, inserted, new_home, settings_in, standing
+from agents.fleet.timeline.stage import Lived, Stage
 from agents.fleet.timeline.witness import Witness
 from agents.llm.cassette.manifest import Manifest, code_revision, configuration_of
 from agents.llm.cassette.recorder import Recorder
@@ -37,34 +33,10 @@ from agents.llm.cassette.store import Cassette
 from agents.llm.upstreams.base import Upstream
 from agents.settings import Settings
 
-BEGINNING = 1_767_225_600
-"""The first second of every such chain: 2026-01-01 UTC. Its blocks go by the run's own seconds."""
-MARK_BITS = 62
+CUT_OFF = "cut off"
+"""The outcome of a replay whose recording has no end, since its process was killed."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Figures:
-    """What a run, or its replay, came to; a stopped or killed run's replay goes as far as it went."""
-
-    lines: list[str]
-    outcome: str
-    block: int
-    state_root: str
-    blocks: int
-    """Those of the run itself, after the deployment of its market."""
-    transactions: int
-    seconds: float
-    """Of the real world, from the first of these blocks on."""
-
-    def as_json(self) -> str:
-        """The figures for machines."""
-        return json.dumps({name: value for name, value in asdict(self).items() if name != "lines"})
-
-
-class _Through(Exception):
-    """The last block of a run that did not end has come again."""
 
 
 def record(
@@ -85,37 +57,26 @@ def record(
     else a person has to mend.
     """
     paths = Paths(folder)
-    paths.begin(tasks, limit)
+    paths.begin(tasks, limit, settings.models)
     with ExitStack() as stack:
-        outside = stack.enter_context(Outside())
-        wish = stack.enter_context(heard())
+        outside, wish = stack.enter_context(Outside()), stack.enter_context(heard())
         source = stack.enter_context(outside.opened(upstream))
         assert source is not None, "a run on a timeline has its own gateway"
-        journal = Journal.open(paths.journal)
-        stack.callback(journal.close)
-        mark = int.from_bytes(Lots(seed, "genesis").draw(8), "big") % 2**MARK_BITS
-        home = stack.enter_context(_home())
-        node = stack.enter_context(_standing(outside, journal, Genesis(BEGINNING, mark), home))
+        home = stack.enter_context(new_home())
+        journal = stack.enter_context(closing(Journal.open(paths.journal)))
+        node = stack.enter_context(standing(outside, journal, genesis_of(seed), home))
+        # Only now all contracts are compiled for certain.
         configuration = configuration_of(settings)
         made_with = Manifest(code_revision(), contracts(), configuration, seed, tuple(source.models))
         recording = Recording(plan, made_with, versions())
         recording.save(folder)
-        cassette = outside.run(_written(paths.cassette, made_with))
-        stack.callback(lambda: outside.run(_closed(cassette)))
-        count = _Count()
-        stopped: list[int] = []
-
-        def seen(block: Block) -> bool:
-            count.add(block)
-            if wish.stop and not stopped:
-                stopped.append(block.number)
-            return wish.stop
-
+        writing = partial(Cassette.write, paths.cassette, made_with)
+        cassette, seen = stack.enter_context(inserted(outside, writing)), _Recording(wish)
         stage = Stage(
             plan,
             seed,
             paths.tasks,
-            _settings(configuration, home, node),
+            settings_in(home, node, paths.own_prices, configuration),
             outside,
             node,
             Recorder(source, cassette, "record"),
@@ -123,10 +84,9 @@ def record(
             progress,
         )
         lived = stage.play()
-        figures = count.figures(lived)
-        ending = Ending(lived.outcome, figures.block, figures.state_root, *stopped)
-        recording.ended(ending).save(folder)
-        return figures
+        done = seen.count.figures(lived)
+        recording.ended(Ending(lived.outcome, done.block, done.state_root, seen.stopped)).save(folder)
+        return done
 
 
 def replay(folder: Path, progress: Progress | None = None) -> Figures:
@@ -136,73 +96,81 @@ def replay(folder: Path, progress: Progress | None = None) -> Figures:
     CassetteUnreadable.
     """
     recording, paths = Recording.load(folder), Paths(folder)
-    check_contracts(recording.made_with)
+    made_with, ending = recording.made_with, recording.ending
+    check_contracts(made_with)
     _warn(recording)
     with ExitStack() as stack:
-        outside = stack.enter_context(Outside())
-        home = stack.enter_context(_home())
-        recorded = Journal.open(paths.journal, write=False)
-        stack.callback(recorded.close)
+        outside, home = stack.enter_context(Outside()), stack.enter_context(new_home())
+        recorded = stack.enter_context(closing(Journal.open(paths.journal, write=False)))
         first = complete_at(recorded)
-        if first is None:
+        if first is None or recorded.origin is None:
             raise NotARecording(folder, "it ended before its market was deployed")
-        journal = _branch(recorded, first, home / "run.db")
-        stack.callback(journal.close)
-        assert recorded.origin is not None
-        node = stack.enter_context(_standing(outside, journal, recorded.origin.genesis, home))
-        cassette = outside.run(_read(paths.cassette))
-        stack.callback(lambda: outside.run(_closed(cassette)))
-        made_with, ending = recording.made_with, recording.ending
-        count = _Count()
-
-        def seen(block: Block) -> bool:
-            witness.see(block)
-            count.add(block)
-            if ending is None and witness.is_through:
-                raise _Through
-            return ending is not None and block.number == ending.stopped
-
+        journal = stack.enter_context(branch(recorded, first, home / "run.db"))
+        node = stack.enter_context(standing(outside, journal, recorded.origin.genesis, home))
+        cassette = stack.enter_context(inserted(outside, partial(Cassette.read, paths.cassette)))
+        seen = _Replay(ending)
         stage = Stage(
             recording.plan,
             made_with.seed,
             paths.tasks,
-            _settings(made_with.configuration, home, node),
+            settings_in(home, node, paths.own_prices, made_with.configuration),
             outside,
             node,
             Recorder(None, cassette, "replay"),
             seen,
             progress,
         )
-        witness = Witness(recorded, first, stage.names())
-        try:
-            lived = stage.play()
-            witness.conclude()
-        except _Through:
-            lived = Lived(STOPPED, [])
-        _compare_endings(ending, lived, witness.block)
-        return count.figures(lived)
+        seen.witness = Witness(recorded, first, stage.names())
+        return seen.count.figures(seen.see_through(stage))
 
 
 @dataclass(slots=True)
-class _Count:
-    """What the blocks of a run come to."""
+class _Recording:
+    """Sees a run that is recorded."""
 
-    began: float = 0.0
-    blocks: int = 0
-    transactions: int = 0
-    newest: Block | None = None
+    wish: Wish
+    count: Count = field(default_factory=Count)
+    stopped: int | None = None
 
-    def add(self, block: Block) -> None:
-        self.began = self.began or time.perf_counter()
-        self.blocks += 1
-        self.transactions += len(block.transactions)
-        self.newest = block
+    def __call__(self, block: Block) -> bool:
+        self.count.add(block)
+        if self.wish.stop and self.stopped is None:
+            self.stopped = block.number
+        return self.wish.stop
 
-    def figures(self, lived: Lived) -> Figures:
-        number, root = (self.newest.number, self.newest.state_root.hex()) if self.newest else (0, "")
-        seconds = time.perf_counter() - self.began
-        counted = (self.blocks, self.transactions, seconds)
-        return Figures(lived.report, lived.outcome, number, f"0x{root}", *counted)
+
+class _Through(Exception):
+    """The last block of a run that did not end has come again."""
+
+
+@dataclass(slots=True)
+class _Replay:
+    """Sees a run that is lived again."""
+
+    ending: Ending | None
+    count: Count = field(default_factory=Count)
+    witness: Witness = field(init=False)
+
+    def __call__(self, block: Block) -> bool:
+        self.witness.see(block)
+        self.count.add(block)
+        if self.ending is None and self.witness.is_through:
+            raise _Through
+        return self.ending is not None and block.number == self.ending.stopped
+
+    def see_through(self, stage: Stage) -> Lived:
+        """The whole run, which ends as the recorded one. Raises RunDiverged."""
+        if self.ending is None and self.witness.is_through:
+            return Lived(CUT_OFF, [])
+        try:
+            lived = stage.play()
+        except _Through:
+            return Lived(CUT_OFF, [])
+        self.witness.conclude()
+        if self.ending is not None and lived.outcome != self.ending.outcome:
+            was, now = self.ending.outcome, lived.outcome
+            raise RunDiverged(self.witness.block, f"the recording ended as {was!r}, the replay as {now!r}")
+        return lived
 
 
 def _warn(recording: Recording) -> None:
@@ -214,58 +182,3 @@ def _warn(recording: Recording) -> None:
     for name, version in recording.versions.items():
         if now.get(name) != version:
             log.warning("replay.other_version", of=name, recorded=version, here=now.get(name))
-
-
-def _compare_endings(ending: Ending | None, lived: Lived, block: int) -> None:
-    if ending is not None and lived.outcome != ending.outcome:
-        raise RunDiverged(
-            block, f"the recording ended as {ending.outcome!r}, the replay as {lived.outcome!r}"
-        )
-
-
-@contextmanager
-def _home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="agora-run-") as folder:
-        yield Path(folder)
-
-
-@contextmanager
-def _standing(outside: Outside, journal: Journal, genesis: Genesis, home: Path) -> Iterator[TimelineNode]:
-    """A node that stands where the journal does, with the market."""
-    node = TimelineNode(outside, journal, genesis, log=home / "node.log")
-    try:
-        node.start(home / "contract_addresses.json")
-        yield node
-    finally:
-        node.stop()
-
-
-def _branch(recorded: Journal, first: int, path: Path) -> Journal:
-    """A journal of the deployment alone."""
-    paper = recorded.paper(PAPER)
-    assert paper is not None, "it is known when the market was complete"
-    recorded.copy(path, first, {PAPER: paper})
-    return Journal.open(path)
-
-
-def _settings(configuration: Any, home: Path, node: TimelineNode) -> Settings:
-    """The recorded settings in a new home. What the environment says now is none of the run's."""
-    here = {
-        "home": home,
-        "content": str(home / "content"),
-        "addresses": home / "contract_addresses.json",
-        "provider": node.url,
-    }
-    return Settings(**{**dict.fromkeys(Settings.model_fields), **configuration, **here})
-
-
-async def _written(path: Path, manifest: Manifest) -> Cassette:
-    return Cassette.write(path, manifest)
-
-
-async def _read(path: Path) -> Cassette:
-    return Cassette.read(path)
-
-
-async def _closed(cassette: Cassette) -> None:
-    cassette.close()

@@ -11,7 +11,7 @@ from agents.llm.upstreams.base import Call
 
 def canonical(value: Any) -> str:
     """JSON with its keys in order, no blanks, and in ASCII, so that nothing in it is invisible."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def request_of(call: Call, stream: bool) -> Mapping[str, Any]:

@@ -32,6 +32,7 @@ class Recorder:
         if (cassette is None) != (mode == "live"):
             raise SettingOutOfRange("cassette", cassette, "given in every mode but live")
         self._upstream, self._cassette, self.mode = upstream, cassette, mode
+        self._models = cassette.models() if upstream is None and cassette is not None else ()
         self._asked: dict[tuple[int, str, bytes], int] = {}
         self.miss: CassetteMiss | None = None
         """The first call that a replay did not find."""
@@ -39,7 +40,7 @@ class Recorder:
     @property
     def models(self) -> Sequence[str]:
         """Those of the upstream; in a replay, those that were there."""
-        return self._tape.models() if self._upstream is None else self._upstream.models
+        return self._models if self._upstream is None else self._upstream.models
 
     async def complete(self, call: Call) -> Reply:
         """The answer, new or recorded. Raises CallFailed, as which a recorded failure comes back too."""

@@ -139,7 +139,12 @@ class Cassette:
         told = {name: getattr(outcome, name) for name in Outcome.__slots__}
         row = (
             *(key.agent, key.model, key.digest, key.occurrence),
-            *(call.name, call.purpose, call.task, canonical(told)),
+            *(
+                call.name,
+                call.purpose,
+                call.task,
+                json.dumps(told, separators=(",", ":")),
+            ),  # fields stay in order
         )
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()

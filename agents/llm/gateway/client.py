@@ -21,6 +21,7 @@ from agents.errors import (
 from agents.llm.gateway.signin import digest_of
 from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
 from agents.llm.upstreams.base import usage_of
+from agents.llm.upstreams.wire import transport
 
 OnCharge = Callable[[ModelRequest, Usage, int], None]
 """Told of each charged call, before its answer is used: the request, its tokens, and its cost in units."""
@@ -98,7 +99,7 @@ def local_client(app: Any) -> httpx.AsyncClient:
 
 def remote_client(url: str) -> httpx.AsyncClient:
     """A client of the gateway at this address."""
-    return httpx.AsyncClient(base_url=url, timeout=REMOTE_TIMEOUT)
+    return httpx.AsyncClient(base_url=url, timeout=REMOTE_TIMEOUT, transport=transport(url))
 
 
 class GatewayModel:
@@ -122,7 +123,7 @@ class GatewayModel:
         headers = {"agora-purpose": request.purpose}
         if request.task:
             headers["agora-task"] = str(request.task)
-        content = json.dumps(_body(self._model, request)).encode()
+        content = json.dumps(chat_body(self._model, request)).encode()
         response = await self._ask("POST", "/v1/chat/completions", content, headers)
         cost = int(response.headers.get("agora-cost", "0"))
         body = _json(response)
@@ -207,7 +208,8 @@ class _Completion(BaseModel):
     choices: list[_Choice] = Field(min_length=1)
 
 
-def _body(model: str, request: ModelRequest) -> dict[str, Any]:
+def chat_body(model: str, request: ModelRequest) -> dict[str, Any]:
+    """The request as the OpenAI API takes it."""
     body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": turn.role, "content": turn.content} for turn in request.messages],

@@ -97,11 +97,16 @@ def _paths() -> dict[str, Any]:
             "get": _operation("One model.", parameters=[_in_path("model")], key=False),
         },
         "/v1/chat/completions": {
-            "post": _operation("A chat, whole or in chunks.", body=json_body(ChatRequest), parameters=call)
+            "post": _operation(
+                "A chat, whole or in chunks.", body=json_body(ChatRequest), parameters=call, streams=True
+            )
         },
         "/v1/responses": {
             "post": _operation(
-                "A response; nothing is stored.", body=json_body(ResponsesRequest), parameters=call
+                "A response; nothing is stored.",
+                body=json_body(ResponsesRequest),
+                parameters=call,
+                streams=True,
             )
         },
         "/v1/embeddings": {
@@ -138,15 +143,16 @@ def _operation(
     parameters: list[dict[str, Any]] | None = None,
     key: bool = True,
     success: str = "200",
+    streams: bool = False,
 ) -> dict[str, Any]:
     problem = {"schema": {"$ref": _REF.format(model="Problem")}}
+    content: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+    if streams:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
     operation: dict[str, Any] = {
         "summary": summary,
         "responses": {
-            success: {
-                "description": "Done.",
-                "content": {"application/json": {"schema": {"type": "object"}}},
-            },
+            success: {"description": "Done.", "content": content},
             "default": {"description": "A problem.", "content": {PROBLEM_TYPE: problem}},
         },
         "security": [{"key": []}] if key else [],

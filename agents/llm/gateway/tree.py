@@ -41,10 +41,11 @@ def join(one: bytes, other: bytes) -> bytes:
 class Tree:
     """The tree of the first ``count`` receipts, by the roots of its whole subtrees, the largest first."""
 
-    __slots__ = ("_peaks", "count")
+    __slots__ = ("_peaks", "_root", "count")
 
     def __init__(self, count: int = 0, peaks: tuple[bytes, ...] = ()) -> None:
         self.count, self._peaks = count, list(peaks)
+        self._root: bytes | None = None
 
     @classmethod
     def read(cls, count: int, node: Node) -> "Tree":
@@ -60,12 +61,15 @@ class Tree:
             rest >>= 1
         self._peaks.append(node)
         self.count += 1
+        self._root = None
         return b"".join(kept)
 
     @property
     def root(self) -> bytes:
         """What stands above all receipts."""
-        return _bag(self._peaks)
+        if self._root is None:
+            self._root = _bag(self._peaks)
+        return self._root
 
 
 def path(number: int, count: int, node: Node) -> list[bytes]:

@@ -119,13 +119,12 @@ class _Form:
         """A call as name and arguments, or the text of an answer; None for what has not the form."""
         try:
             told = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(told, dict):
             return None
-        if told.get(_NAME) in {tool["name"] for tool in self.tools} and isinstance(
-            told.get(_ARGUMENTS), dict
-        ):
+        offered = any(told.get(_NAME) == tool["name"] for tool in self.tools)
+        if offered and isinstance(told.get(_ARGUMENTS), dict):
             return str(told[_NAME]), told[_ARGUMENTS]
         if self.required or _ANSWER not in told:
             return None

@@ -16,12 +16,15 @@ from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import Call, Chunks, Reply, no_model, usage_body, usage_of
 from agents.llm.upstreams.dialect import Dialect
 from agents.llm.upstreams.refusals import Refusal
-from agents.llm.upstreams.wire import transport
+from agents.llm.upstreams.wire import Answer, line_to
+
+Response = Answer | httpx.Response
 
 OPENAI_URL = "https://api.openai.com/v1"
 
 _CONNECT_SECONDS = 10.0
 _PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
+_HEADERS = [(b"user-agent", b"agora"), (b"accept", b"*/*"), (b"accept-encoding", b"identity")]
 _LONGEST_BODY = 64 << 20  # bytes of one answer, or of one line of a stream
 
 
@@ -45,11 +48,8 @@ class HttpUpstream:
         self._base_url, self._shown_url = base_url.rstrip("/"), without_secrets(base_url)
         self._models, self._timeout, self._check = dict(models), timeout, check
         self._key = api_key.get_secret_value() if api_key else ""
-        self._client = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
-            timeout=httpx.Timeout(timeout, connect=_CONNECT_SECONDS),
-            transport=transport(base_url),
-        )
+        headers = [*_HEADERS, *([(b"authorization", f"Bearer {self._key}".encode())] if self._key else [])]
+        self._line = line_to(self._base_url, headers, _CONNECT_SECONDS)
         self._dialects = {name: Dialect(name) for name in models}
 
     def __repr__(self) -> str:
@@ -61,7 +61,7 @@ class HttpUpstream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self._line.aclose()
 
     @property
     def models(self) -> Sequence[str]:
@@ -71,7 +71,7 @@ class HttpUpstream:
     async def complete(self, call: Call) -> Reply:
         """The endpoint's answer, under the model's name as agents know it."""
         try:
-            async with asyncio.timeout(self._timeout), self._sent(call, call.body) as response:
+            async with asyncio.timeout(self._timeout), self._sent(call, call.body, None) as response:
                 content = await _read(response)
         except (TimeoutError, httpx.HTTPError) as error:
             raise self._lost(error) from None
@@ -91,7 +91,10 @@ class HttpUpstream:
         asked = {**call.body, "stream": True, "stream_options": {"include_usage": True}}
         usage, said, ended, head = None, 0, False, dict[str, Any]()
         try:
-            async with self._sent(call, asked) as response, aclosing(_events(response)) as events:
+            async with (
+                self._sent(call, asked, self._timeout) as response,
+                aclosing(_events(response)) as events,
+            ):
                 async for event in events:
                     chunk = self._chunk(event, said)
                     usage = usage_of(chunk) or usage
@@ -114,17 +117,18 @@ class HttpUpstream:
         try:
             if self._check is not None:
                 self._check()
-            response = await self._client.get(f"{self._base_url}/models", timeout=_CONNECT_SECONDS)
+            async with self._line.ask("GET", "/models", read=_CONNECT_SECONDS) as response:
+                return response.status_code < 500 and response.status_code not in (401, 403)
         except (CallFailed, httpx.HTTPError):
             return False
-        return response.status_code < 500 and response.status_code not in (401, 403)
 
     @asynccontextmanager
-    async def _sent(self, call: Call, body: Mapping[str, Any]) -> AsyncIterator[httpx.Response]:
-        """A response of status 200 whose body is still to be read; sent again without what is refused."""
+    async def _sent(self, call: Call, body: Mapping[str, Any], read: float | None) -> AsyncIterator[Response]:
+        """A response of status 200 whose body is still to be read, for each piece of which ``read`` seconds may pass;
+        sent again without what is refused."""
         if call.model not in self._models:
             raise no_model(call.model, self.models)
-        dialect, url = self._dialects[call.model], f"{self._base_url}{_PATHS[call.kind]}"
+        dialect = self._dialects[call.model]
         while True:
             if self._check is not None:
                 self._check()
@@ -132,19 +136,20 @@ class HttpUpstream:
             spoken.pop(
                 "encoding_format", None
             )  # numbers unless asked otherwise; base64 is the gateway's affair
-            async with self._client.stream("POST", url, json=spoken) as response:
+            content = json.dumps(spoken, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+            async with self._line.ask("POST", _PATHS[call.kind], content, read=read) as response:
                 if response.status_code == httpx.codes.OK:
                     yield response
                     return
-                content = await _read(response)
-            refusal = Refusal.read(response.status_code, response.headers, content, self._key)
+                told = await _read(response)
+            refusal = Refusal.read(response.status_code, response.headers, told, self._key)
             if not dialect.learns(refusal, body):
                 raise refusal.failure(self._shown_url, call.model)
 
     def _chunk(self, event: bytes, said: int) -> Mapping[str, Any]:
         """One event of a stream, which is a chunk."""
         chunk = _object(event)
-        if chunk is not None and isinstance(chunk.get("choices"), list):
+        if chunk is not None and _is_list_of(chunk.get("choices"), "delta", dict):
             return chunk
         if chunk is not None and "error" in chunk:
             failure = Refusal.read(500, {}, event, self._key).failure(self._shown_url, "")
@@ -184,7 +189,7 @@ def without_secrets(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(response: Response) -> bytes:
     """The body, which may not be longer than anything sensible."""
     content = bytearray()
     async for part in response.aiter_bytes():
@@ -194,7 +199,7 @@ async def _read(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-async def _events(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+async def _events(response: Response) -> AsyncGenerator[bytes, None]:
     """The data of the server-sent events of one answer, until it says that it is done."""
     rest = b""
     async for part in response.aiter_bytes():
@@ -213,7 +218,7 @@ def _object(content: bytes) -> dict[str, Any] | None:
     """A JSON object, or None for anything else."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
@@ -221,9 +226,11 @@ def _object(content: bytes) -> dict[str, Any] | None:
 def _fits(call: Call, body: Mapping[str, Any]) -> bool:
     """Whether a body is an answer to a call of this kind."""
     name, part, kind = ("choices", "message", dict) if call.kind == "chat" else ("data", "embedding", list)
-    items = body.get(name)
-    return (
-        isinstance(items, list)
-        and bool(items)
-        and all(isinstance(item, dict) and isinstance(item.get(part), kind) for item in items)
+    return bool(body.get(name)) and _is_list_of(body.get(name), part, kind)
+
+
+def _is_list_of(items: object, part: str, kind: type) -> bool:
+    """Whether it is a list of objects that each have such a part."""
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and isinstance(item.get(part), kind) for item in items
     )

@@ -108,7 +108,7 @@ def _error(content: bytes) -> Mapping[str, Any]:
     """The error object of a body, or one that holds what the body says."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     error = body.get("error", body) if isinstance(body, Mapping) else None
     return error if isinstance(error, Mapping) else {"message": error if isinstance(error, str) else None}

@@ -63,6 +63,7 @@ class Router:
             lane = one if isinstance(one, Lane) else Lane(one)
             for model in lane.upstream.models:
                 self._by_model.setdefault(model, deque()).append(lane)
+        self._models = tuple(self._by_model)
         self._queue: deque[tuple[asyncio.Future[Lane], _Course]] = deque()
         self._probes: dict[Lane, asyncio.Task[None]] = {}
 
@@ -80,7 +81,7 @@ class Router:
     @property
     def models(self) -> Sequence[str]:
         """All models of all endpoints."""
-        return tuple(self._by_model)
+        return self._models
 
     async def complete(self, call: Call) -> Reply:
         """The answer of the first endpoint that gives one. Raises the CallFailed of the last that did not."""

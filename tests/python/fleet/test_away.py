@@ -19,8 +19,8 @@ class Idle:
 
     is_due = False
 
-    async def pay(self):
-        """Nothing is owed."""
+    async def keep(self):
+        """Nothing is missing."""
 
 
 class Free(Idle):

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from agents.llm.metering import MeteredModel
 from hypothesis import given
 from hypothesis import strategies as st
 from test_standings import TASK
@@ -21,6 +20,7 @@ from agents.mind.notes import Belief, BidNote, Notes
 from agents.mind.spending import Unlimited
 
 ADA, BOB = 1, 2
+PRICE = list_prices().price_for("scripted")
 
 
 class Clock:
@@ -71,7 +71,7 @@ def test_without_caps_nothing_is_held_and_no_model_is_wrapped(desk):
     found = desk()
     assert isinstance(found.admit(), Unlimited)
     model = ScriptedModel(lambda _request: "yes")
-    assert found.caps.guard(model) is model
+    assert found.caps.guard(model, PRICE) is model
     assert not found.caps.is_spent()
 
 
@@ -82,8 +82,9 @@ def test_a_cap_of_nothing_is_refused_by_the_name_of_its_option(name):
 
 
 def test_a_share_of_the_caps_is_by_agents_but_for_what_is_each_ones_own():
-    limits = Limits(credits=100, credits_per_agent=7, calls=10, transactions=2, minutes=5)
-    assert limits.share(3, 10) == Limits(credits=30, credits_per_agent=7, calls=3, transactions=1, minutes=5)
+    own = {"credits_per_agent": 7, "credits_per_task": 4, "minutes": 5}
+    limits = Limits(credits=100, calls=10, transactions=2, **own)
+    assert limits.share(3, 10) == Limits(credits=30, calls=3, transactions=1, **own)
 
 
 def test_a_bid_waits_when_the_worst_of_what_is_promised_leaves_it_no_room(desk):
@@ -155,6 +156,16 @@ def test_an_agent_at_its_own_cap_leaves_the_run_to_the_others(desk):
     assert "all agents" in found.caps.reached
 
 
+def test_a_task_that_may_cost_too_much_is_left_to_others_and_ends_no_run(desk):
+    found = desk(credits_per_task=10)
+    ada, bob = found.admit("ada", ADA), found.admit("bob", BOB)
+    assert "--max-credits-per-task, 0.00 credits" in ada.hold(found.task(1), 11)
+    assert not found.caps.is_spent()
+    assert bob.hold(found.task(1), 10) is None
+    assert "--max-credits-per-task" in ada.hold(found.task(1), 11), "also beside who works for less"
+    assert ada.hold(found.task(2), 10) is None
+
+
 def test_the_hour_counts_what_earlier_runs_came_to_in_it(store):
     first = Desk(store, {"calls_per_hour": 6})
     first.spend(1, calls=4)
@@ -180,7 +191,7 @@ def test_minutes_end_the_run_by_themselves(desk):
 
 
 def test_what_the_requester_still_owes_counts_among_the_transactions(desk):
-    found = desk(transactions=10)
+    found = desk(transactions=STEPS_A_BID + STEPS_A_TASK + 4)
     found.caps.owed = lambda: 5
     assert found.admit().hold(found.task(1), 1) is not None
     found.caps.owed = lambda: 4
@@ -237,14 +248,15 @@ def asking(purpose, text="yes or no?", most=10):
 
 
 async def test_a_model_is_not_asked_for_what_nobody_needs_when_it_might_not_fit(desk):
-    price = list_prices().price_for("scripted")
-    most = worst(asking("fit"), price)
+    most = worst(asking("fit"), PRICE)
     found = desk(credits=2 * most - 1)
     found.admit()
-    model = MeteredModel(
-        found.caps.guard(ScriptedModel(lambda _request: "x" * 10)),
-        on_usage=lambda agent, purpose, _usage, _cost: found.tally.count(agent, purpose, Usage(), most),
-    )
+
+    def answer(request):
+        found.tally.count(request.agent, request.purpose, Usage(), most)
+        return "x" * 10
+
+    model = found.caps.guard(ScriptedModel(answer), PRICE)
     await model.complete(asking("fit"))
     with pytest.raises(ModelUnavailable, match="caps"):
         await model.complete(asking("fit"))

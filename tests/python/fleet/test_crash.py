@@ -23,9 +23,9 @@ from agents.chain.rpc import Rpc
 from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed
-from agents.fleet.session import FIRST_AGENT_WALLET, PROVIDER_WALLET, REQUESTER_WALLET
+from agents.fleet.session import FIRST_AGENT_WALLET, REQUESTER_WALLET
 from agents.lab.audit import Audit
-from agents.market.domain import TaskState, account_of, account_of_agent
+from agents.market.domain import TaskState
 from agents.market.feed import MarketFeed
 from agents.market.view import MarketView
 
@@ -132,15 +132,15 @@ def check_bids(ids, events, notes, view):
 
 
 def check_thinking(seed, view, folder):
-    """What each party's model calls came to is what it paid, to the unit."""
-    provider = account_of(seed.wallet(PROVIDER_WALLET).address)
+    """What an agent noted of its thinking is what stands in the gateway's receipts, and what the chain took for it."""
     wallets = {one.name: seed.wallet(FIRST_AGENT_WALLET + number) for number, one in enumerate(AGENTS)}
     with closing(sqlite3.connect(folder / "fleet.db")) as db:
-        metered = dict(db.execute("SELECT agent, cost FROM thinking").fetchall())
-    assert metered, "nobody thought"
+        noted = dict(db.execute("SELECT agent, cost FROM thinking").fetchall())
+        charged = dict(db.execute("SELECT agent, sum(cost) FROM calls GROUP BY agent").fetchall())
+    assert noted, "nobody thought"
     for name, wallet in wallets.items():
-        account = account_of_agent(view.agent_of_owner[wallet.address])
-        assert view.transferred.get((account, provider), 0) == metered.get(name, 0), name
+        agent_id = view.agent_of_owner[wallet.address]
+        assert noted.get(name, 0) == charged.get(agent_id, 0) == view.channels.spent(agent_id), name
 
 
 async def live(node, home, kill):

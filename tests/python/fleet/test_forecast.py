@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from world import draft
 
 from agents.errors import HistoryUnreadable
-from agents.fleet.definitions import AGENT_DEFINITIONS, fleet
+from agents.fleet.definitions import AGENT_DEFINITIONS, SMALL_FLEET, fleet
 from agents.fleet.enrolment import CAPITAL
 from agents.fleet.forecast import COUNTED, GAS, Plan, foresee
 from agents.fleet.history import NEWEST, FinishedRun, History
+from agents.fleet.wakeups import CROWD
 from agents.llm.prices import list_prices
 from agents.market.examples import example_tasks
 from agents.money import CREDIT
@@ -32,11 +33,11 @@ MEASURED = {
 """What the five agents and the twelve examples came to in one run with the embedded model, on two cores."""
 
 
-def plan(agents=5, drafts=None, newcomers=None, **windows):
+def plan(agents=5, drafts=None, newcomers=None, crowd=CROWD, **windows):
     windows = Windows(**{"bidding": 15, "reveal": 8, "delivery": 240, "review": 15} | windows)
     drafts = example_tasks() if drafts is None else drafts
     newcomers = agents if newcomers is None else newcomers
-    return Plan(fleet(agents), drafts, windows, MODEL, list_prices().price_for(MODEL), newcomers)
+    return Plan(fleet(agents), drafts, windows, MODEL, list_prices().price_for(MODEL), newcomers, crowd)
 
 
 @pytest.mark.parametrize("name", COUNTED)
@@ -61,14 +62,22 @@ def test_nothing_is_expected_beyond_the_most_and_more_of_anything_is_not_less(ag
 def test_agents_that_are_enrolled_need_not_come_again():
     new, known = foresee(plan()), foresee(plan(newcomers=0))
     more = new.figures["transactions"].expected - known.figures["transactions"].expected
-    assert more == pytest.approx(4 * 5 + 2)
+    assert more == pytest.approx(5 * 5 + 3)
     assert (new.capital, known.capital) == (5 * CAPITAL, 0)
-    assert new.least_transactions == 4 * 5 + 2 + 3 + 2 * 12
+    assert new.least_transactions == 5 * 5 + 3 + 7 + 2 * 12
+
+
+def test_agents_of_a_large_fleet_open_channels_only_when_they_have_bid():
+    assert foresee(plan(SMALL_FLEET, [])).least_transactions == 5 * SMALL_FLEET + 3
+    many = foresee(plan(10 * SMALL_FLEET, [draft("one")], crowd=20))
+    coming = 4 * 10 * SMALL_FLEET + 3 + 7
+    assert many.least_transactions == coming + 2
+    assert many.figures["transactions"].expected < coming + 100
 
 
 def test_a_fleet_without_tasks_is_told_what_its_coming_takes():
     found = foresee(plan(drafts=[]))
-    assert found.figures["transactions"].expected == found.least_transactions == 22
+    assert found.figures["transactions"].expected == found.least_transactions == 28
     assert found.figures["calls"].most == found.escrow == found.bonds == 0
     assert not [line for line in found.lines() if "model calls" in line or "locked" in line]
 
@@ -90,7 +99,8 @@ def test_gas_is_of_the_size_that_the_contracts_are_measured_to_take():
         "reveal": gas["bidding"]["reveal, second and behind"],
         "finalize": gas["bidding"]["finalize with three bids"],
         "submit": gas["endings"]["submit"],
-        "pay": gas["credits"]["transfer to an agent"],
+        "open": gas["usage"]["open a channel"],
+        "fill": gas["usage"]["top up"],
         "deposit": gas["credits"]["deposit to a new account"],
     }
     for name, measured in steps.items():

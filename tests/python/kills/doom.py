@@ -8,6 +8,13 @@ writing  a transaction of the store has written all, and is not committed
 commit   it is being committed
 kept     it is committed: nobody here knows
 logs     logs have come: nothing of them is stored
+
+and of a gateway:
+
+reserved  a call was admitted: nobody has answered it
+replied   it was answered: nothing is charged
+settled   it is charged: nobody has seen the answer
+signed    an agent has signed for it by itself: the gateway has not taken it
 """
 
 import json
@@ -24,6 +31,18 @@ import httpx
 from agents.chain.wallet import Wallet
 
 MOMENTS = ("signing", "unsent", "sent", "receipt", "writing", "commit", "kept", "logs")
+THINKING = (
+    "reserved",
+    "replied",
+    "settled",
+    "signed",
+    "writing",
+    "commit",
+    "kept",
+    "unsent",
+    "sent",
+    "receipt",
+)
 LONGEST_COMMIT = 0.003
 """Seconds after the beginning of a commit until which it may end."""
 

@@ -6,7 +6,7 @@ reads jobs, one JSON object a line, and answers each with the status of its proc
 store, doom (a moment and how often it comes), seed, seconds (how long it lives at most), and for a party name,
 wallets (indices on the test phrase's path), agents, others, windows (two pairs of seconds),
 and rest (whether it ends when nothing is left to do);
-without a name it is a tailer.
+without a name it is a tailer, or the gateway that ``kills.thinking`` tells of.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from agents.chain.store import Store
 from agents.chain.tailer import Tailer
 from agents.chain.wallet import Seed
 from agents.errors import TransportError
+from kills import thinking
 from kills.doom import DeadlyTransport, Doom
 
 PACE = 0.1
@@ -105,7 +106,8 @@ async def live(job: dict) -> None:
         deployment = await load(Path(job["addresses"]), rpc)
     doom.wait_in_stores()
     doom.wait_at_pens()
-    await (party if "name" in job else tailer)(job, doom, deployment)
+    lives = thinking.gateway if "thinkers" in job else party if "name" in job else tailer
+    await lives(job, doom, deployment)
 
 
 def main() -> None:

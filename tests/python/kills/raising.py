@@ -79,6 +79,7 @@ class Upbringing:
     folder: Path
     kills: int
     moments: tuple[str, ...] = MOMENTS
+    few: int = FEW
     died: Counter[str] = field(default_factory=Counter)
     """How often it died, by moment."""
 
@@ -94,7 +95,7 @@ class Upbringing:
             while self.died.total() < self.kills or (until and not until.is_set()):
                 # What has come least so far; how many times it is tried hangs on how busy the machine is.
                 moment = min(self.moments, key=lambda one: self.died[one])
-                doom = (moment, dice.randint(1, FEW))
+                doom = (moment, dice.randint(1, self.few))
                 number += 1
                 status = await nursery.life(**self._life(doom, number, LIFE_SECONDS))
                 assert status in (0, -signal.SIGKILL), nursery.log

@@ -15,16 +15,18 @@ import httpx
 import psutil
 import pytest
 import pytest_asyncio
+from direct import Direct
 from model_endpoint import request
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
-from agents.errors import AnswerTruncated, BadSetting, ModelMissing, ModelServerDied, PromptRefused
-from agents.llm.embedded import EmbeddedServer, embedded_model, open_model
-from agents.llm.openai_model import OpenAIModel
-from agents.llm.protocol import Usage, billed
+from agents.errors import AnswerTruncated, CallFailed, ModelMissing, ModelServerDied, PromptRefused
+from agents.llm.embedded import EmbeddedServer
+from agents.llm.protocol import billed
 from agents.llm.structured import ask
+from agents.llm.upstreams.open import embedded_upstream
 from agents.llm.weights import SMOLLM2, SMOLLM2_NAME, find
-from agents.settings import Settings
+
+NAME = SMOLLM2_NAME
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -42,25 +44,29 @@ class TestRunning:
     """What a running server does; one serves all these tests."""
 
     async def test_schema_holds_and_tokens_are_counted(self, server: EmbeddedServer) -> None:
-        async with embedded_model(server, SMOLLM2_NAME) as model:
+        async with embedded_upstream(server, NAME) as upstream:
+            model = Direct(upstream, NAME)
             value, usage = await ask(model, request("Name a colour, as JSON."), Answer)
         assert value.answer
         assert 0 < usage.prompt_tokens < 100
         assert 0 < usage.completion_tokens <= 50
 
     async def test_same_request_gives_the_same_answer(self, server: EmbeddedServer) -> None:
-        async with embedded_model(server, "x") as model:
+        async with embedded_upstream(server, NAME) as upstream:
+            model = Direct(upstream, NAME)
             answers = [(await model.complete(request("Say hi.", seed=3))).text for _ in range(2)]
         assert answers[0] == answers[1]
 
     async def test_token_limit_is_an_error_with_usage(self, server: EmbeddedServer) -> None:
-        async with embedded_model(server, "x") as model:
+        async with embedded_upstream(server, NAME) as upstream:
+            model = Direct(upstream, NAME)
             with pytest.raises(AnswerTruncated) as caught:
                 await model.complete(request("Tell me a long story.", max_tokens=5))
         assert billed(caught.value).completion_tokens == 5
 
     async def test_prompt_over_the_context_is_refused(self, server: EmbeddedServer) -> None:
-        async with embedded_model(server, "x") as model:
+        async with embedded_upstream(server, NAME) as upstream:
+            model = Direct(upstream, NAME)
             with pytest.raises(PromptRefused, match="context"):
                 await model.complete(request("hello " * 3000))
 
@@ -73,20 +79,24 @@ class TestRunning:
 
 
 async def test_killed_server_is_reported_and_stays_dead() -> None:
-    async with EmbeddedServer(find(SMOLLM2)) as server, embedded_model(server, "x") as model:
+    async with EmbeddedServer(find(SMOLLM2)) as server, embedded_upstream(server, NAME) as upstream:
         server.check()
+        model = Direct(upstream, NAME)
         running = asyncio.create_task(model.complete(request("Tell me a long story.", max_tokens=900)))
         await asyncio.sleep(0.5)
         os.kill(server.pid, signal.SIGKILL)
-        with pytest.raises(ModelServerDied, match="SIGKILL"):
+        with pytest.raises(CallFailed):
             await running
+        assert server._process is not None
+        await server._process.wait()
+        with pytest.raises(ModelServerDied, match="what is on chain is safe"):
+            server.check()
         start = time.monotonic()
         for _ in range(3):
-            with pytest.raises(ModelServerDied, match="what is on chain is safe"):
+            with pytest.raises(CallFailed, match="SIGKILL") as caught:
                 await model.complete(request())
+            assert caught.value.code == "model_server_died"
         assert time.monotonic() - start < 0.5
-        with pytest.raises(ModelServerDied):
-            server.check()
 
 
 async def test_server_stops_with_its_context() -> None:
@@ -139,54 +149,4 @@ async def test_damaged_file_is_named(tmp_path: Path) -> None:
 async def test_server_that_is_not_ready_in_time_is_stopped() -> None:
     with pytest.raises(ModelMissing, match="not loaded within"):
         async with EmbeddedServer(find(SMOLLM2), ready_seconds=0.01):
-            pass
-
-
-def settings(**values: object) -> Settings:
-    blank = {"openai_api_key": None, "openai_base_url": None, "model": None, "gguf": None}
-    return Settings(_env_file=None, **{**blank, **values})
-
-
-async def test_open_model_embedded_by_default() -> None:
-    async with open_model(settings()) as model:
-        assert model.name == SMOLLM2_NAME
-        answer = await model.complete(request("Say hi."))
-    assert answer.model == SMOLLM2_NAME
-    assert answer.usage != Usage()
-
-
-async def test_open_model_with_a_gguf_is_named_by_its_stem(tmp_path: Path) -> None:
-    own = tmp_path / "My-Model-Q4.gguf"
-    own.symlink_to(find(SMOLLM2))
-    async with open_model(settings(gguf=own)) as model:
-        assert model.name == "My-Model-Q4 (embedded)"
-
-
-async def test_open_model_hosted() -> None:
-    key = SecretStr("sk-s3cret")
-    async with open_model(settings(openai_base_url="http://localhost:1/v1", model="m")) as model:
-        assert isinstance(model, OpenAIModel)
-        assert model.name == "m"
-    async with open_model(settings(openai_api_key=key, model="m")) as model:
-        assert repr(model) == "OpenAIModel('m', 'https://api.openai.com')"
-
-
-@pytest.mark.parametrize(
-    ("values", "says"),
-    [
-        ({"openai_api_key": SecretStr("k")}, "AGORA_MODEL is not set"),
-        ({"openai_base_url": "http://localhost:1/v1"}, "AGORA_MODEL is not set"),
-        ({"model": "m"}, "OPENAI_API_KEY is not set"),
-        ({"model": "m", "openai_api_key": SecretStr("k"), "gguf": Path("x")}, "AGORA_GGUF is set together"),
-    ],
-)
-async def test_open_model_refuses_half_settings(values: dict[str, object], says: str) -> None:
-    with pytest.raises(BadSetting, match=says):
-        async with open_model(settings(**values)):
-            pass
-
-
-async def test_open_model_with_a_gguf_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ModelMissing, match="AGORA_GGUF"):
-        async with open_model(settings(gguf=tmp_path / "gone.gguf")):
             pass

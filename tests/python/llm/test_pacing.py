@@ -66,3 +66,21 @@ def test_never_more_than_the_burst_and_the_rate(rate, burst, pauses):
     for first in range(len(times)):
         for last in range(first, len(times)):
             assert last - first + 1 <= burst + rate * (times[last] - times[first]) + 1e-6
+
+
+async def test_many_tokens_at_once_and_what_was_not_needed_is_given_back():
+    time = Time()
+    bucket = Bucket(2.0, 10, clock=lambda: time.now, sleep=time.sleep)
+    await bucket.take(10)
+    assert bucket.wait(4) == 2
+    bucket.give(6)
+    assert bucket.wait(4) == 0
+    bucket.give(-8)
+    await bucket.take(4)
+    assert time.now == 3, "two more than there were, and four"
+    await bucket.take(1000)
+    assert time.now == 8, "a full bucket is enough for all"
+    assert bucket.wait() == 495.5
+    bucket.give(5000)
+    assert bucket.wait(10) == 0
+    assert bucket.wait(11) == 0

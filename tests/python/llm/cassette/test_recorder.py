@@ -1,6 +1,7 @@
 """Recorder: what was recorded comes back, each thing to whom it belongs, in whatever order; the rest is a miss."""
 
 import asyncio
+import json
 import tempfile
 from contextlib import aclosing
 from pathlib import Path
@@ -13,6 +14,7 @@ from tapes import MANIFEST, Moody, ask, outcome, recorded
 from agents.errors import CallFailed, CassetteMiss, SettingOutOfRange
 from agents.llm.cassette.recorder import Recorder
 from agents.llm.cassette.store import Cassette
+from agents.llm.upstreams.scripted import ScriptedUpstream
 
 CALLS = st.lists(
     st.tuples(
@@ -78,6 +80,17 @@ async def test_the_order_of_fields_does_not_count(tmp_path):
     told = await recorded(tmp_path / "c", [(ask(seed=1, temperature=0.5), False)])
     replay = Recorder(None, Cassette.read(tmp_path / "c"), "replay")
     assert [await outcome(replay, ask(temperature=0.5, seed=1))] == told
+
+
+async def test_the_order_of_an_answers_fields_stays(tmp_path):
+    """A receipt holds a digest of the answer's bytes."""
+    answer = {"z": 1, "a": {"y": [1.5, float("inf")], "b": "\ud800 \u202e"}}
+    script = ScriptedUpstream(lambda _request: json.dumps(answer), name="m")
+    cassette = Cassette.write(tmp_path / "c", MANIFEST)
+    told = await Recorder(script, cassette, "record").complete(ask())
+    cassette.close()
+    again = await Recorder(None, Cassette.read(tmp_path / "c"), "replay").complete(ask())
+    assert json.dumps(again.body) == json.dumps(told.body)
 
 
 async def test_a_character_that_changed_is_named(tmp_path):

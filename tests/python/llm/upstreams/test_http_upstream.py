@@ -172,7 +172,18 @@ async def test_nobody_listening() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [b"<html>hello</html>", {}, {"choices": []}, [1], b"", {"choices": ["a"]}, {"choices": [{}]}]
+    "reply",
+    [
+        b"<html>hello</html>",
+        b"[" * 100_000,
+        b"\xff",
+        {},
+        {"choices": []},
+        [1],
+        b"",
+        {"choices": ["a"]},
+        {"choices": [{}]},
+    ],
 )
 async def test_something_else_than_an_answer(endpoint: Endpoint, reply: Any) -> None:
     endpoint.answer = lambda _body: (200, reply)
@@ -268,6 +279,8 @@ async def test_stream_hands_on_each_chunk_and_the_usage_last(endpoint: Endpoint,
         (Events([]), "upstream_hung_up", 0),
         (Events([chunk("a"), chunk(None, "stop")]), "usage_missing", 2),
         (Events([chunk("a"), b"{garbage"]), "upstream_unfit", 1),
+        (Events([chunk("a"), {"choices": ["a"]}]), "upstream_unfit", 1),
+        (Events([{"choices": [{"index": 0}]}]), "upstream_unfit", 0),
         (Events([chunk("a"), {"error": {"message": f"out of memory {KEY}"}}]), "upstream_failed", 1),
         (Events([chunk("a")], "hang"), "upstream_timeout", 1),
     ],

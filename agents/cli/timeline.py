@@ -15,8 +15,9 @@ from agents.fleet.app import open_upstream
 from agents.fleet.progress import for_person
 from agents.fleet.reckoning import SETTLED
 from agents.fleet.strategies import policy_of
+from agents.fleet.timeline.figures import Figures
 from agents.fleet.timeline.recording import Plan
-from agents.fleet.timeline.run import Figures, record, replay
+from agents.fleet.timeline.run import CUT_OFF, record, replay
 from agents.fleet.timeline.stage import STOPPED
 from agents.fleet.timeline.thinking import USUAL, Pace
 from agents.logs import configure
@@ -71,10 +72,7 @@ def run(
             raise BadSetting("AGORA_GATEWAY", "is set, but such a run has a gateway of its own: unset it")
         policy_of(policy)
         limits = options.limits_of(
-            max_credits,
-            max_credits_per_agent,
-            max_credits_per_hour,
-            max_credits_per_task,
+            (max_credits, max_credits_per_agent, max_credits_per_hour, max_credits_per_task),
             calls=max_calls,
             calls_per_hour=max_calls_per_hour,
             transactions=max_transactions,
@@ -103,7 +101,8 @@ def replay_run(folder: Path, *, as_json: bool) -> Iterable[str]:
     done = replay(folder, for_person(sys.stderr, as_json=as_json))
     if as_json:
         return [done.as_json()]
-    return [*done.lines, f"the same again: {_figures(done)}"]
+    end = " and there the recording was cut off" if done.outcome == CUT_OFF else ""
+    return [*done.lines, f"the same again: {_figures(done)}{end}"]
 
 
 def _conclusion(done: Figures, folder: Path | None) -> list[str]:

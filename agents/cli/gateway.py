@@ -1,0 +1,72 @@
+"""``agora gateway``: models for whoever has a key, paid through the chain."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from agents.cli.common import Provider, settings_of
+from agents.console import run_command
+from agents.errors import BadSetting
+from agents.fleet.app import interruptible, open_seed
+from agents.fleet.serving import Serving, open_source, serve
+from agents.settings import Settings
+
+
+def gateway(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose.")] = 8600,
+    host: Annotated[str, typer.Option(help="Whom to listen to; 0.0.0.0 is everybody.")] = "127.0.0.1",
+    public_url: Annotated[
+        str | None, typer.Option(help="Where clients find the gateway, if a proxy stands before it.")
+    ] = None,
+    models: Annotated[
+        Path | None,
+        typer.Option(help="A file of prices and endpoints; else AGORA_MODELS.", exists=True, dir_okay=False),
+    ] = None,
+    cassette: Annotated[
+        Path | None, typer.Option(help="A file to keep calls in, or to answer from.", dir_okay=False)
+    ] = None,
+    mode: Annotated[
+        Literal["record", "replay", "cache"],
+        typer.Option(help="Record all; replay without a model; or cache: answer from it where it can."),
+    ] = "cache",
+    seed_phrase_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the seed phrase; else the home folder's.")
+    ] = None,
+    provider: Provider = None,
+) -> None:
+    """Serve the OpenAI API: agents open a channel to this provider and pay for each call. Ctrl-C stops it."""
+
+    async def command() -> Iterable[str]:
+        settings = _with_models(settings_of(provider), models)
+        seed, stop = open_seed(settings, seed_phrase_file), asyncio.Event()
+        with interruptible(stop):
+            async with (
+                open_source(settings, cassette, "live" if cassette is None else mode) as upstream,
+                serve(settings, seed, upstream, host=host, port=port, public_url=public_url) as serving,
+            ):
+                for line in _greeting(serving):
+                    typer.echo(line)
+                await serving.until(stop)
+        return ["stopped; what was charged is in the books, and the same command goes on from there"]
+
+    run_command(command)
+
+
+def _with_models(settings: Settings, models: Path | None) -> Settings:
+    if settings.gateway is not None:
+        raise BadSetting("AGORA_GATEWAY", "names another gateway: unset it to run one of your own")
+    return settings if models is None else settings.model_copy(update={"models": models})
+
+
+def _greeting(serving: Serving) -> list[str]:
+    own, deployment = serving.gateway, serving.session.deployment
+    return [
+        f"gateway   {serving.url}/v1",
+        f"models    {', '.join(own.gateway.upstream.models)}",
+        f"provider  {own.provider}",
+        f"contract  {deployment.meter.address} on chain {deployment.chain_id}",
+        f"books     {serving.session.folder}",
+    ]
