@@ -362,11 +362,11 @@ class Meter:
         if book is None:
             book = Book(channel.id, channel.agent_id, channel.signer)
             self.books.read(book)
-            if channel.redeemed > book.settled:
-                raise BooksBehind(channel.id, channel.redeemed, book.settled)
             self._books[channel.id] = book
         elif book.in_doubt and not book.writing:
             self._read(book)
+        if channel.redeemed > book.settled:
+            raise BooksBehind(channel.id, channel.redeemed, book.settled)
         return book
 
     def _read(self, book: Book) -> None:

@@ -5,12 +5,13 @@ chain has redeemed of a channel it does not redeem again, so that another one wi
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 
 from agents.chain.bindings import usage_meter
 from agents.chain.logs import Receipt
+from agents.chain.rpc import pieces
 from agents.chain.tailer import BlockEvents
 from agents.chain.wallet import Wallet
 from agents.errors import ContractError, RetryableError, RpcError
@@ -64,7 +65,7 @@ class Redeemer:
     @property
     def waiting(self) -> int:
         """Units that vouchers are good for and that were not redeemed yet."""
-        return sum(voucher.cumulative - channel.redeemed for voucher, channel in self._open())
+        return sum(voucher.cumulative - channel.redeemed for voucher, channel in self._unredeemed())
 
     async def turn(self) -> int:
         """Redeem what is due now: of channels that are in debt or being left, and where enough has gathered. Returns
@@ -73,7 +74,7 @@ class Redeemer:
             return 0
         async with self._turn:
             sent = 0
-            for batch in _batches(self._due()):
+            for batch in _batches(one for one, channel in self._unredeemed() if self._is_due(one, channel)):
                 try:
                     await self._redeem(batch)
                 except (ContractError, RetryableError, RpcError) as error:
@@ -85,33 +86,31 @@ class Redeemer:
     async def redeem_all(self) -> int:
         """Redeem all that is held; returns how many vouchers were sent. Raises what the chain or the node refuses."""
         async with self._turn:
-            vouchers = [voucher for voucher, _ in self._open()]
-            for batch in _batches(vouchers):
+            sent = 0
+            for batch in _batches(voucher for voucher, _ in self._unredeemed()):
                 await self._redeem(batch)
-            return len(vouchers)
+                sent += len(batch)
+            return sent
 
     def _hold(self, voucher: Voucher) -> None:
         held = self._held.get(voucher.channel_id)
         if held is None or held.cumulative < voucher.cumulative:
             self._held[voucher.channel_id] = voucher
 
-    def _open(self) -> Iterator[tuple[Voucher, Channel]]:
-        """The vouchers for which there is something to have, in an order that the vouchers alone decide."""
-        for voucher in sorted(self._held.values(), key=lambda one: (one.agent_id, one.channel_id)):
+    def _unredeemed(self) -> Iterator[tuple[Voucher, Channel]]:
+        """The vouchers for which there is something to have."""
+        for voucher in self._held.values():
             channel = self._view.channels.with_id(voucher.channel_id)
             if channel is None:
                 continue
             if voucher.cumulative > max(channel.redeemed, self._sent.get(voucher.channel_id, 0)):
                 yield voucher, channel
 
-    def _due(self) -> list[Voucher]:
-        return [voucher for voucher, channel in self._open() if self._is_due(voucher, channel)]
-
     def _is_due(self, voucher: Voucher, channel: Channel) -> bool:
         new = voucher.cumulative - channel.redeemed
         return bool(channel.exit_end) or new > channel.deposit or new >= self._enough
 
-    async def _redeem(self, batch: list[Voucher]) -> None:
+    async def _redeem(self, batch: Sequence[Voucher]) -> None:
         digests = [
             self._meter.domain.digest(one.channel_id, one.cumulative, one.receipts_root) for one in batch
         ]
@@ -149,6 +148,6 @@ class Redeemer:
             self._sent.pop(channel_id, None)
 
 
-def _batches(vouchers: list[Voucher]) -> Iterator[list[Voucher]]:
-    for start in range(0, len(vouchers), BATCH):
-        yield vouchers[start : start + BATCH]
+def _batches(vouchers: Iterable[Voucher]) -> Iterator[Sequence[Voucher]]:
+    """In an order that the vouchers alone decide."""
+    return pieces(sorted(vouchers, key=lambda one: (one.agent_id, one.channel_id)), BATCH)

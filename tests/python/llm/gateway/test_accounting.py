@@ -27,7 +27,7 @@ from agents.llm.gateway.tree import leaf_of
 from agents.llm.gateway.vouchers import SignedVoucher
 from agents.market.domain import account_of_agent
 
-SEEDS = int(os.environ.get("AGORA_ACCOUNTING_SEEDS", "4"))
+SEEDS = int(os.environ.get("AGORA_ACCOUNTING_SEEDS", "3"))
 STEPS = 100
 OWN = Seed(TEST_PHRASE).wallet(9)
 MOST = 300
