@@ -167,6 +167,23 @@ async def test_what_cannot_be_sent_now_is_sent_later(thinkers):
     assert await thinkers.redeemer.turn() == 1
 
 
+async def test_channels_of_one_agent_share_one_overdraft(thinkers):
+    """The contract honours it once: what one channel is to owe, another cannot owe again."""
+    ada = await thinkers.agent(deposit=100, line=50)
+    flight = thinkers.admit(ada, 130)
+    thinkers.signers[ada] = thinkers.provider
+    await thinkers.open_channel(ada, 100)
+    thinkers.meter.enlist(ada, "ada", thinkers.provider)
+    assert refused(thinkers, ada, 101).code == "insufficient_credits"
+    thinkers.meter.release(thinkers.admit(ada, 100))
+    await thinkers.settle(flight, 130)
+    assert thinkers.account(ada).available == 0
+    owed = refused(thinkers, ada, 1)
+    assert (owed.code, owed.detail["owed"]) == ("indebted", 30)
+    await thinkers.redeem_all()
+    assert (await thinkers.balance(ada)).debt == 30
+
+
 async def test_who_signs_by_itself_is_redeemed_for_what_it_signed(thinkers):
     ada = await thinkers.agent(signer=OWN.address)
     await thinkers.think(ada, 10)
