@@ -10,7 +10,7 @@ from agents.llm.gateway.keys import CHALLENGE_SECONDS, Holder, Keys, Throttle
 from agents.llm.gateway.loops import SAME_CALLS
 from agents.llm.gateway.problems import malformed
 from agents.llm.gateway.schemas import ChallengeRequest, KeyRequest, VoucherRequest, check, parse
-from agents.llm.gateway.till import Till, balance
+from agents.llm.gateway.till import Till
 
 MOST_LISTED = 1000
 """Receipts in one answer."""
@@ -66,7 +66,11 @@ class Account:
         holder = self._till.holder(exchange)
         state = self._till.meter.account(holder.agent_id)
         await exchange.reply_json(
-            {**state.as_json(), "balance": balance(state), "name": self._till.name(holder)}
+            {
+                **state.as_json(),
+                "balance": state.deposit + state.redeemed - state.settled,
+                "name": self._till.name(holder),
+            }
         )
 
     async def costs(self, exchange: Exchange) -> None:

@@ -309,6 +309,12 @@ class Meter:
             budgets=self.budgets.left(agent_id),
         )
 
+    def standing(self, book: Book) -> tuple[int, Claim | None]:
+        """Units left in the channel once all is redeemed, and what its signer has to sign where it is not at hand."""
+        channel = self._view.channels.with_id(book.channel_id)
+        left = 0 if channel is None else channel.deposit + channel.redeemed - book.settled
+        return left, None if book.key is not None else self._due(book)
+
     def receipts(
         self, agent_id: int, task: int | None = None, after: int = 0, limit: int = 100
     ) -> list[tuple[int, Receipt]]:

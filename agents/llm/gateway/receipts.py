@@ -6,8 +6,8 @@ The digest is the EIP-712 struct hash of
             uint256 promptTokens,uint256 cachedTokens,uint256 completionTokens,uint256 cost,uint256 cumulative,
             bytes32 request,bytes32 response,uint256 status,uint256 time)
 
-so that any library that knows typed data computes it. ``request`` and ``response`` are SHA-256 digests of their
-canonical bytes.
+so that any library that knows typed data computes it. ``request`` and ``response`` are SHA-256 digests of the
+bodies as they went over the wire; of a stream, of its events without the comments.
 """
 
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Receipt:
     cumulative: int
     """What the channel has cost with this call."""
     request: bytes = field(repr=False)
-    """SHA-256 of the canonical request."""
+    """SHA-256 of the request's body."""
     response: bytes = field(repr=False)
     status: int
     """The HTTP status of the answer."""

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import structlog
 
 from agents.errors import CallFailed, PaymentRequired
-from agents.llm.gateway.admission import AccountState
 from agents.llm.gateway.exchange import Exchange, Headers, encoded
 from agents.llm.gateway.keys import Holder, Keys
 from agents.llm.gateway.meter import Meter, Reservation
@@ -158,7 +157,7 @@ class Till:
             self.meter.release(reservation)
             raise
         receipt = await self._settle(reservation, asked, reply.usage, _sha256(content), 200)
-        await exchange.reply(content, self._told(receipt))
+        await exchange.reply(content, self._told(reservation, receipt))
 
     async def stream(self, exchange: Exchange, asked: Asked, rendering: Rendering) -> None:
         """Make the call and hand its chunks on as they come; the last word comes after it is settled durably.
@@ -187,7 +186,7 @@ class Till:
         usage = flow.used()
         last = flow.last(usage)
         receipt = await self._settle(reservation, asked, usage, flow.digest(), 200)
-        await exchange.event(_comment(self._told(receipt)) + last)
+        await exchange.event(_comment(self._told(reservation, receipt)) + last)
         await exchange.end_events()
 
     def _admit(self, asked: Asked) -> Reservation:
@@ -228,7 +227,7 @@ class Till:
         problem = problem_of(error)
         assert problem is not None
         receipt = await self._settle(reservation, asked, used, _sha256(problem.content), error.status)
-        return self._told(receipt)
+        return self._told(reservation, receipt)
 
     async def _settle(
         self, reservation: Reservation, asked: Asked, usage: Usage, response: bytes, status: int
@@ -237,24 +236,19 @@ class Till:
             reservation, usage, request=_sha256(asked.raw), response=response, status=status
         )
 
-    def _told(self, receipt: Receipt | None) -> Headers:
+    def _told(self, reservation: Reservation, receipt: Receipt | None) -> Headers:
         """The headers that tell what a call has come to; none for one that came to nothing."""
         if receipt is None:
             return ()
-        state = self.meter.account(receipt.agent_id)
+        left, due = self.meter.standing(reservation.book)
         headers = [
             (b"agora-call", receipt.call.encode()),
             (b"agora-cost", b"%d" % receipt.cost),
-            (b"agora-balance", b"%d" % balance(state)),
+            (b"agora-balance", b"%d" % left),
         ]
-        if state.due is not None:
-            headers.append((b"agora-voucher-due", json.dumps(state.due.as_json()).encode()))
+        if due is not None:
+            headers.append((b"agora-voucher-due", json.dumps(due.as_json()).encode()))
         return headers
-
-
-def balance(state: AccountState) -> int:
-    """Units that are left in the channel once all that was settled is redeemed; below zero, what will be owed."""
-    return state.deposit + state.redeemed - state.settled
 
 
 class _Flow:
