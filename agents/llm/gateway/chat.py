@@ -62,6 +62,9 @@ def ask(till: Till, caller: Caller, raw: bytes, body: Mapping[str, Any]) -> Aske
     request = check(ChatRequest, body)
     check_metered("chat", request)
     check_messages(request.messages)
+    form = request.response_format
+    if form is not None and form.type == "json_schema" and form.json_schema is None:
+        raise malformed("response_format.json_schema", "is required")
     till.check_model(request.model)
     check_loop(request.messages)
     context = till.prices.context_of(request.model)

@@ -95,6 +95,19 @@ class Tool(Closed):
     function: Function
 
 
+class Named(Open):
+    """A function by its name."""
+
+    name: Name
+
+
+class Choice(Open):
+    """The one tool that the model has to call."""
+
+    type: Literal["function"]
+    function: Named
+
+
 class JsonSchema(Open):
     """The JSON schema of an answer."""
 
@@ -141,7 +154,7 @@ class ChatRequest(Open):
     top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
     logit_bias: dict[str, float] | None = None
     tools: Annotated[list[Tool], Field(max_length=128)] | None = None
-    tool_choice: str | dict[str, Any] | None = None
+    tool_choice: Literal["auto", "none", "required"] | Choice | None = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
     modalities: list[Literal["text"]] | None = None

@@ -69,6 +69,9 @@ MALFORMED = [
     (CHAT, chat(stream_options={"include_usage": 1}), "stream_options.include_usage"),
     (CHAT, chat(tools=[{"type": "function", "function": {"name": "a b"}}]), "tools[0].function.name"),
     (CHAT, chat(response_format={"type": "xml"}), "response_format.type"),
+    (CHAT, chat(response_format={"type": "json_schema"}), "response_format.json_schema"),
+    (CHAT, chat(tool_choice="look"), "tool_choice"),
+    (CHAT, chat(tool_choice={"type": "function", "function": "look"}), "tool_choice"),
     (CHAT, chat(n_predict=100_000), "n_predict"),
     (CHAT, chat(prediction={"type": "content"}), "prediction"),
     (CHAT, chat(modalities=["audio"]), "modalities[0]"),
@@ -160,6 +163,37 @@ async def test_body_that_is_no_json_object_is_refused(house, path, raw):
     async with house.client(key) as client:
         says(await client.post(path, content=raw), 400, "invalid_request", "body")
     assert house.state() == before
+
+
+async def test_fields_that_make_sense_pass(house):
+    key = house.member()
+    fields = {
+        "temperature": 0,
+        "top_p": 1,
+        "stop": ["."],
+        "seed": 3,
+        "logit_bias": {"5": 1},
+        "tools": [{"type": "function", "function": {"name": "look"}}],
+        "tool_choice": {"type": "function", "function": {"name": "look"}},
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "a", "schema": {"type": "object"}},
+        },
+        "store": False,
+        "user": "ada",
+        "metadata": {"a": "b"},
+        "service_tier": None,
+    }
+    turns = [
+        {"role": "developer", "content": [{"type": "text", "text": "Be short."}]},
+        {"role": "user", "content": "hi", "name": "bob"},
+        {"role": "assistant", "content": None, "tool_calls": [call()]},
+        {"role": "tool", "tool_call_id": "1", "content": "nothing"},
+        {"role": "assistant", "content": "", "refusal": None},
+    ]
+    async with house.client(key) as client:
+        response = await client.post(CHAT, json=chat(messages=turns, **fields))
+    assert response.status_code == 200, response.text
 
 
 async def test_body_too_large_is_refused(house):
