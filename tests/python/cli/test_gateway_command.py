@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
@@ -133,3 +134,35 @@ async def until_paid(client):
                 raise
             await asyncio.sleep(0.1)
     raise AssertionError("the channel was never seen")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "port {port} of 127.0.0.1 is in use"),
+        (("--public-url", "models.example", "--port", "0"), "--public-url must be an address"),
+        (("--cassette", "none.db", "--mode", "replay"), "the cassette none.db cannot be read"),
+    ],
+)
+async def test_mistake_is_one_sentence(rpc, node, tmp_path, options, says):
+    phrase = tmp_path / "phrase"
+    phrase.write_text(TEST_PHRASE)
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+    # A hosted model that nobody asks, so that no embedded one is loaded.
+    hosted = {"AGORA_MODEL": "none", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from agents.cli import main; main()", "gateway", "--port", str(port)),
+            *("--provider", node.url, "--seed-phrase-file", str(phrase), *options),
+            cwd=tmp_path,
+            env=kept
+            | hosted
+            | {"AGORA_HOME": str(tmp_path / "home"), "AGORA_ADDRESSES": str(node.addresses)},
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        out, err = await asyncio.wait_for(process.communicate(), SECONDS)
+    assert (process.returncode, out) == (2, b""), err.decode()
+    assert err.decode().startswith(f"error: {says.format(port=port)}")
+    assert "Traceback" not in err.decode()
