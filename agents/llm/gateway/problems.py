@@ -20,6 +20,7 @@ from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import usage_body
 
 PROBLEM_TYPE = "application/problem+json"
+_LONGEST_PARAM = 200
 RETRY_SECONDS: Mapping[int, float] = {429: 5, 502: 5, 503: 5, 504: 10}
 """When to come again where an upstream does not say."""
 
@@ -119,7 +120,8 @@ def _burned(error: CallFailed) -> dict[str, Any]:
 
 
 def malformed(param: str, what: str) -> RequestRefused:
-    """400 that names the field."""
+    """400 that names the field, if not to its last letter: the name may be the client's."""
+    param = param[:_LONGEST_PARAM]
     return RequestRefused(400, "invalid_request", f"{param}: {what}", param=param)
 
 
