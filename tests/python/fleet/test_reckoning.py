@@ -85,7 +85,7 @@ def test_a_run_that_was_cut_short_or_taken_up_half_way_is_only_remembered(desk, 
 
 
 def test_a_cap_that_the_coming_alone_exceeds_is_refused_before_anything_is_sent(store, tmp_path):
-    least = 4 * 5 + 2 + 3 + 2 * 12
+    least = 5 * 5 + 3 + 7 + 2 * 12
     with pytest.raises(SettingOutOfRange, match=f"at least {least}"):
         reckon(Desk.open(store, tmp_path, transactions=least - 1), plan())
     reckon(Desk.open(store, tmp_path, transactions=least), plan())
