@@ -23,8 +23,6 @@ CREATE TABLE calls (
     PRIMARY KEY (run, minute, agent, purpose)
 ) STRICT, WITHOUT ROWID;
 """
-_RENAME = "ALTER TABLE calls RENAME TO minutes"
-"""The gateway has calls of its own in the same store."""
 
 
 @dataclass(slots=True)
@@ -62,11 +60,10 @@ class Tally:
 
     def __post_init__(self) -> None:
         self.store.migrate("tally-1", _SCHEMA)
-        self.store.migrate("tally-2", _RENAME)
         self._take_up()
         since = int(self.clock()) // MINUTE - HOUR // MINUTE
         rows = self.store.db.execute(
-            "SELECT minute, calls, prompt, completion, cost FROM minutes WHERE minute > ?", (since,)
+            "SELECT minute, calls, prompt, completion, cost FROM calls WHERE minute > ?", (since,)
         )
         for minute, *numbers in rows:
             self._minutes.setdefault(minute, Calls()).add(*numbers)
@@ -81,7 +78,7 @@ class Tally:
                 row = db.execute("SELECT max(id), entries FROM runs WHERE NOT ended").fetchone()
         self._run, self._entries = row
         rows = self.store.db.execute(
-            "SELECT agent, calls, prompt, completion, cost FROM minutes WHERE run = ?", (self._run,)
+            "SELECT agent, calls, prompt, completion, cost FROM calls WHERE run = ?", (self._run,)
         )
         for agent, *numbers in rows:
             self.total.add(*numbers)
@@ -93,7 +90,7 @@ class Tally:
         numbers = (1, *usage.pair, cost)
         with self.store.transaction() as db:
             db.execute(
-                "INSERT INTO minutes VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "calls = calls + 1, prompt = prompt + excluded.prompt, "
                 "completion = completion + excluded.completion, cost = cost + excluded.cost",
                 (self._run, minute, agent, purpose, *numbers),

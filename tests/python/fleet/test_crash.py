@@ -136,7 +136,7 @@ def check_thinking(seed, view, folder):
     wallets = {one.name: seed.wallet(FIRST_AGENT_WALLET + number) for number, one in enumerate(AGENTS)}
     with closing(sqlite3.connect(folder / "fleet.db")) as db:
         noted = dict(db.execute("SELECT agent, cost FROM thinking").fetchall())
-        charged = dict(db.execute("SELECT agent, sum(cost) FROM calls GROUP BY agent").fetchall())
+        charged = dict(db.execute("SELECT agent, sum(cost) FROM charged_calls GROUP BY agent").fetchall())
     assert noted, "nobody thought"
     for name, wallet in wallets.items():
         agent_id = view.agent_of_owner[wallet.address]

@@ -13,6 +13,7 @@ from agents.fleet.caps import Caps, Limits
 from agents.fleet.forecast import COUNTED
 from agents.fleet.history import History
 from agents.fleet.reckoning import SETTLED, conclude, reckon
+from agents.fleet.surroundings import WORLD
 from agents.fleet.tally import Tally
 from agents.llm.protocol import Usage
 from agents.market.view import MarketView
@@ -28,7 +29,9 @@ class Desk(SimpleNamespace):
         caps.join(tally)
         return cls(
             caps=caps,
-            offices={"fleet": SimpleNamespace(tally=tally)},
+            offices={"fleet": SimpleNamespace(tally=tally, store=store)},
+            gateway=SimpleNamespace(model="scripted"),
+            surroundings=WORLD,
             feed=SimpleNamespace(view=MarketView()),
             settings=SimpleNamespace(home=home),
             deployment=SimpleNamespace(key="31337-ab"),
@@ -82,7 +85,7 @@ def test_a_run_that_was_cut_short_or_taken_up_half_way_is_only_remembered(desk, 
 
 
 def test_a_cap_that_the_coming_alone_exceeds_is_refused_before_anything_is_sent(store, tmp_path):
-    least = 4 * 5 + 2 + 3 + 2 * 12
+    least = 5 * 5 + 3 + 7 + 2 * 12
     with pytest.raises(SettingOutOfRange, match=f"at least {least}"):
         reckon(Desk.open(store, tmp_path, transactions=least - 1), plan())
     reckon(Desk.open(store, tmp_path, transactions=least), plan())
