@@ -25,7 +25,6 @@ from agents.market.examples import EXAMPLES
 from agents.requester import Windows
 from agents.settings import Settings
 
-
 RecordIn = Annotated[
     Path | None,
     typer.Option(
