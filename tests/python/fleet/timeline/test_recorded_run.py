@@ -12,7 +12,7 @@ import pytest
 from recorded import WINDOWS, record_few, said, scripted, write_tasks
 from typer.testing import CliRunner
 
-from agents import prompts
+from agents import openai_integration, prompts
 from agents.chain.journal.book import Journal
 from agents.cli import app
 from agents.errors import CassetteMiss, ContractChanged, FileExists, NotARecording, RunDiverged
@@ -69,6 +69,21 @@ def recorded(tmp_path_factory):
 
 
 @pytest.fixture
+def say(monkeypatch):
+    """Changes a word of what agents are told to do."""
+
+    def change(old, new):
+        words = dict(prompts._WORK)
+        assert old in words["exact"]
+        monkeypatch.setattr(prompts, "_WORK", words | {"exact": words["exact"].replace(old, new)})
+        # What was reckoned with the old words in this process is not what another one would come to.
+        openai_integration._measured.cache_clear()
+
+    yield change
+    openai_integration._measured.cache_clear()
+
+
+@pytest.fixture
 def altered(recorded, tmp_path):
     """A copy of the recording, with changes in what it was made with."""
 
@@ -113,23 +128,19 @@ def test_a_fleet_lives_again_offline_to_the_same_state(recorded):
     )
 
 
-def test_one_character_in_a_prompt_is_named(recorded, monkeypatch):
-    words = dict(prompts._WORK)
-    monkeypatch.setattr(prompts, "_WORK", words | {"exact": words["exact"].replace("bare", "bear")})
+def test_one_character_in_a_prompt_is_named(recorded, say):
+    say("bare", "bore")
     with pytest.raises(CassetteMiss) as failure:
         replay(recorded[0])
     told = str(failure.value)
     assert "work" in told
     assert "bare" in told
-    assert "bear" in told
+    assert "bore" in told
 
 
-def test_a_longer_prompt_is_named_by_the_first_price_and_the_first_words(recorded, monkeypatch):
+def test_a_longer_prompt_is_named_by_the_first_price_and_the_first_words(recorded, say):
     """The cost that is expected follows from the prompt's length, and the price of the bid from that."""
-    words = dict(prompts._WORK)
-    monkeypatch.setattr(
-        prompts, "_WORK", words | {"exact": words["exact"].replace("bare", "bare (and nothing but the bare)")}
-    )
+    say("bare", "bare (and nothing but the bare)")
     with pytest.raises(
         RunDiverged, match=r"is commit by .*, with other arguments: .*After that: .*nothing but"
     ):
