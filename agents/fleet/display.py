@@ -116,7 +116,7 @@ def market_screen(
 
 def leaderboard(standings: Sequence[Standing]) -> Table:
     """Who earned what, best first."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     table.title = "leaderboard, in credits (a task: reward less thinking)"
     table.title_justify = "left"
     table.add_column("agent", no_wrap=True)
