@@ -19,7 +19,10 @@ _LEAST_RATIO, _MOST_RATIO = 0.05, 20.0
 
 @dataclass(slots=True)
 class Usage:
-    """What past work in one skill cost beside its estimate: sums over the tasks won."""
+    """What past work in one skill cost beside its estimate: sums over the tasks won.
+
+    A cost is the sum of the task's receipts, with all tries that failed; an estimate is what the bid was made with.
+    """
 
     tasks: float = 0.0
     log_ratio: float = 0.0

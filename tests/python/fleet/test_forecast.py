@@ -15,7 +15,10 @@ from agents.fleet.forecast import COUNTED, GAS, Plan, foresee
 from agents.fleet.history import NEWEST, FinishedRun, History
 from agents.fleet.wakeups import CROWD
 from agents.llm.prices import list_prices
+from agents.llm.protocol import Usage
 from agents.market.examples import example_tasks
+from agents.mind.earnings import SkillCost
+from agents.mind.experience import Step
 from agents.money import CREDIT
 from agents.requester import Windows
 
@@ -164,6 +167,30 @@ def test_runs_are_read_back_as_they_were_written(history):
     kept = run({"calls": 2.0}, 1.5, outcome="--max-calls, 3 model calls")
     history.add(kept)
     assert History(history.path.parent).runs() == [kept]
+
+
+def test_steps_and_skills_of_past_runs_add_up_and_are_told(history):
+    step = Step("work", "exact", 2, Usage(200, 20), Usage(300, 24))
+    for _ in range(2):
+        history.add_steps(MODEL, [step], [SkillCost("writing", 2, 3 * CREDIT)])
+    history.add_steps("another", [step], [SkillCost("writing", 9, 9 * CREDIT)])
+    assert history.steps(MODEL) == [step + step]
+    assert history.skills(MODEL) == [SkillCost("writing", 4, 6 * CREDIT)]
+    found = foresee(plan()).told(history.steps(MODEL), history.skills(MODEL))
+    lines = [" ".join(line.split()) for line in found.lines()]
+    assert "a step of work (exact) 150 tokens read, 12 written (4 receipted)" in lines
+    assert "credits to work on writing 1.50 a task (4 receipted)" in lines
+    told = found.as_json()
+    assert told["steps"][0] | {"questions": 4, "prompt": 150, "completion": 12} == told["steps"][0]
+    assert told["skills"] == {"writing": {"tasks": 4, "cost": 3 * CREDIT // 2}}
+    assert found.figures == foresee(plan()).figures, (
+        "told beside the forecast, which past runs correct as a whole"
+    )
+
+
+def test_a_history_that_is_not_there_has_no_steps(history):
+    assert (history.steps(MODEL), history.skills(MODEL)) == ([], [])
+    assert not history.path.exists()
 
 
 @pytest.mark.parametrize(

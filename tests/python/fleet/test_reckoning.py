@@ -13,6 +13,7 @@ from agents.fleet.caps import Caps, Limits
 from agents.fleet.forecast import COUNTED
 from agents.fleet.history import History
 from agents.fleet.reckoning import SETTLED, conclude, reckon
+from agents.fleet.surroundings import WORLD
 from agents.fleet.tally import Tally
 from agents.llm.protocol import Usage
 from agents.market.view import MarketView
@@ -28,7 +29,9 @@ class Desk(SimpleNamespace):
         caps.join(tally)
         return cls(
             caps=caps,
-            offices={"fleet": SimpleNamespace(tally=tally)},
+            offices={"fleet": SimpleNamespace(tally=tally, store=store)},
+            gateway=SimpleNamespace(model="scripted"),
+            surroundings=WORLD,
             feed=SimpleNamespace(view=MarketView()),
             settings=SimpleNamespace(home=home),
             deployment=SimpleNamespace(key="31337-ab"),
