@@ -16,9 +16,12 @@ from agents import openai_integration, prompts
 from agents.chain.journal.book import Journal
 from agents.cli import app
 from agents.errors import CassetteMiss, ContractChanged, FileExists, NotARecording, RunDiverged
+from agents.fleet.timeline.recording import Paths
 from agents.fleet.timeline.run import CUT_OFF, replay
 from agents.fleet.timeline.stage import STOPPED
 from agents.llm.gateway.keys import PREFIX
+from agents.llm.prices import PriceTable
+from agents.money import CREDIT
 
 ROOT = Path(__file__).resolve().parents[4]
 AGENTS, TASKS = 20, 50
@@ -182,6 +185,26 @@ def test_what_is_no_recording_is_refused(tmp_path, recorded):
     done = CliRunner().invoke(app, ["replay", str(tmp_path)])
     assert done.exit_code == 2
     assert done.stderr.startswith("error: ")
+
+
+def test_what_a_command_cannot_do_is_said(recorded, monkeypatch):
+    done = CliRunner().invoke(app, ["replay", str(recorded[0]), "--at", "3"])
+    assert done.exit_code == 2
+    assert "a run is replayed to its end" in done.stderr
+    monkeypatch.setenv("AGORA_GATEWAY", "http://127.0.0.1:1")
+    done = CliRunner().invoke(app, ["run"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: AGORA_GATEWAY is set")
+
+
+def test_a_recording_takes_its_own_prices_along_and_not_where_models_are(tmp_path):
+    models = tmp_path / "models.yaml"
+    models.write_text("models: {scripted: {input: 7, output: 9}}\nupstreams: {far: {url: http://far/v1}}\n")
+    paths = Paths(tmp_path / "run")
+    paths.begin(write_tasks(tmp_path / "t.jsonl", 5), 2, models)
+    assert PriceTable.load(paths.own_prices).price_for("scripted").output_per_million == 9 * CREDIT
+    assert "far" not in paths.prices.read_text()
+    assert len(paths.tasks.read_text().splitlines()) == 2
 
 
 def after(calls, act):
