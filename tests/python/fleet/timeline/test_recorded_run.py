@@ -144,9 +144,7 @@ def test_one_character_in_a_prompt_is_named(recorded, say):
 def test_a_longer_prompt_is_named_by_the_first_price_and_the_first_words(recorded, say):
     """The cost that is expected follows from the prompt's length, and the price of the bid from that."""
     say("bare", "bare (and nothing but the bare)")
-    with pytest.raises(
-        RunDiverged, match=r"is commit by .*, with other arguments: .*After that: .*nothing but"
-    ):
+    with pytest.raises(RunDiverged, match=r"is commit by .*, but another one: .*After that: .*nothing but"):
         replay(recorded[0])
 
 
