@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Self
 
@@ -28,7 +28,7 @@ class Told:
     arguments: Sequence[Any] | None
     """As JSON can hold them; None where there are none or they cannot be read."""
     who: str
-    nonce: int
+    transaction: Transaction
 
     @classmethod
     def read(cls, raw: bytes, names: Mapping[str, str]) -> Self:
@@ -37,7 +37,7 @@ class Told:
         transaction = Transaction.read(raw)
         what, arguments = _asked(transaction)
         who = f"{names[sender]} ({sender})" if sender in names else sender
-        return cls(what, arguments, who, transaction.nonce)
+        return cls(what, arguments, who, transaction)
 
     def __str__(self) -> str:
         listed = ", ".join(map(str, self.arguments or ()))
@@ -47,16 +47,21 @@ class Told:
     @property
     def origin(self) -> str:
         """Whose it is."""
-        return f"by {self.who}, nonce {self.nonce}"
+        return f"by {self.who}, nonce {self.transaction.nonce}"
+
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """What it says beside the call."""
+        said = asdict(self.transaction)
+        return {name: value for name, value in said.items() if name != "data"}
 
 
 def parting(recorded: bytes | None, now: bytes | None, names: Mapping[str, str]) -> str:
     """How one transaction differs from another that stands in its place."""
     before, after = (None if raw is None else Told.read(raw, names) for raw in (recorded, now))
-    if before is not None and after is not None:
-        where = difference(before.arguments, after.arguments)
-        if where and (before.what, before.origin) == (after.what, after.origin):
-            return f"is {before.what} {before.origin}, with other arguments: {where.replace('asked', 'now')}"
+    if before and after and (before.what, before.origin) == (after.what, after.origin):
+        where = difference(before.arguments, after.arguments) or difference(before.terms, after.terms)
+        return f"is {before.what} {before.origin}, but another one: {where.replace('asked', 'now')}"
     return f"was {before or 'none'}, and now is {after or 'none'}"
 
 

@@ -5,12 +5,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
 from agents.chain.consumers import Consumers
 from agents.chain.outbox import Outbox
 from agents.chain.store import SCHEMA, Store
+from agents.chain.wallet import Seed
 from agents.errors import WalletsInUse, WrongChain
 
 
@@ -31,6 +33,24 @@ def test_open_refuses_a_store_in_use(tmp_path):
         Store.open(tmp_path / "store.db")
     store.close()
     Store.open(tmp_path / "store.db").close()
+
+
+def test_only_where_others_reach_the_chain_does_a_wallet_belong_to_one_store(tmp_path):
+    wallet = Seed.derived(bytes(16)).wallet(0).address
+
+    def stores(*, alone):
+        for name in ("a", "b"):
+            store = Store.open(tmp_path / f"{name}-{alone}.db", alone=alone)
+            store.pin(31337, f"0x{os.getpid():064x}")
+            yield store
+
+    for alone in (False, True):
+        first, second = stores(alone=alone)
+        first.claim(wallet)
+        with nullcontext() if alone else pytest.raises(WalletsInUse):
+            second.claim(wallet)
+        first.close()
+        second.close()
 
 
 def test_killed_process_leaves_the_store_open_to_others_with_all_it_committed(tmp_path):

@@ -108,6 +108,13 @@ def test_open_with_a_password_keeps_it_out_of_the_home(tmp_path):
             Seed.open(tmp_path, wrong)
 
 
+def test_a_derived_seed_is_a_phrase_like_any_other_and_always_the_same(tmp_path):
+    path = tmp_path / "phrase"
+    path.write_text("abandon " * 11 + "about")
+    assert Seed.derived(bytes(16)).same_as(Seed.from_file(path))
+    assert not Seed.derived(bytes(15) + b"\1").same_as(Seed.from_file(path))
+
+
 @pytest.mark.parametrize("words", [12, 15, 18, 21, 24])
 def test_from_file_reads_phrases_of_all_lengths(tmp_path, words):
     from eth_account.hdaccount.mnemonic import Mnemonic

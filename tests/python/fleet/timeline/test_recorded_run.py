@@ -12,13 +12,16 @@ import pytest
 from recorded import WINDOWS, record_few, said, scripted, write_tasks
 from typer.testing import CliRunner
 
-from agents import prompts
+from agents import openai_integration, prompts
 from agents.chain.journal.book import Journal
 from agents.cli import app
 from agents.errors import CassetteMiss, ContractChanged, FileExists, NotARecording, RunDiverged
+from agents.fleet.timeline.recording import Paths
 from agents.fleet.timeline.run import CUT_OFF, replay
 from agents.fleet.timeline.stage import STOPPED
 from agents.llm.gateway.keys import PREFIX
+from agents.llm.prices import PriceTable
+from agents.money import CREDIT
 
 ROOT = Path(__file__).resolve().parents[4]
 AGENTS, TASKS = 20, 50
@@ -69,6 +72,21 @@ def recorded(tmp_path_factory):
 
 
 @pytest.fixture
+def say(monkeypatch):
+    """Changes a word of what agents are told to do."""
+
+    def change(old, new):
+        words = dict(prompts._WORK)
+        assert old in words["exact"]
+        monkeypatch.setattr(prompts, "_WORK", words | {"exact": words["exact"].replace(old, new)})
+        # What was reckoned with the old words in this process is not what another one would come to.
+        openai_integration._measured.cache_clear()
+
+    yield change
+    openai_integration._measured.cache_clear()
+
+
+@pytest.fixture
 def altered(recorded, tmp_path):
     """A copy of the recording, with changes in what it was made with."""
 
@@ -113,26 +131,20 @@ def test_a_fleet_lives_again_offline_to_the_same_state(recorded):
     )
 
 
-def test_one_character_in_a_prompt_is_named(recorded, monkeypatch):
-    words = dict(prompts._WORK)
-    monkeypatch.setattr(prompts, "_WORK", words | {"exact": words["exact"].replace("bare", "bear")})
+def test_one_character_in_a_prompt_is_named(recorded, say):
+    say("bare", "bore")
     with pytest.raises(CassetteMiss) as failure:
         replay(recorded[0])
     told = str(failure.value)
     assert "work" in told
     assert "bare" in told
-    assert "bear" in told
+    assert "bore" in told
 
 
-def test_a_longer_prompt_is_named_by_the_first_price_and_the_first_words(recorded, monkeypatch):
+def test_a_longer_prompt_is_named_by_the_first_price_and_the_first_words(recorded, say):
     """The cost that is expected follows from the prompt's length, and the price of the bid from that."""
-    words = dict(prompts._WORK)
-    monkeypatch.setattr(
-        prompts, "_WORK", words | {"exact": words["exact"].replace("bare", "bare (and nothing but the bare)")}
-    )
-    with pytest.raises(
-        RunDiverged, match=r"is commit by .*, with other arguments: .*After that: .*nothing but"
-    ):
+    say("bare", "bare (and nothing but the bare)")
+    with pytest.raises(RunDiverged, match=r"is commit by .*, but another one: .*After that: .*nothing but"):
         replay(recorded[0])
 
 
@@ -171,6 +183,26 @@ def test_what_is_no_recording_is_refused(tmp_path, recorded):
     done = CliRunner().invoke(app, ["replay", str(tmp_path)])
     assert done.exit_code == 2
     assert done.stderr.startswith("error: ")
+
+
+def test_what_a_command_cannot_do_is_said(recorded, monkeypatch):
+    done = CliRunner().invoke(app, ["replay", str(recorded[0]), "--at", "3"])
+    assert done.exit_code == 2
+    assert "a run is replayed to its end" in done.stderr
+    monkeypatch.setenv("AGORA_GATEWAY", "http://127.0.0.1:1")
+    done = CliRunner().invoke(app, ["run"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: AGORA_GATEWAY is set")
+
+
+def test_a_recording_takes_its_own_prices_along_and_not_where_models_are(tmp_path):
+    models = tmp_path / "models.yaml"
+    models.write_text("models: {scripted: {input: 7, output: 9}}\nupstreams: {far: {url: http://far/v1}}\n")
+    paths = Paths(tmp_path / "run")
+    paths.begin(write_tasks(tmp_path / "t.jsonl", 5), 2, models)
+    assert PriceTable.load(paths.own_prices).price_for("scripted").output_per_million == 9 * CREDIT
+    assert "far" not in paths.prices.read_text()
+    assert len(paths.tasks.read_text().splitlines()) == 2
 
 
 def after(calls, act):

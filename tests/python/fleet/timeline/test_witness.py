@@ -17,8 +17,8 @@ WALLET = Seed(TEST_PHRASE).wallet(3)
 AUCTION = BidAuction("0x" + "11" * 20)
 
 
-def signed(call: Call, nonce=0):
-    transaction = Transaction(31337, nonce, 1, 2000, 21_000, call.to, call.value, call.data)
+def signed(call: Call, nonce=0, gas=21_000):
+    transaction = Transaction(31337, nonce, 1, 2000, gas, call.to, call.value, call.data)
     return WALLET.sign_transaction(transaction)
 
 
@@ -77,10 +77,15 @@ def test_another_second_is_told(witness):
 def test_another_argument_is_told_by_its_place(witness):
     other = signed(AUCTION.commit(7, 3, 501))
     said = parted(witness, replace(BLOCKS[1], transactions=(other, BLOCKS[1].transactions[1])))
-    assert (
-        f"its transaction 0 is commit by Research ({WALLET.address}), nonce 0, with other arguments: " in said
-    )
+    assert f"its transaction 0 is commit by Research ({WALLET.address}), nonce 0, but another one: " in said
     assert "[2]: recorded 500, now 501" in said
+
+
+def test_another_limit_of_gas_is_told(witness):
+    other = signed(AUCTION.commit(7, 3, 500), gas=21_001)
+    said = parted(witness, replace(BLOCKS[1], transactions=(other, BLOCKS[1].transactions[1])))
+    assert "is commit by Research" in said
+    assert "gas: recorded 21000, now 21001" in said
 
 
 def test_another_transaction_is_told_with_its_sender(witness):
