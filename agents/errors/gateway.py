@@ -57,13 +57,13 @@ class VoucherRefused(AgoraError):
 
 
 class BooksBehind(UserError):
-    """The chain has redeemed more than the books know of: they were restored from an older copy."""
+    """The chain has redeemed more than the books know of: an older copy was restored, or others serve the channel."""
 
     def __init__(self, channel_id: bytes, redeemed: int, settled: int) -> None:
         super().__init__(
             f"channel 0x{channel_id.hex()[:16]}… has redeemed {redeemed} units on chain, but the books know of "
-            f"{settled}: they are an older copy; bring back the newest, or have the provider close the channel and "
-            "open it anew"
+            f"{settled}: they are an older copy, or another gateway serves this provider; bring back the newest copy, "
+            "or have the provider close the channel, and open it anew"
         )
         self.channel_id, self.redeemed, self.settled = channel_id, redeemed, settled
 

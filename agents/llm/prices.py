@@ -45,22 +45,20 @@ def cost(usage: Usage, price: Price) -> int:
     return -(-total // _MILLION)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    price: Price
-    context: int | None
+Listed = tuple[Price, int | None]
+"""A price and a context."""
 
 
 class PriceTable:
     """Prices and contexts by the name of the model, or by how it begins."""
 
-    def __init__(self, default: Price, entries: Mapping[str, tuple[Price, int | None]]) -> None:
+    def __init__(self, default: Price, entries: Mapping[str, Listed]) -> None:
         """``entries`` holds price and context by name; a name that ends with * stands for all that begin so."""
-        self._default = _Entry(default, None)
-        self._exact = {name: _Entry(*one) for name, one in entries.items() if not name.endswith("*")}
+        self._default: Listed = (default, None)
+        self._exact = {name: one for name, one in entries.items() if not name.endswith("*")}
         # The longest first.
         begins = sorted((name[:-1] for name in entries if name.endswith("*")), key=len, reverse=True)
-        self._begins = [(begin, _Entry(*entries[f"{begin}*"])) for begin in begins]
+        self._begins = [(begin, entries[f"{begin}*"]) for begin in begins]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -74,13 +72,13 @@ class PriceTable:
 
     def price_for(self, model: str) -> Price:
         """The price of a model: by its name, else by the longest beginning of it, else the default."""
-        return self._of(model).price
+        return self._of(model)[0]
 
     def context_of(self, model: str) -> int | None:
         """How many tokens of prompt and answer together the model takes, where it is known."""
-        return self._of(model).context
+        return self._of(model)[1]
 
-    def _of(self, model: str) -> _Entry:
+    def _of(self, model: str) -> Listed:
         found = self._exact.get(model)
         if found is None:
             found = next((one for begin, one in self._begins if model.startswith(begin)), self._default)
@@ -96,7 +94,7 @@ def list_prices() -> PriceTable:
 @dataclass(frozen=True, slots=True)
 class _Prices:
     default: Price | None
-    entries: dict[str, tuple[Price, int | None]]
+    entries: dict[str, Listed]
 
 
 def _read(path: Path) -> _Prices:
@@ -126,7 +124,7 @@ def _read(path: Path) -> _Prices:
     )
 
 
-def _price(path: Path, where: str, fields: Any) -> tuple[Price, int | None]:
+def _price(path: Path, where: str, fields: Any) -> Listed:
     if not isinstance(fields, dict):
         raise PricesMalformed(path, f"{where}: must have input and output")
     unknown = sorted(set(fields) - set(_FIELDS))

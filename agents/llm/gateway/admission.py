@@ -1,5 +1,6 @@
 """Whether a channel covers one more call, and whether a voucher is the one that is due."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,21 +64,32 @@ class AccountState:
 class Coverage:
     """What one channel's deposit, and the contract's patience, are good for at this moment."""
 
-    __slots__ = ("book", "channel", "covered", "debt", "leaving", "overdraft")
+    __slots__ = ("book", "channel", "covered", "debt", "leaving", "overdraft", "owed")
 
-    def __init__(self, book: Book, channel: Channel, view: MarketView) -> None:
+    def __init__(self, book: Book, channel: Channel, view: MarketView, others: Iterable[Book]) -> None:
+        """``others`` are the agent's other channels: the contract has one patience for all."""
         self.book, self.channel = book, channel
         self.covered = channel.deposit + channel.redeemed
         """What the deposit pays of the channel's whole sum."""
         self.debt = view.balance(account_of_agent(channel.agent_id)).debt
         self.leaving = bool(channel.exit_end) or view.channels.is_former(channel)
         self.overdraft = 0 if self.debt else view.channels.allowance(channel.agent_id, channel.provider)
+        self.owed = max(self.debt, book.settled - self.covered)
+        """What the agent owes, on chain or as soon as its vouchers are there; not above 0 if it owes nothing."""
+        for other in others:
+            beside = view.channels.with_id(other.channel_id)
+            if beside is None:
+                continue
+            spare = beside.deposit + beside.redeemed - other.settled
+            self.owed = max(self.owed, -spare)
+            if other.reserved > spare:
+                self.overdraft = 0
 
     @property
     def available(self) -> int:
         """The most that one more call may cost."""
         book = self.book
-        if self.debt or self.leaving or book.settled > self.covered:
+        if self.leaving or self.owed > 0:
             return 0
         # The one call that may go into debt has the channel to itself.
         overdraft = 0 if book.flying else self.overdraft
@@ -95,13 +107,12 @@ class Coverage:
                 worst,
             )
         if self._is_frozen:
-            owed = max(self.debt, book.settled - self.covered)
             raise self._refusal(
                 "indebted",
-                f"agent {book.agent_id} owes {format_credits(owed, 6)} credits for thinking and thinks again when that "
-                "is paid: by its next reward, or by Ledger.repay",
-                owed + worst,
-                owed=owed,
+                f"agent {book.agent_id} owes {format_credits(self.owed, 6)} credits for thinking and thinks again when "
+                "that is paid: by its next reward, or by Ledger.repay",
+                self.owed + worst,
+                owed=self.owed,
             )
         raise self._refusal(
             "insufficient_credits",
@@ -112,7 +123,7 @@ class Coverage:
 
     @property
     def _is_frozen(self) -> bool:
-        return bool(self.debt) or self.book.settled > self.covered or self.leaving
+        return self.owed > 0 or self.leaving
 
     def _refusal(self, code: Unpaid, message: str, shortfall: int, **more: Any) -> PaymentRequired:
         return PaymentRequired(

@@ -53,9 +53,9 @@ class Budgets:
         for agent_id, task, units in spent:
             self._add(agent_id, task, units)
             self._run += units
-        for time, units in recent:
-            self._recent.append((time, units))
-            self._hour += units
+        if self.limits.hour is not None:
+            self._recent.extend(recent)
+            self._hour = sum(units for _, units in self._recent)
 
     def check(self, agent_id: int, task: int, worst: int) -> None:
         """Whether a call that may cost ``worst`` keeps within all limits; raises BudgetSpent for the first that it does

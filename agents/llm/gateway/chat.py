@@ -60,7 +60,7 @@ def ask(till: Till, caller: Caller, raw: bytes, body: Mapping[str, Any]) -> Aske
     ``raw`` is what came over the wire: its length bounds the prompt.
     """
     request = check(ChatRequest, body)
-    check_metered(body)
+    check_metered("chat", request)
     check_messages(request.messages)
     till.check_model(request.model)
     check_loop(request.messages)

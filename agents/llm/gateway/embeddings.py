@@ -27,7 +27,7 @@ class Embeddings:
         raw = await exchange.body()
         body = parse(raw)
         request = check(EmbeddingsRequest, body)
-        check_metered(body)
+        check_metered("embeddings", request)
         till.check_model(request.model)
         passed = {name: value for name, value in body.items() if value is not None}
         call = Call(

@@ -99,6 +99,8 @@ class Meter:
         self._parties: dict[int, _Party] = {}
         self._books: dict[bytes, Book] = {}
         """By channel: one for each that a call was made on, or could be."""
+        self._of_agent: dict[int, list[Book]] = {}
+        """The same by agent."""
         self._count()
 
     # Who thinks
@@ -136,7 +138,7 @@ class Meter:
         if voucher is not None and take(book, voucher, self.domain):
             self._keep(book)
         self._check_signed(book)
-        Coverage(book, channel, self._view).check(worst)
+        self._coverage(book, channel).check(worst)
         self.budgets.check(agent_id, task, worst)
         self.budgets.reserve(agent_id, task, worst)
         book.reserved += worst
@@ -289,7 +291,7 @@ class Meter:
         except PaymentRequired:
             book = Book(b"", agent_id, party.signer)
             channel = Channel(b"", agent_id, party.signer, self.provider, 0, 0, 0)
-        coverage = Coverage(book, channel, self._view)
+        coverage = self._coverage(book, channel)
         return AccountState(
             agent_id=agent_id,
             signer=party.signer,
@@ -357,16 +359,21 @@ class Meter:
             self._sign_what_is_due(book)
         return book, channel
 
+    def _coverage(self, book: Book, channel: Channel) -> Coverage:
+        others = (one for one in self._of_agent.get(book.agent_id, ()) if one is not book)
+        return Coverage(book, channel, self._view, others)
+
     def _of(self, channel: Channel) -> Book:
         book = self._books.get(channel.id)
         if book is None:
             book = Book(channel.id, channel.agent_id, channel.signer)
             self.books.read(book)
-            if channel.redeemed > book.settled:
-                raise BooksBehind(channel.id, channel.redeemed, book.settled)
             self._books[channel.id] = book
+            self._of_agent.setdefault(channel.agent_id, []).append(book)
         elif book.in_doubt and not book.writing:
             self._read(book)
+        if channel.redeemed > book.settled:
+            raise BooksBehind(channel.id, channel.redeemed, book.settled)
         return book
 
     def _read(self, book: Book) -> None:

@@ -16,8 +16,11 @@ from agents.errors import (
     UnknownCall,
     VoucherRefused,
 )
+from agents.llm.protocol import Usage
+from agents.llm.upstreams.base import usage_body
 
 PROBLEM_TYPE = "application/problem+json"
+_LONGEST_PARAM = 200
 RETRY_SECONDS: Mapping[int, float] = {429: 5, 502: 5, 503: 5, 504: 10}
 """When to come again where an upstream does not say."""
 
@@ -92,7 +95,7 @@ def problem_of(error: AgoraError) -> Problem | None:
             error.message,
             param=error.param,
             retry_after=error.retry_after,
-            more=error.detail,
+            more={**error.detail, **_burned(error)},
         )
     if isinstance(error, PaymentRequired):
         return problem(402, error.code, str(error), more={"shortfall": error.shortfall, **error.detail})
@@ -111,8 +114,14 @@ def problem_of(error: AgoraError) -> Problem | None:
     return None
 
 
+def _burned(error: CallFailed) -> dict[str, Any]:
+    """What is charged although there is no answer."""
+    return {} if error.usage == Usage() else {"usage": usage_body(error.usage)}
+
+
 def malformed(param: str, what: str) -> RequestRefused:
-    """400 that names the field."""
+    """400 that names the field, if not to its last letter: the name may be the client's."""
+    param = param[:_LONGEST_PARAM]
     return RequestRefused(400, "invalid_request", f"{param}: {what}", param=param)
 
 

@@ -84,8 +84,8 @@ class Records:
         says how many."""
         clauses, values = _where(agent_id, task, after)
         rows = self._db.execute(
-            "SELECT agent, task, model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM charged_calls "  # noqa: S608
-            f"WHERE {clauses} GROUP BY agent, task, model ORDER BY max(id) DESC LIMIT ?",
+            "SELECT agent, task, model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) "  # noqa: S608
+            f"FROM charged_calls WHERE {clauses} GROUP BY agent, task, model ORDER BY max(id) DESC LIMIT ?",
             (*values, limit),
         )
         return [Spending(row[0], row[1], row[2], row[3], Usage(*row[4:7]), row[7]) for row in rows]

@@ -5,12 +5,13 @@ chain has redeemed of a channel it does not redeem again, so that another one wi
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 
 from agents.chain.bindings import usage_meter
 from agents.chain.logs import Receipt
+from agents.chain.rpc import pieces
 from agents.chain.tailer import BlockEvents
 from agents.chain.wallet import Wallet
 from agents.errors import ContractError, RetryableError, RpcError
@@ -36,11 +37,19 @@ class Redeemer:
     """Redeems for one provider. It follows a feed: a block may show that a channel is being left, or was redeemed."""
 
     def __init__(
-        self, meter: Meter, market: Marketplace, view: MarketView, wallet: Wallet, *, enough: int = ENOUGH
+        self,
+        meter: Meter,
+        market: Marketplace,
+        view: MarketView,
+        wallet: Wallet,
+        *,
+        enough: int = ENOUGH,
+        batch: int = BATCH,
     ) -> None:
-        """``wallet`` pays the gas; it need not be the provider's."""
+        """``wallet`` pays the gas; it need not be the provider's. ``enough`` is the units for which one voucher is
+        worth it, ``batch`` how many go in one transaction."""
         self._meter, self._market, self._view, self._wallet = meter, market, view, wallet
-        self._enough = enough
+        self._enough, self._size = enough, batch
         self._held: dict[bytes, Voucher] = {}
         """The newest voucher of each channel, until the view knows it as redeemed."""
         self._sent: dict[bytes, int] = {}
@@ -64,7 +73,7 @@ class Redeemer:
     @property
     def waiting(self) -> int:
         """Units that vouchers are good for and that were not redeemed yet."""
-        return sum(voucher.cumulative - channel.redeemed for voucher, channel in self._open())
+        return sum(voucher.cumulative - channel.redeemed for voucher, channel in self._unredeemed())
 
     async def turn(self) -> int:
         """Redeem what is due now: of channels that are in debt or being left, and where enough has gathered. Returns
@@ -73,7 +82,9 @@ class Redeemer:
             return 0
         async with self._turn:
             sent = 0
-            for batch in _batches(self._due()):
+            for batch in self._batches(
+                one for one, channel in self._unredeemed() if self._is_due(one, channel)
+            ):
                 try:
                     await self._redeem(batch)
                 except (ContractError, RetryableError, RpcError) as error:
@@ -85,33 +96,35 @@ class Redeemer:
     async def redeem_all(self) -> int:
         """Redeem all that is held; returns how many vouchers were sent. Raises what the chain or the node refuses."""
         async with self._turn:
-            vouchers = [voucher for voucher, _ in self._open()]
-            for batch in _batches(vouchers):
+            sent = 0
+            for batch in self._batches(voucher for voucher, _ in self._unredeemed()):
                 await self._redeem(batch)
-            return len(vouchers)
+                sent += len(batch)
+            return sent
 
     def _hold(self, voucher: Voucher) -> None:
         held = self._held.get(voucher.channel_id)
         if held is None or held.cumulative < voucher.cumulative:
             self._held[voucher.channel_id] = voucher
 
-    def _open(self) -> Iterator[tuple[Voucher, Channel]]:
-        """The vouchers for which there is something to have, in an order that the vouchers alone decide."""
-        for voucher in sorted(self._held.values(), key=lambda one: (one.agent_id, one.channel_id)):
+    def _unredeemed(self) -> Iterator[tuple[Voucher, Channel]]:
+        """The vouchers for which there is something to have."""
+        for voucher in self._held.values():
             channel = self._view.channels.with_id(voucher.channel_id)
             if channel is None:
                 continue
             if voucher.cumulative > max(channel.redeemed, self._sent.get(voucher.channel_id, 0)):
                 yield voucher, channel
 
-    def _due(self) -> list[Voucher]:
-        return [voucher for voucher, channel in self._open() if self._is_due(voucher, channel)]
+    def _batches(self, vouchers: Iterable[Voucher]) -> Iterator[Sequence[Voucher]]:
+        """In an order that the vouchers alone decide."""
+        return pieces(sorted(vouchers, key=lambda one: (one.agent_id, one.channel_id)), self._size)
 
     def _is_due(self, voucher: Voucher, channel: Channel) -> bool:
         new = voucher.cumulative - channel.redeemed
         return bool(channel.exit_end) or new > channel.deposit or new >= self._enough
 
-    async def _redeem(self, batch: list[Voucher]) -> None:
+    async def _redeem(self, batch: Sequence[Voucher]) -> None:
         digests = [
             self._meter.domain.digest(one.channel_id, one.cumulative, one.receipts_root) for one in batch
         ]
@@ -147,8 +160,3 @@ class Redeemer:
         if voucher and (channel is None or channel.redeemed >= voucher.cumulative):
             del self._held[channel_id]
             self._sent.pop(channel_id, None)
-
-
-def _batches(vouchers: list[Voucher]) -> Iterator[list[Voucher]]:
-    for start in range(0, len(vouchers), BATCH):
-        yield vouchers[start : start + BATCH]

@@ -1,44 +1,48 @@
 """What the gateway takes: the bodies of its requests, checked field by field.
 
-What a field means is the OpenAI API's affair. Fields that are not known here are passed on, except those with which
-some endpoint makes more tokens, or dearer ones, than it was asked for.
+What a field means is the OpenAI API's affair. A field that is not known here is refused: with some, an endpoint makes
+more tokens, or dearer ones, than it was asked for, calls another model, or goes to another address.
 """
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from agents.llm.gateway.problems import malformed
 from agents.llm.gateway.vouchers import Claim, SignedVoucher
+from agents.llm.upstreams.base import Kind
 
 MOST_CHOICES = 8
 MOST_INPUTS = 2048
 """Texts in one request for embeddings."""
 MOST_TOKENS = 10**7
 """More than any model's context."""
+MOST_LEVELS = 100
+"""Of objects and lists in each other."""
 
-UNMETERED = frozenset(
+PASSED: Mapping[str, frozenset[str]] = {
+    "chat": frozenset(
+        {
+            *("user", "metadata", "store", "verbosity", "safety_identifier", "prompt_cache_key"),
+            *("reasoning_effort", "reasoning", "include_reasoning", "thinking"),
+            *("top_k", "top_a", "min_p", "typical_p", "tfs_z", "repetition_penalty", "repeat_penalty"),
+            *("repeat_last_n", "min_tokens", "stop_token_ids", "ignore_eos", "cache_prompt"),
+        }
+    ),
+    "embeddings": frozenset({"user", "input_type", "truncate"}),
+}
+"""Fields that are passed on as they come, by kind: none lets a call escape its price."""
+_OF_TURNS = frozenset(
     {
-        *(
-            "audio",
-            "prediction",
-            "service_tier",
-            "web_search_options",
-        ),  # OpenAI: dearer tokens, or other services
-        *(
-            "best_of",
-            "use_beam_search",
-            "chat_template",
-            "documents",
-        ),  # vLLM: answers and prompts nobody sees
-        *("max_new_tokens", "n_predict", "num_predict", "options", "id_slot", "slot_id"),  # llama.cpp, Ollama
-        *("models", "route", "provider", "plugins", "transforms"),  # OpenRouter: other models
-        *("fallbacks", "api_base", "base_url", "api_key", "extra_body", "extra_headers"),  # LiteLLM
+        *("role", "content", "name", "tool_calls", "tool_call_id", "refusal", "annotations"),
+        *("reasoning", "reasoning_content", "reasoning_details", "thinking_blocks"),
     }
 )
-"""Fields with which a call could escape its price."""
+MOST_NAME = 64
+"""Letters in a function's name, which some models read again with each result."""
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 _TEXT_PARTS = frozenset({"text", "refusal"})
@@ -75,7 +79,7 @@ Name = Annotated[str, Field(pattern="^[a-zA-Z0-9_.-]{1,64}$")]
 Tokens = Annotated[int, Field(ge=1, le=MOST_TOKENS)]
 
 
-class Function(Open):
+class Function(Closed):
     """A function that the model may call."""
 
     name: Name
@@ -84,7 +88,7 @@ class Function(Open):
     strict: bool | None = None
 
 
-class Tool(Open):
+class Tool(Closed):
     """A tool, of which there is one kind."""
 
     type: Literal["function"]
@@ -204,9 +208,11 @@ class VoucherRequest(Closed):
 def parse(raw: bytes) -> dict[str, Any]:
     """The JSON object in ``raw``; raises RequestRefused."""
     try:
-        body = json.loads(raw, parse_constant=_no_constant)
+        # Bytes would be taken in other encodings too, and with halves of surrogate pairs.
+        body = json.loads(raw.decode(), parse_constant=_no_constant, parse_float=_number)
         if b"\\ud" in raw or b"\\uD" in raw:
             json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        _check_depth(raw, body)
     except RecursionError:
         raise malformed("body", "is nested too deeply") from None
     except ValueError as error:
@@ -221,6 +227,30 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)  # it could not be written again
+    return number
+
+
+def _check_depth(raw: bytes, body: Any) -> None:
+    """Raises RecursionError for what is deeper than whoever takes it further can follow."""
+    if raw.count(b"[") + raw.count(b"{") <= MOST_LEVELS:
+        return
+    level = [body]
+    for _ in range(MOST_LEVELS):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise RecursionError
+
+
 def check(kind: type[T], body: Mapping[str, Any]) -> T:
     """The body as this kind; raises RequestRefused, which names the first bad field and not its value."""
     try:
@@ -230,30 +260,42 @@ def check(kind: type[T], body: Mapping[str, Any]) -> T:
         raise malformed(_place(fault["loc"]), fault["msg"].replace("Input should", "should", 1)) from None
 
 
-def check_metered(body: Mapping[str, Any]) -> None:
+def check_metered(kind: Kind, request: BaseModel) -> None:
     """Raises RequestRefused for a field with which the call could escape its price."""
-    for name in body:
-        if name in UNMETERED and body[name] is not None:
+    for name, value in (request.model_extra or {}).items():
+        if value is not None and name not in PASSED[kind]:
             raise malformed(name, "is not taken here, as it could make the call dearer than its price")
 
 
 def check_messages(messages: list[dict[str, Any]]) -> None:
     """Raises RequestRefused for a turn that is none, or that holds what cannot be priced by its bytes."""
     for number, message in enumerate(messages):
-        role, content = message.get("role"), message.get("content")
-        if not isinstance(role, str) or role not in ROLES:
-            raise malformed(f"messages[{number}].role", f"must be one of {', '.join(sorted(ROLES))}")
-        if isinstance(content, list):
-            _check_parts(f"messages[{number}].content", content)
-        elif content is None:
-            if role != "assistant":
-                raise malformed(f"messages[{number}].content", "is required")
-        elif not isinstance(content, str):
-            raise malformed(f"messages[{number}].content", "must be a string or a list of parts")
-        if role == "tool" and not isinstance(message.get("tool_call_id"), str):
-            raise malformed(f"messages[{number}].tool_call_id", "is required")
+        where = f"messages[{number}]"
+        _check_names(where, message, _OF_TURNS)
+        _check_content(where, message)
+        if message["role"] == "tool" and not isinstance(message.get("tool_call_id"), str):
+            raise malformed(f"{where}.tool_call_id", "is required")
         if message.get("tool_calls") is not None:
-            _check_calls(f"messages[{number}].tool_calls", message["tool_calls"])
+            _check_calls(f"{where}.tool_calls", message["tool_calls"])
+
+
+def _check_content(where: str, message: Mapping[str, Any]) -> None:
+    role, content = message.get("role"), message.get("content")
+    if not isinstance(role, str) or role not in ROLES:
+        raise malformed(f"{where}.role", f"must be one of {', '.join(sorted(ROLES))}")
+    if isinstance(content, list):
+        _check_parts(f"{where}.content", content)
+    elif content is None:
+        if role != "assistant":
+            raise malformed(f"{where}.content", "is required")
+    elif not isinstance(content, str):
+        raise malformed(f"{where}.content", "must be a string or a list of parts")
+
+
+def _check_names(where: str, holder: Mapping[str, Any], names: frozenset[str]) -> None:
+    for name in holder.keys() - names:
+        if holder[name] is not None:
+            raise malformed(f"{where}.{name}", "is not taken here: it has no price by the token")
 
 
 def _check_parts(where: str, parts: list[Any]) -> None:
@@ -263,6 +305,7 @@ def _check_parts(where: str, parts: list[Any]) -> None:
             raise malformed(f"{where}[{number}].type", "must be text: nothing else has a price by the token")
         if not isinstance(part.get(kind), str):
             raise malformed(f"{where}[{number}].{kind}", "must be a string")
+        _check_names(f"{where}[{number}]", part, _TEXT_PARTS | {"type"})
 
 
 def _check_calls(where: str, calls: Any) -> None:
@@ -277,6 +320,8 @@ def _check_calls(where: str, calls: Any) -> None:
         for name in ("name", "arguments"):
             if not isinstance(function.get(name), str):
                 raise malformed(f"{where}[{number}].function.{name}", "must be a string")
+        if len(function["name"]) > MOST_NAME:
+            raise malformed(f"{where}[{number}].function.name", f"has more than {MOST_NAME} letters")
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -26,7 +26,7 @@ from agents.llm.upstreams.base import Call, Upstream, no_model, usage_of
 HUNG_UP = 499
 """The status in the receipt of an answer that nobody waited for."""
 BYTES_A_TOKEN = 4
-"""Of a prompt that the model had begun to read when the client hung up: about what tokenizers make of plain text."""
+"""Of a call that ended before its usage was told: about what tokenizers make of plain text."""
 
 _REMEDIES = {
     "no_channel": "open(uint256 agentId,address signer,address provider,uint256 amount)",
@@ -142,12 +142,16 @@ class Till:
         Raises CallFailed after what the failed call used was settled, and PaymentRequired, BudgetSpent or
         VoucherRefused before it is made.
         """
-        reservation = self._admit(asked)
+        reservation, used = self._admit(asked), Usage()
         try:
             reply = await self.upstream.complete(asked.call)
+            used = reply.usage
             content = encoded(render(reply.body))
         except CallFailed as error:
-            exchange.extra = await self._fail(reservation, asked, error, error.usage)
+            # An answer that is not what was asked for was made all the same.
+            exchange.extra = await self._fail(
+                reservation, asked, error, used if used != Usage() else error.usage
+            )
             raise
         except BaseException:
             # Only this process's own agents can give up here, and they have got nothing.
@@ -260,14 +264,16 @@ class _Flow:
         self._exchange, self._asked, self._rendering = exchange, asked, rendering
         self._sent = hashlib.sha256()
         self._usage: Usage | None = None
-        self._pieces = 0
+        self._pieces = self._said = 0
+        """Parts of the answer that have come, and their bytes."""
 
     async def run(self, upstream: Upstream) -> None:
         """Hand all chunks on. The answer begins with the first, so that a call which fails before it has a status."""
         async with aclosing(upstream.stream(self._asked.call)) as chunks:
             async for chunk in chunks:
                 self._usage = usage_of(chunk) or self._usage
-                self._pieces += any(_says(choice) for choice in chunk.get("choices") or ())
+                said = sum(map(_said, chunk.get("choices") or ()))
+                self._pieces, self._said = self._pieces + (said > 0), self._said + said
                 events = self._rendering.chunk(chunk)
                 if not self._exchange.started:
                     await self._exchange.begin_events()
@@ -276,16 +282,13 @@ class _Flow:
                     await self._exchange.event(events)
 
     def used(self, told: Usage = Usage()) -> Usage:  # noqa: B008 - frozen
-        """What the call has burned: as it is told, else by what has come, a token a chunk."""
-        if told != Usage():
-            return told
-        if self._usage is not None:
-            return self._usage
-        if not self._exchange.started:
-            return Usage()
-        prompt = -(-len(self._asked.raw) // BYTES_A_TOKEN)
-        worst = self._asked.worst
-        return Usage(min(prompt, worst.prompt_tokens), min(self._pieces, worst.completion_tokens))
+        """What the call has burned: as it is told, else by what has come; a prompt at least where anything has."""
+        usage = told if told != Usage() else self._usage or told
+        if usage.prompt_tokens or not self._exchange.started:
+            return usage
+        prompt, worst = -(-len(self._asked.raw) // BYTES_A_TOKEN), self._asked.worst
+        answer = max(usage.completion_tokens, self._pieces, -(-self._said // BYTES_A_TOKEN))
+        return Usage(min(prompt, worst.prompt_tokens), min(answer, worst.completion_tokens))
 
     def last(self, usage: Usage) -> bytes:
         """The events that end the answer."""
@@ -314,9 +317,14 @@ async def _unless_hung_up(work: Coroutine[Any, Any, None], exchange: Exchange) -
     return True
 
 
-def _says(choice: Mapping[str, Any]) -> bool:
+def _said(choice: Mapping[str, Any]) -> int:
+    """Bytes of what a choice says, in whatever way."""
     delta = choice.get("delta") or {}
-    return any(delta.get(name) for name in ("content", "tool_calls", "refusal", "reasoning_content"))
+    texts = [delta.get(name) or "" for name in ("content", "refusal", "reasoning_content", "reasoning")]
+    for call in delta.get("tool_calls") or ():
+        function = call.get("function") or {}
+        texts += function.get("name") or "", function.get("arguments") or ""
+    return sum(len(text.encode(errors="replace")) for text in texts if isinstance(text, str))
 
 
 def _comment(headers: Headers) -> bytes:

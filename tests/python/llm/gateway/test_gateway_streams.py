@@ -6,7 +6,7 @@ import json
 
 import httpx
 import pytest
-from house import AGENT, CHAT, MODEL, House, chat, says
+from house import AGENT, CHAT, MODEL, House, call, chat, says
 
 from agents.chain.guard.server import GuardServer
 from agents.errors import CallFailed
@@ -152,6 +152,41 @@ async def test_client_that_hangs_up_stops_the_upstream_and_pays_for_what_came(st
     one = receipt(house)
     assert (one.status, one.usage.completion_tokens) == (499, 2)
     assert house.state().reserved == 0
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        said("word " * 80),
+        HEAD | {"choices": [{"index": 0, "delta": {"tool_calls": [call(arguments="x" * 396)]}}]},
+    ],
+    ids=["words", "tool call"],
+)
+async def test_answer_in_one_piece_is_paid_in_full_by_whoever_hangs_up_before_its_usage(store, chunk):
+    house = House(store, Plays(chunk, asyncio.Event()))
+    asked = asyncio.create_task(streamed(house, house.member(), max_tokens=300))
+    while house.state().reserved == 0:
+        await asyncio.sleep(0)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert receipt(house).usage.completion_tokens == 100
+
+
+async def test_failure_that_does_not_tell_the_prompt_is_charged_for_it(store):
+    failure = CallFailed(502, "usage_missing", "no usage", usage=Usage(0, 2))
+    house = House(store, Plays(said("one"), said("two"), failure))
+    await streamed(house, house.member())
+    prompt = -(-len(json.dumps(chat(stream=True), separators=(",", ":"))) // 4)
+    assert receipt(house).usage == Usage(prompt, 2)
+
+
+async def test_usage_of_nothing_does_not_make_an_answer_free(store):
+    house = House(store, Plays(said("one"), told(Usage())))
+    await streamed(house, house.member())
+    assert receipt(house).usage.completion_tokens == 1
 
 
 async def test_caller_of_this_process_that_gives_up_pays_for_what_came(store):

@@ -342,6 +342,7 @@ async def test_books_that_are_older_than_the_chain_are_named(desk):
     desk.opened()
     await desk.think(10)
     desk.tell(Redeemed(desk.channel(), 11, b"\1" * 32))
+    desk.refuses(10, BooksBehind)
     desk.begin()
     with pytest.raises(BooksBehind, match="redeemed 11 units on chain, but the books know of 10"):
         desk.meter.enlist(ID, "ada", ADA)

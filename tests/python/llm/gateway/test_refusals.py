@@ -27,6 +27,7 @@ from agents.llm.gateway.exchange import MOST_BYTES
 from agents.llm.gateway.vouchers import short
 from agents.llm.prices import PriceTable
 from agents.llm.protocol import Usage
+from agents.llm.upstreams.base import Reply
 from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.money import CREDIT
 
@@ -71,6 +72,34 @@ MALFORMED = [
     (CHAT, chat(n_predict=100_000), "n_predict"),
     (CHAT, chat(prediction={"type": "content"}), "prediction"),
     (CHAT, chat(modalities=["audio"]), "modalities[0]"),
+    (CHAT, chat(model_list=[{}]), "model_list"),
+    (CHAT, chat(custom_llm_provider="other"), "custom_llm_provider"),
+    (CHAT, chat(functions=[]), "functions"),
+    (CHAT, chat(**{"x" * 1000: 1}), "x" * 200),
+    (CHAT, chat(messages=[turn(audio={"id": "audio_1"})]), "messages[0].audio"),
+    (
+        CHAT,
+        chat(
+            messages=[turn(content=[{"type": "text", "text": "hi", "cache_control": {"type": "ephemeral"}}])]
+        ),
+        "messages[0].content[0].cache_control",
+    ),
+    (
+        CHAT,
+        chat(tools=[{"type": "function", "function": {"name": "look"}, "cache_control": {}}]),
+        "tools[0].cache_control",
+    ),
+    (CHAT, chat(messages=[turn(images=["iVBO"])]), "messages[0].images"),
+    (
+        CHAT,
+        chat(messages=[turn(tool_calls=[call(name="x" * 65)])]),
+        "messages[0].tool_calls[0].function.name",
+    ),
+    (
+        EMBEDDINGS,
+        {"model": MODEL, "input": "hi", "aws_bedrock_runtime_endpoint": "http://x"},
+        "aws_bedrock_runtime_endpoint",
+    ),
     (RESPONSES, {"model": MODEL}, "input"),
     (RESPONSES, {"model": MODEL, "input": [{"role": "robot", "content": "hi"}]}, "input[0].role"),
     (RESPONSES, {"model": MODEL, "input": [{"type": "item_reference", "id": "x"}]}, "input[0].type"),
@@ -420,3 +449,18 @@ async def test_nothing_that_was_said_or_any_key_is_logged(store):
     assert [one["event"] for one in logs] == ["call_failed"]
     for word in (secret, answer, key, key.removeprefix("agora_")):
         assert word not in written
+
+
+async def test_vectors_of_another_length_than_was_asked_for_are_paid_all_the_same(store):
+    class Stubborn:
+        models = (MODEL,)
+
+        async def complete(self, call):
+            return Reply({"data": [{"embedding": [0.5, 0.5]}]}, Usage(5, 0))
+
+    house = House(store, Stubborn())
+    async with house.client(house.member()) as client:
+        response = await client.post(EMBEDDINGS, json={"model": MODEL, "input": "hi", "dimensions": 3})
+    says(response, 502, "wrong_dimensions", "dimensions")
+    [(_, receipt)] = house.meter.receipts(AGENT)
+    assert (receipt.usage, receipt.status) == (Usage(5, 0), 502)
