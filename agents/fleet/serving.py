@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agents.chain.guard.server import GuardServer
+from agents.chain.guard.server import GuardServer, settle_memory
 from agents.chain.wallet import Seed
 from agents.errors import BadSetting, PortInUse
 from agents.fleet.enrolment import fund_gas
@@ -68,6 +68,7 @@ async def serve(
             raise PortInUse(host, port) from error
         try:
             own.gateway.keys.place = _place(public_url or server.url, session.deployment.chain_id)
+            settle_memory()
             yield Serving(server.url, own, session)
         finally:
             await server.__aexit__(None, None, None)

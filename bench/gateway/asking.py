@@ -34,6 +34,8 @@ class Bare:
 
     async def ask(self, number: int) -> None:
         """One question; raises RuntimeError where the answer is a refusal."""
+        while self._free and self._free[-1].transport.is_closing():
+            self._free.pop()  # The server has closed what was idle for long.
         connection = self._free.pop() if self._free else await self._connected()
         key = f"authorization: Bearer {self._keys[number % len(self._keys)]}\r\n" if self._keys else ""
         content = body(number)
@@ -66,6 +68,8 @@ class _Connection(asyncio.Protocol):
 
     async def exchange(self, request: bytes) -> bytes:
         self._got, self._answer = b"", asyncio.get_running_loop().create_future()
+        if self.transport.is_closing():
+            raise ConnectionError("hung up")
         self.transport.write(request)
         return await self._answer
 

@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from agents.chain.devnet import CHAIN_ID
-from agents.chain.guard.server import GuardServer
+from agents.chain.guard.server import GuardServer, settle_memory
 from agents.llm.gateway.gateway import Gateway
 from agents.llm.gateway.keys import Keys
 from agents.llm.gateway.signin import Place
@@ -109,6 +109,7 @@ def _program(module: str, *arguments: str) -> Iterator[tuple[Any, str]]:
 
 async def _serve(upstream: str, agents: int) -> None:
     async with gateway(upstream, agents) as (made, keys), GuardServer(made.app) as server:
+        settle_memory()
         print(json.dumps({"url": server.url, "keys": keys}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

@@ -41,7 +41,7 @@ class Budgets:
         self._run = 0
         self._reserved = 0
         self._recent: deque[tuple[int, int]] = deque()
-        """Time and cost of the last hour's calls."""
+        """The seconds of the last hour in which calls were charged, and what these cost."""
         self._hour = 0
 
     def begin(self, spent: Iterable[tuple[int, int, int]], recent: Iterable[tuple[int, int]]) -> None:
@@ -54,8 +54,8 @@ class Budgets:
             self._add(agent_id, task, units)
             self._run += units
         if self.limits.hour is not None:
-            self._recent.extend(recent)
-            self._hour = sum(units for _, units in self._recent)
+            for time, units in recent:
+                self._count(time, units)
 
     def check(self, agent_id: int, task: int, worst: int) -> None:
         """Whether a call that may cost ``worst`` keeps within all limits; raises BudgetSpent for the first that it does
@@ -80,8 +80,7 @@ class Budgets:
         if cost:
             self._run += cost
             if self.limits.hour is not None:
-                self._recent.append((self._clock(), cost))
-                self._hour += cost
+                self._count(self._clock(), cost)
 
     def _standing(self, agent_id: int, task: int) -> Iterable[tuple[str, int, int]]:
         """Of each limit that there is: its scope, itself, and what is spent or reserved of it."""
@@ -102,6 +101,12 @@ class Budgets:
             self._tasks[agent_id, task] += units
         if self.limits.agent is not None:
             self._agents[agent_id] += units
+
+    def _count(self, time: int, units: int) -> None:
+        # One entry for each second, however many calls there are in it.
+        before = self._recent.pop()[1] if self._recent and self._recent[-1][0] == time else 0
+        self._recent.append((time, before + units))
+        self._hour += units
 
     def _forget(self) -> None:
         begin = self._clock() - HOUR

@@ -100,9 +100,9 @@ class Records:
         return [ModelSpending(row[0], row[1], Usage(*row[2:5]), row[5]) for row in rows]
 
     def charged_since(self, time: int) -> list[tuple[int, int]]:
-        """Time and cost of each call that was settled after ``time``."""
-        rows = self._db.execute("SELECT time, cost FROM charged_calls WHERE time > ? ORDER BY id", (time,))
-        return [(row[0], row[1]) for row in rows]
+        """By second after ``time``, in order: what the calls that were settled in it cost."""
+        query = "SELECT time, sum(cost) FROM charged_calls WHERE time > ? GROUP BY time ORDER BY time"
+        return [(row[0], row[1]) for row in self._db.execute(query, (time,))]
 
     @property
     def newest(self) -> int:

@@ -1,6 +1,7 @@
 """A server that lives as long as a block of code, in a loop and a process that belong to others."""
 
 import asyncio
+import gc
 import signal
 
 import httpx
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from agents.chain.guard.server import GuardServer
+from agents.chain.guard.server import GuardServer, settle_memory
 
 
 def app(answer):
@@ -59,3 +60,11 @@ async def test_signals_stay_with_the_program():
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     async with GuardServer(app(at_once)):
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_what_is_there_is_out_of_the_collectors_sight():
+    try:
+        settle_memory()
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()

@@ -55,6 +55,15 @@ def test_an_agents_limit_is_over_all_its_tasks():
     assert budgets.left(1) == {"agent": 10}
 
 
+def test_an_hour_of_calls_takes_no_more_room_than_its_seconds():
+    clock = Clock()
+    budgets = Budgets(Limits(hour=10**6), clock)
+    for _ in range(10_000):
+        budgets.release(1, 0, 0, 1)
+    assert budgets.left(1) == {"hour": 10**6 - 10_000}
+    assert len(budgets._recent) == 1
+
+
 def test_the_hour_is_any_sixty_minutes_of_all():
     clock = Clock()
     budgets = Budgets(Limits(hour=100), clock)
