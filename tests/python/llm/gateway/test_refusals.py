@@ -22,6 +22,7 @@ from house import (
 from structlog.testing import capture_logs
 
 from agents.errors import CallFailed
+from agents.llm.gateway.account import SHORT
 from agents.llm.gateway.budgets import Limits
 from agents.llm.gateway.exchange import MOST_BYTES
 from agents.llm.gateway.vouchers import short
@@ -169,6 +170,12 @@ async def test_body_too_large_is_refused(house):
         response = await client.post(CHAT, content=b" " * (MOST_BYTES + 1))
     assert says(response, 413, "body_too_large")["limit"] == MOST_BYTES
     assert house.state() == before
+
+
+@pytest.mark.parametrize("path", ["challenge", "keys", "vouchers"])
+async def test_desk_takes_short_bodies_only(house, path):
+    async with house.client(house.member()) as client:
+        says(await client.post(f"/v1/agora/{path}", content=b" " * (SHORT + 1)), 413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", [CHAT, RESPONSES, EMBEDDINGS])
@@ -423,7 +430,11 @@ async def test_receipts_of_others_are_not_shown(house):
         call_id = (await client.post(CHAT, json=chat())).headers["agora-call"]
         assert (await client.get(f"/v1/agora/usage/{call_id}")).status_code == 200
     async with house.client(other) as client:
-        says(await client.get(f"/v1/agora/usage/{call_id}"), 404, "call_not_found")
+        hidden = says(await client.get(f"/v1/agora/usage/{call_id}"), 404, "call_not_found", "call")
+        missing = says(await client.get(f"/v1/agora/usage/{call_id}0"), 404, "call_not_found", "call")
+        assert hidden["detail"].replace(call_id, f"{call_id}0") == missing["detail"], (
+            "not even that there is one"
+        )
         assert (await client.get("/v1/agora/usage")).json()["receipts"] == []
 
 
