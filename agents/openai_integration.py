@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Required, TypedDict, TypeVar, Unpack
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents import prompts
@@ -22,6 +23,7 @@ MOST_CRITERIA = 12
 
 # The cosine of a task and a skill's name: unrelated pairs lie around 0.10, most related ones over 0.33.
 _UNRELATED, _RELATED = 0.10, 0.45
+_COSINE_DIGITS = 9
 
 _MOST_TOKENS: Mapping[CheckerKind, int] = {"number": 400, "exact": 120, "judge": 500}
 _EXPECTED_TOKENS: Mapping[CheckerKind, int] = {"number": 150, "exact": 15, "judge": 200}
@@ -277,7 +279,9 @@ class OpenAIIntegration:
         words = [skill.replace("-", " ") for skill in skills]
         text = f"{task.skill.replace('-', ' ')}: {task.title}. {task.description}"
         vectors = await self._embedder.embed([text, *words])
-        cosines = [float(value) for value in vectors[1:] @ vectors[0]]
+        # Processors add up in different orders: what that changes is rounded off, so that a price is the same on all.
+        exact = vectors.astype(np.float64)
+        cosines = [round(float(value), _COSINE_DIGITS) for value in exact[1:] @ exact[0]]
         likeness = (
             min(1.0, max(0.0, (cosine - _UNRELATED) / (_RELATED - _UNRELATED)))
             * self._capabilities[skill]

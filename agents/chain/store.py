@@ -81,16 +81,20 @@ Write = Callable[[sqlite3.Connection], Any]
 class Store:
     """The open file. All calls come from one thread, and no ``await`` stands inside a transaction."""
 
-    def __init__(self, path: Path, db: sqlite3.Connection, lock: int) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, lock: int, *, alone: bool = False) -> None:
         self.path = path
+        self._alone = alone
         self.db = db
         self._lock = lock
         self._wallets: WalletLocks | None = None
         self._soon: list[tuple[Write, asyncio.Future[Any]]] = []
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """The store at ``path``, made if need be. Raises WalletsInUse when another process has it."""
+    def open(cls, path: Path, *, alone: bool = False) -> Self:
+        """The store at ``path``, made if need be. Raises WalletsInUse when another process has it.
+
+        ``alone`` says that its chain is this process's own: then nobody else can sign for a wallet there.
+        """
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = _locked(path)
         try:
@@ -103,7 +107,7 @@ class Store:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
-        store = cls(path, db, lock)
+        store = cls(path, db, lock, alone=alone)
         store.migrate("chain-1", SCHEMA)
         store.migrate("chain-2", ATTEMPTS)
         store.migrate("chain-3", CONSUMERS)
@@ -192,8 +196,10 @@ class Store:
     def claim(self, wallet: str) -> None:
         """Nobody else on this machine signs for the wallet while this store is open; raises WalletsInUse.
 
-        A store that is tied to no chain claims nothing.
+        A store that is tied to no chain claims nothing, nor does one whose chain nobody else can reach.
         """
+        if self._alone:
+            return
         if self._wallets is None:
             genesis = self.meta("genesis")
             if genesis is None:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from agents.console import CAPPED, run_plainly
-from agents.errors import BadSetting
+from agents.console import run_plainly
+from agents.errors import BadSetting, CapReached
 from agents.fleet import options
 from agents.fleet.app import open_upstream
 from agents.fleet.progress import for_person
@@ -25,29 +25,32 @@ from agents.market.examples import EXAMPLES
 from agents.requester import Windows
 from agents.settings import Settings
 
+RecordIn = Annotated[
+    Path | None,
+    typer.Option(
+        "--record", metavar="DIR", file_okay=False, help="Keep the run here, for `agora replay DIR`."
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Whatever is drawn in the run follows from it.")]
+Agents = Annotated[int, typer.Option(min=1, help="How many agents to run.")]
+Tasks = Annotated[Path | None, typer.Option(help="Post the tasks of a JSONL file; else the twelve examples.")]
+Reads = Annotated[float, typer.Option(min=1, help="Prompt tokens that thinking reads in a second.")]
+Writes = Annotated[float, typer.Option(min=1, help="Tokens that thinking writes in a second.")]
+
 
 def run(
-    record_in: Annotated[
-        Path | None,
-        typer.Option(
-            "--record", metavar="DIR", help="Keep the run here, for `agora replay DIR`.", file_okay=False
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Whatever is drawn in the run follows from it.")] = 0,
-    agents: Annotated[int, typer.Option(min=1, help="How many agents to run.")] = 5,
+    record_in: RecordIn = None,
+    seed: Seed = 0,
+    agents: Agents = 5,
     policy: options.Policy = "learned",
-    tasks: Annotated[
-        Path | None, typer.Option(help="Post the tasks of a JSONL file; else the twelve examples.")
-    ] = None,
+    tasks: Tasks = None,
     limit: options.Limit = None,
     bidding: options.Bidding = 30,
     reveal: options.Reveal = 20,
     delivery: options.Delivery = 600,
     review: options.Review = 60,
-    reads: Annotated[
-        float, typer.Option(min=1, help="Prompt tokens that thinking reads in a second.")
-    ] = USUAL.reads,
-    writes: Annotated[float, typer.Option(min=1, help="Tokens that it writes in a second.")] = USUAL.writes,
+    reads: Reads = USUAL.reads,
+    writes: Writes = USUAL.writes,
     max_credits: options.MaxCredits = None,
     max_credits_per_agent: options.MaxCreditsPerAgent = None,
     max_credits_per_hour: options.MaxCreditsPerHour = None,
@@ -62,14 +65,8 @@ def run(
 
     Ctrl-C stops it after the next block. At a cap what was begun is finished, and the exit code is 3.
     """
-    ended = SETTLED
 
     def command() -> Iterable[str]:
-        nonlocal ended
-        settings = Settings()
-        configure(settings.log_level, as_json=json_logs)
-        if settings.gateway is not None:
-            raise BadSetting("AGORA_GATEWAY", "is set, but such a run has a gateway of its own: unset it")
         policy_of(policy)
         limits = options.limits_of(
             (max_credits, max_credits_per_agent, max_credits_per_hour, max_credits_per_task),
@@ -80,19 +77,26 @@ def run(
         )
         windows, source = Windows(bidding, reveal, delivery, review), tasks or EXAMPLES
         plan = Plan(agents, policy, source.stem, windows, limits, Pace(reads, writes))
-        shown = for_person(sys.stderr, as_json=json_logs)
-        with tempfile.TemporaryDirectory(prefix="agora-run-") as folder:
-            kept = record_in or Path(folder)
-            done = record(
-                settings, plan, seed, source, kept, open_upstream(settings), limit=limit, progress=shown
-            )
-        ended = done.outcome
-        return [*done.lines, *_conclusion(done, record_in)]
+        return _run(plan, seed, source, limit, record_in, as_json=json_logs)
 
     run_plainly(command)
-    if ended not in (SETTLED, STOPPED):
-        typer.echo(f"stopped: {ended}", err=True)
-        raise typer.Exit(CAPPED)
+
+
+def _run(
+    plan: Plan, seed: int, tasks: Path, limit: int | None, folder: Path | None, *, as_json: bool
+) -> Iterable[str]:
+    settings = Settings()
+    configure(settings.log_level, as_json=as_json)
+    if settings.gateway is not None:
+        raise BadSetting("AGORA_GATEWAY", "is set, but such a run has a gateway of its own: unset it")
+    shown = for_person(sys.stderr, as_json=as_json)
+    with tempfile.TemporaryDirectory(prefix="agora-run-") as nowhere:
+        kept, upstream = folder or Path(nowhere), open_upstream(settings)
+        done = record(settings, plan, seed, tasks, kept, upstream, limit=limit, progress=shown)
+    lines = [*done.lines, *_conclusion(done, folder)]
+    if done.outcome not in (SETTLED, STOPPED):
+        raise CapReached(done.outcome, lines)
+    return lines
 
 
 def replay_run(folder: Path, *, as_json: bool) -> Iterable[str]:

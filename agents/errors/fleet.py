@@ -7,11 +7,11 @@ from agents.errors.base import AgoraError, UserError
 
 
 class CapReached(AgoraError):
-    """A run has come to a cap that it was given, and has ended what it had begun; ``report`` says how it stands."""
+    """A run has come to a cap that it was given, and has ended what it had begun: which, and how it stands."""
 
     def __init__(self, cap: str, report: Sequence[str]) -> None:
         super().__init__(f"the run has reached its cap: {cap}; what it had begun is finished")
-        self.report = tuple(report)
+        self.cap, self.report = cap, tuple(report)
 
 
 class HistoryUnreadable(UserError):

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from agents.errors.base import UserError
+from agents.errors.base import AgoraError, UserError
+from agents.errors.calls import CassetteMiss
 
 
 class NotARecording(UserError):
@@ -30,4 +31,10 @@ class RunDiverged(UserError):
 
     def __init__(self, block: int, what: str) -> None:
         super().__init__(f"the replay parts from the recording at block {block}: {what}")
-        self.block = block
+        self.block, self.what = block, what
+
+    def followed_by(self, error: AgoraError) -> "RunDiverged":
+        """The same with what came of it, if that is a call whose words are not those of the recorded one."""
+        if not isinstance(error, CassetteMiss) or not error.detail.get("difference"):
+            return self
+        return type(self)(self.block, f"{self.what}. After that: {error}")

@@ -116,11 +116,11 @@ def market_screen(
 
 def leaderboard(standings: Sequence[Standing]) -> Table:
     """Who earned what, best first."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
-    table.title = "leaderboard, in credits (spent on thinking; a task: reward less thinking; bonds lost)"
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    table.title = "leaderboard, in credits (a task: reward less thinking)"
     table.title_justify = "left"
     table.add_column("agent", no_wrap=True)
-    for column in ("won", "paid", "earned", "spent", "a task", "bonds", "profit", "balance", "reputation"):
+    for column in ("won", "paid", "earned", "thought", "a task", "lost", "profit", "holds", "rep."):
         table.add_column(column, justify="right", no_wrap=True)
     for line in standings:
         table.add_row(

@@ -42,6 +42,9 @@ from agents.mind.notes import Notes
 Note = Callable[[int, str, Usage, int], None]
 """Told of each charged call: the task or 0, the purpose, the tokens, and the cost in units."""
 
+MOST_NAMED = 5
+"""Models in a line."""
+
 _Told = TypeVar("_Told", bound=BaseModel)
 
 log = structlog.get_logger(__name__)
@@ -201,8 +204,8 @@ class RemoteGateway:
         """The gateway at ``url``. Raises GatewayUnreachable, GatewayUnfit or ModelMissing."""
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(remote_client(url))
-            info = await _get(client, "/v1/agora/info", _Info)
-            models = {one.id: one for one in (await _get(client, "/v1/models", _Models)).data}
+            info, offered = await _look(client)
+            models = {one.id: one for one in offered}
             _check_place(info, deployment)
             chosen = models[_chosen(model, list(models))]
             stack.pop_all()
@@ -275,6 +278,20 @@ async def _get(client: httpx.AsyncClient, path: str, form: type[_Told]) -> _Told
         return form.model_validate_json(response.content)
     except ValidationError:
         raise GatewayUnfit(f"it does not answer {path} as Agora's gateways do") from None
+
+
+async def _look(client: httpx.AsyncClient) -> tuple[_Info, list[_Model]]:
+    """Whose gateway it is, and what there is to think with."""
+    info = await _get(client, "/v1/agora/info", _Info)
+    return info, (await _get(client, "/v1/models", _Models)).data
+
+
+async def describe(url: str) -> str:
+    """The gateway at ``url`` in one line. Raises GatewayUnreachable or GatewayUnfit."""
+    async with remote_client(url) as client:
+        info, models = await _look(client)
+    names = ", ".join(model.id for model in models[:MOST_NAMED]) + (", …" if len(models) > MOST_NAMED else "")
+    return f"{names} at the gateway of {info.provider}"
 
 
 def _check_place(info: _Info, deployment: Deployment) -> None:

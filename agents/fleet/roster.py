@@ -46,7 +46,8 @@ class Roster:
         self.wakeups = Wakeups(feed.view, crowd)
         self._feed = feed
         self._records: dict[int, _Record] = {}
-        self._turns: set[asyncio.Task[None]] = set()
+        self._turns: dict[asyncio.Task[None], None] = {}
+        """In the order in which they began."""
         self._students: deque[_Record] = deque()
         self._bell: asyncio.Handle | None = None
         self._study: asyncio.Handle | None = None
@@ -100,8 +101,8 @@ class Roster:
             self._set_alarm(record)
             if actions or member.has_errands():
                 turn = asyncio.create_task(self._act(record, actions))
-                self._turns.add(turn)
-                turn.add_done_callback(self._turns.discard)
+                self._turns[turn] = None
+                turn.add_done_callback(self._turns.pop)
             else:
                 record.failures = 0
             if member.lessons.is_due() and not record.studies:

@@ -108,7 +108,7 @@ class Session:
         """
         if name in self.offices:
             return self.offices[name]
-        store = Store.open(self.folder / f"{name}.db")
+        store = Store.open(self.folder / f"{name}.db", alone=self.surroundings.alone)
         chain_id = self.deployment.chain_id
         store.pin(chain_id, self.deployment.genesis_hash)
         sender = Sender(self.rpc, store, chain_id, in_flight=in_flight)

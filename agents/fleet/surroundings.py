@@ -25,6 +25,8 @@ class Surroundings:
     """Draws between two numbers."""
     embedder: Embeds | None = None
     """What makes sentence embeddings; None is a network in this process."""
+    alone: bool = False
+    """Whether the chain is this process's own, so that nobody else can sign for a wallet there."""
 
 
 WORLD = Surroundings()

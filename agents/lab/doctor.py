@@ -9,6 +9,8 @@ from agents.chain import toolchain
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
 from agents.errors import AgoraError, ToolchainMissing, UserError
+from agents.fleet.gateway import describe
+from agents.llm.upstreams.choice import model_name
 from agents.llm.weights import MINILM, SMOLLM2, find, find_gguf
 from agents.settings import Settings
 
@@ -69,8 +71,13 @@ async def _hardhat(_: Settings) -> str:
 
 
 async def _model(settings: Settings) -> str:
+    if settings.gateway is not None:
+        return await describe(settings.gateway)
+    name = model_name(settings)
+    if settings.models is not None:
+        return f"{name}, by the file that AGORA_MODELS names"
     if settings.model:
-        return f"{settings.model} at the endpoint that OPENAI_BASE_URL names"
+        return f"{name} at the endpoint that OPENAI_BASE_URL names"
     path = find_gguf(settings.gguf) if settings.gguf else await asyncio.to_thread(find, SMOLLM2)
     return path.name
 

@@ -1,7 +1,8 @@
-"""The embedded model: a llama.cpp server in a process of its own, and the choice of a model by settings."""
+"""The embedded model: a llama.cpp server in a process of its own."""
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -17,7 +18,7 @@ from agents.errors import ModelMissing, ModelServerDied
 SLOTS = 4
 CONTEXT = 2048  # tokens of prompt and answer for each slot; a longer prompt is refused, never cut
 
-_SECRETS = ("OPENAI_API_KEY", "AGORA_PASSWORD")
+_SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)  # in the name of a variable
 _STOP_SECONDS = 5.0
 
 
@@ -92,7 +93,7 @@ class EmbeddedServer:
         await self._stop()
 
     async def _spawn(self) -> Process:
-        environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        environment = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
         root = str(Path(__file__).resolve().parents[2])
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
         # -P: a folder named agents in the current folder must not be taken for this package. A session of its

@@ -1,9 +1,9 @@
 """What a fleet's own part of a bid takes, from a new task's event to the call that commits, at 10 to 10,000 agents.
 
 CPU time of one process without a node: agents on a roster are told of new tasks one after the other, of which each is
-offered to at most 50, think, note their decision in a store on disk and commit to a market that takes it at once. To
-the embedder all texts mean the same. Signing and sending are figures of their own. Beside it, what a block takes that
-concerns nobody.
+offered to at most 50, think, note their decision in a store on disk, open a channel for their thinking before the
+first, and commit to a market that takes it at once. To the embedder all texts mean the same. Signing and sending are
+figures of their own. Beside it, what a block takes that concerns nobody.
 """
 
 import asyncio
@@ -14,24 +14,31 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from agents.chain.bindings import task_manager
+import httpx
+from eth_utils.crypto import keccak
+from pydantic import SecretStr
+
+from agents.chain.bindings import task_manager, usage_meter
 from agents.chain.logs import Receipt
 from agents.chain.store import Store
-from agents.chain.wallet import Seed
+from agents.chain.wallet import Seed, Wallet
 from agents.fleet.caps import Caps, Limits
 from agents.fleet.crew import member
 from agents.fleet.definitions import fleet
+from agents.fleet.gateway import Seat
 from agents.fleet.roster import Roster
 from agents.fleet.strategies import Shared
 from agents.fleet.tally import Tally
-from agents.llm.scripted import ScriptedModel
+from agents.llm.gateway.client import FixedKey
+from agents.llm.prices import list_prices
 from agents.logs import configure
 from agents.market.content import ContentStore
 from agents.market.domain import Agent, AwardMode, Balance, MarketTerms, Task, account_of_agent
 from agents.market.view import MarketView
+from agents.mind.experience import Experience
 from agents.mind.notes import Notes
 from bench.fleet.ground import draft
-from bench.fleet.live import Alike, answer
+from bench.fleet.live import Alike
 
 SIZES = (10, 100, 1000, 10_000)
 TASKS, BLOCKS = 100, 1000
@@ -39,14 +46,37 @@ NOW, NOBODY = 1000, "0x" + "11" * 20
 
 
 class Market:
-    """Takes every commitment at once."""
+    """Takes every commitment at once, and every channel."""
 
     def __init__(self) -> None:
         self.commitments = 0
+        self.view = MarketView()
 
     async def commit(self, *_bid: Any, intent: str) -> Receipt:  # noqa: ARG002 - as the real one is called
         self.commitments += 1
         return Receipt("0x00", 1, 1, 1, ())
+
+    async def open_channel(self, _wallet: Wallet, *parties: Any, intent: str) -> bytes:
+        agent_id, signer, provider, amount = parties
+        channel_id = keccak(intent.encode())
+        self.view.channels.apply(
+            usage_meter.ChannelOpened(channel_id, agent_id, provider, signer, 0, 0, amount)
+        )
+        return channel_id
+
+
+class Nowhere:
+    """A gateway that nobody asks."""
+
+    client, provider, model, counts = httpx.AsyncClient(), NOBODY, "scripted", False
+    price = list_prices().price_for(model)
+
+    def count(self, *_party: Any) -> None:
+        """There are no calls."""
+
+    def unredeemed(self, *_party: Any) -> int:
+        """Nothing was thought."""
+        return 0
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> dict[str, Any]:
@@ -88,7 +118,7 @@ async def _measured(agents: int) -> dict[str, Any]:
 
 def _roster(agents: int, store: Store, content: ContentStore, market: Market) -> tuple[Roster, MarketView]:
     """All agents of a fleet, enrolled in a view that is filled by hand."""
-    view, caps, seed = MarketView(), Caps(Limits()), Seed.create()
+    view, caps, seed = market.view, Caps(Limits()), Seed.create()
     caps.join(Tally(store))
     caps.watch(view)
     feed: Any = SimpleNamespace(view=view, now=lambda: NOW, follow=lambda _follower: None)
@@ -96,9 +126,9 @@ def _roster(agents: int, store: Store, content: ContentStore, market: Market) ->
         feed=feed,
         shared=Shared(),
         content=content,
-        model=ScriptedModel(answer),
+        gateway=Nowhere(),
+        experience=Experience(),
         embedder=Alike(),
-        provider_account=1,
         caps=caps,
     )
     office: Any = SimpleNamespace(store=store, market=market, tally=Tally(store))
@@ -110,7 +140,8 @@ def _roster(agents: int, store: Store, content: ContentStore, market: Market) ->
         offers = roster.wakeups.offers.setdefault(agent_id, set())
         notes, wallet = Notes(store, one.name), seed.wallet(agent_id)
         tell = partial(roster.wake, agent_id)
-        members.append(member(session, office, one, wallet, agent_id, notes, offers=offers, tell=tell))
+        seat = Seat(agent_id, FixedKey(SecretStr("none")), wallet.address)
+        members.append(member(session, office, one, wallet, seat, notes, offers=offers, tell=tell))
     roster.admit(members)
     return roster, view
 

@@ -1,6 +1,8 @@
 """Makes many calls, so many at a time, and says how long they took."""
 
 import asyncio
+import itertools
+import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -49,6 +51,23 @@ async def load(call: Callable[[int], Awaitable[object]], calls: int, at_once: in
 
     begun, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(work() for _ in range(at_once)))
+    wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    return Load(calls, wall, cpu, tuple(sorted(times)))
+
+
+async def paced(call: Callable[[int], Awaitable[object]], calls: int, rate: float) -> Load:
+    """Begin ``call(number)`` for each number below ``calls`` at times drawn by chance, ``rate`` a second, the same
+    ones in each run; however long the answers take."""
+    draws, times = random.Random(1), []
+
+    async def one(number: int, begin: float) -> None:
+        await asyncio.sleep(begin - time.perf_counter())
+        await call(number)
+        times.append(time.perf_counter() - begin)
+
+    begun, cpu = time.perf_counter(), time.process_time()
+    begins = itertools.accumulate((draws.expovariate(rate) for _ in range(calls)), initial=begun)
+    await asyncio.gather(*(one(number, begin) for number, begin in zip(range(calls), begins, strict=False)))
     wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
     return Load(calls, wall, cpu, tuple(sorted(times)))
 

@@ -84,7 +84,10 @@ async def gateway(upstream: str, agents: int) -> AsyncIterator[tuple[Gateway, li
 @contextmanager
 def opened(upstream: Upstream, agents: int) -> Iterator[tuple[Gateway, list[str]]]:
     """The same over any upstream."""
-    with tempfile.TemporaryDirectory(prefix="agora-bench-") as name, metered(Path(name), agents) as (meter, store):
+    with (
+        tempfile.TemporaryDirectory(prefix="agora-bench-") as name,
+        metered(Path(name), agents) as (meter, store),
+    ):
         place = Place("gateway", "http://gateway", CHAIN_ID)
         keys = Keys(store, wallet(0), place, Nobody())
         made = Gateway(upstream=upstream, prices=prices(Path(name)), meter=meter, keys=keys)

@@ -8,6 +8,7 @@ are under way at a time, and then one.
 import asyncio
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ AGENTS, SIGNATURES = 100, 5_000
 CALLS = {100: 10_000, 1: 1_000}
 
 
-def run() -> dict[str, Any]:
+def run(calls: Mapping[int, int] = CALLS) -> dict[str, Any]:
     """Signatures made and checked a second, and charges by how many are under way at a time."""
-    return _signatures() | asyncio.run(_charges())
+    return _signatures() | asyncio.run(_charges(calls))
 
 
 def _signatures() -> dict[str, Any]:
@@ -42,13 +43,13 @@ def _signatures() -> dict[str, Any]:
     return {"vouchers": row}
 
 
-async def _charges() -> dict[str, Any]:
+async def _charges(calls: Mapping[int, int]) -> dict[str, Any]:
     figures = {}
-    for at_once, calls in CALLS.items():
+    for at_once, count in calls.items():
         with tempfile.TemporaryDirectory(prefix="agora-bench-") as folder:
             with metered(Path(folder), AGENTS) as (meter, _):
-                row = (await load(lambda number: think(meter, 1 + number % AGENTS), calls, at_once)).row()
-            row["bytes a call"] = round((Path(folder) / "gateway.db").stat().st_size / calls)
+                row = (await load(lambda number: think(meter, 1 + number % AGENTS), count, at_once)).row()
+            row["bytes a call"] = round((Path(folder) / "gateway.db").stat().st_size / count)
         told(f"charges, {at_once} at a time", row)
         figures[f"charges, {at_once} at a time"] = row
     return figures

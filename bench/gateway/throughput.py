@@ -1,11 +1,12 @@
 """How many calls a second one process carries: client, gateway and an upstream that answers at once.
 
-The client is the HTTP library that agents use, by ASGI; the gateway keeps books on the disk, where each call's receipt and
-voucher is before it is answered, and its agents' wallets sign for each call. A hundred agents, a hundred calls at a
-time, and then one. The upstream makes no request, so that this is the gateway's and its client's own work.
+The client is the HTTP library that agents use, by ASGI; the gateway keeps books on the disk, where each call's receipt
+and voucher is before it is answered, and its agents' wallets sign for each call. A hundred agents, a hundred calls at
+a time, and then one. The upstream makes no request, so that this is the gateway's and its client's own work.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -20,9 +21,9 @@ AGENTS = 100
 WANTED = 1_000
 
 
-def run() -> dict[str, Any]:
+def run(calls: Mapping[int, int] = CALLS) -> dict[str, Any]:
     """The figures by how many calls are under way at a time."""
-    return {str(at_once): asyncio.run(_measured(calls, at_once)) for at_once, calls in CALLS.items()}
+    return {str(at_once): asyncio.run(_measured(count, at_once)) for at_once, count in calls.items()}
 
 
 async def _measured(calls: int, at_once: int) -> dict[str, Any]:

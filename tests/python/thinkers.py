@@ -27,7 +27,7 @@ class Thinkers:
         self.store = None
         self.signers = {}
 
-    def open(self, enough=10**9, limits=None):
+    def open(self, enough=10**9, limits=None, market=None, **options):
         """Begin, as a process does; a second time, as after its end: what was in flight is nobody's."""
         self.close()
         self.store = Store.open(self.path)
@@ -36,7 +36,8 @@ class Thinkers:
         self.meter = Meter(
             self.store, world.view, domain, self.provider.address, UNIT, world.feed.now, limits
         )
-        self.redeemer = Redeemer(self.meter, self.market, world.view, self.provider, enough=enough)
+        market = market or self.market
+        self.redeemer = Redeemer(self.meter, market, world.view, self.provider, enough=enough, **options)
         if self not in world.feed._followers:
             world.feed.follow(self)
         for agent_id, signer in self.signers.items():

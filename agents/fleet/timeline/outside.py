@@ -8,15 +8,23 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from agents.errors import AgoraError
 from agents.fleet.timeline.loop import TimelineLoop
 
 T = TypeVar("T")
 
 
+class NothingCame(AgoraError):
+    """What was asked of the real world took longer than there is patience."""
+
+
 class Outside:
     """Use as ``with Outside() as outside``. What is still under way when it ends is cancelled."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float | None = None) -> None:
+        """``patience`` is the real seconds after which what was asked for is no longer waited for, as nothing will
+        come; without it, it is waited for however long it takes."""
+        self._patience = patience
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="outside", daemon=True)
 
@@ -52,11 +60,12 @@ class Outside:
         """The same for a task on a timeline, whose other tasks go on meanwhile.
 
         It arrives ``least`` seconds of the timeline later at the soonest, after all that was asked before and may
-        arrive as soon. Work that nobody waits for any more is cancelled.
+        arrive as soon. Work that nobody waits for any more is cancelled. Raises NothingCame after the patience.
         """
         loop = asyncio.get_running_loop()
         assert isinstance(loop, TimelineLoop), "elsewhere, what is outside need not be waited for like this"
-        errand = _Errand(asyncio.run_coroutine_threadsafe(work, self._loop), loop.create_future())
+        begun = asyncio.run_coroutine_threadsafe(work, self._loop)
+        errand = _Errand(begun, loop.create_future(), self._patience)
         loop.expect(errand, loop.time() + least)
         try:
             result: T = await errand.awaited
@@ -68,14 +77,22 @@ class Outside:
 class _Errand:
     """Work outside, and the future of who waits for it on the timeline."""
 
-    def __init__(self, work: concurrent.futures.Future[Any], awaited: asyncio.Future[Any]) -> None:
-        self.work, self.awaited = work, awaited
+    def __init__(
+        self,
+        work: concurrent.futures.Future[Any],
+        awaited: asyncio.Future[Any],
+        patience: float | None,
+    ) -> None:
+        self.work, self.awaited, self._patience = work, awaited, patience
 
     def deliver(self) -> None:
         """Wait for the work, unless nobody cares any more."""
         if self.awaited.done():
             return
-        error = self.work.exception()
+        try:
+            error = self.work.exception(self._patience)
+        except TimeoutError:
+            error = NothingCame("what was asked of the real world does not come")
         if error is None:
             self.awaited.set_result(self.work.result())
         else:

@@ -10,7 +10,7 @@ import structlog
 from agents.chain.journal.blocks import Block
 from agents.chain.journal.book import Journal
 from agents.chain.journal.market import complete_at
-from agents.errors import NotARecording, RunDiverged
+from agents.errors import AgoraError, NotARecording, RunDiverged
 from agents.fleet.progress import Progress
 from agents.fleet.timeline.figures import Count, Figures
 from agents.fleet.timeline.interrupts import Wish, heard
@@ -35,6 +35,11 @@ from agents.settings import Settings
 
 CUT_OFF = "cut off"
 """The outcome of a replay whose recording has no end, since its process was killed."""
+
+PATIENCE = 60.0
+"""Real seconds in which a recorded answer is found for certain."""
+LOOK_ON = 300
+"""Blocks after the first that is another during which a call that was never recorded may still say why."""
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +105,7 @@ def replay(folder: Path, progress: Progress | None = None) -> Figures:
     check_contracts(made_with)
     _warn(recording)
     with ExitStack() as stack:
-        outside, home = stack.enter_context(Outside()), stack.enter_context(new_home())
+        outside, home = stack.enter_context(Outside(PATIENCE)), stack.enter_context(new_home())
         recorded = stack.enter_context(closing(Journal.open(paths.journal, write=False)))
         first = complete_at(recorded)
         if first is None or recorded.origin is None:
@@ -150,9 +155,18 @@ class _Replay:
     ending: Ending | None
     count: Count = field(default_factory=Count)
     witness: Witness = field(init=False)
+    parted: RunDiverged | None = None
 
     def __call__(self, block: Block) -> bool:
-        self.witness.see(block)
+        if self.parted is not None:
+            if block.number > self.parted.block + LOOK_ON:
+                raise self.parted
+            return False
+        try:
+            self.witness.see(block)
+        except RunDiverged as error:
+            self.parted = error
+            return False
         self.count.add(block)
         if self.ending is None and self.witness.is_through:
             raise _Through
@@ -166,6 +180,13 @@ class _Replay:
             lived = stage.play()
         except _Through:
             return Lived(CUT_OFF, [])
+        except AgoraError as error:
+            # Once it has parted, what else comes of answers to another run is no news.
+            if self.parted is None:
+                raise
+            raise self.parted.followed_by(error) from None
+        if self.parted is not None:
+            raise self.parted
         self.witness.conclude()
         if self.ending is not None and lived.outcome != self.ending.outcome:
             was, now = self.ending.outcome, lived.outcome

@@ -82,4 +82,5 @@ def settings_in(
         "models": prices,
         "gateway": None,
     }
-    return Settings(**{**dict.fromkeys(Settings.model_fields), **configuration, **here})
+    usual = {name: one.default for name, one in Settings.model_fields.items() if not one.default_factory}
+    return Settings(**{**usual, **configuration, **here})

@@ -45,6 +45,7 @@ class Lived:
     """What a run came to."""
 
     outcome: str
+    """``settled``, ``stopped``, or the cap that was reached."""
     report: list[str]
 
 
@@ -120,6 +121,7 @@ class Stage:
             draw=lots.draw,
             uniform=lots.uniform,
             embedder=CalledEmbedder(upstream),
+            alone=True,
         )
 
     def _job(self) -> Job:
@@ -146,5 +148,5 @@ async def _ended(life: Awaitable[list[str]], stop: asyncio.Event) -> Lived:
     try:
         report = await life
     except CapReached as error:
-        return Lived(str(error), list(error.report))
+        return Lived(error.cap, list(error.report))
     return Lived(STOPPED if stop.is_set() else SETTLED, report)

@@ -2,41 +2,83 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any, Self
 
 from eth_account import Account
 
 from agents.chain import bindings
 from agents.chain.abi import AbiError, Function, decode
 from agents.chain.transaction import Transaction
+from agents.llm.cassette.nearest import difference
 
 MOST_LETTERS = 160
 """Of the arguments that are shown."""
 _SELECTOR_BYTES = 4
 
 
-def told(raw: bytes, names: Mapping[str, str]) -> str:
-    """``commit(3, 7, 0x…) by Research (0x…), nonce 4``; ``names`` are those of senders by address."""
-    sender = str(Account.recover_transaction(raw))
-    who = f"{names[sender]} ({sender})" if sender in names else sender
-    transaction = Transaction.read(raw)
-    return f"{_asked(transaction)} by {who}, nonce {transaction.nonce}"
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One signed transaction in words: ``commit(3, 7, 1234) by Research (0x…), nonce 4``."""
+
+    what: str
+    """The function's name, or what else it does."""
+    arguments: Sequence[Any] | None
+    """As JSON can hold them; None where there are none or they cannot be read."""
+    who: str
+    nonce: int
+
+    @classmethod
+    def read(cls, raw: bytes, names: Mapping[str, str]) -> Self:
+        """The transaction; ``names`` are those of senders by address."""
+        sender = str(Account.recover_transaction(raw))
+        transaction = Transaction.read(raw)
+        what, arguments = _asked(transaction)
+        who = f"{names[sender]} ({sender})" if sender in names else sender
+        return cls(what, arguments, who, transaction.nonce)
+
+    def __str__(self) -> str:
+        listed = ", ".join(map(str, self.arguments or ()))
+        shown = listed if len(listed) <= MOST_LETTERS else f"{listed[:MOST_LETTERS]}…"
+        return f"{self.what}{'' if self.arguments is None else f'({shown})'} {self.origin}"
+
+    @property
+    def origin(self) -> str:
+        """Whose it is."""
+        return f"by {self.who}, nonce {self.nonce}"
 
 
-def _asked(transaction: Transaction) -> str:
+def parting(recorded: bytes | None, now: bytes | None, names: Mapping[str, str]) -> str:
+    """How one transaction differs from another that stands in its place."""
+    before, after = (None if raw is None else Told.read(raw, names) for raw in (recorded, now))
+    if before is not None and after is not None:
+        where = difference(before.arguments, after.arguments)
+        if where and (before.what, before.origin) == (after.what, after.origin):
+            return f"is {before.what} {before.origin}, with other arguments: {where.replace('asked', 'now')}"
+    return f"was {before or 'none'}, and now is {after or 'none'}"
+
+
+def _asked(transaction: Transaction) -> tuple[str, Sequence[Any] | None]:
+    """What it does, and with which arguments."""
     data = transaction.data
     if not data:
-        return f"a payment of {transaction.value} wei to {transaction.to}"
+        return f"a payment of {transaction.value} wei to {transaction.to}", None
     function = _functions().get(data[:_SELECTOR_BYTES])
     if function is None:
-        return f"a call of 0x{data[:_SELECTOR_BYTES].hex()} at {transaction.to}"
+        return f"a call of 0x{data[:_SELECTOR_BYTES].hex()} at {transaction.to}", None
     try:
-        values = decode(function.inputs, data[_SELECTOR_BYTES:], function.name)
+        return function.name, _plain(decode(function.inputs, data[_SELECTOR_BYTES:], function.name))
     except AbiError:
-        return f"{function.name}(?)"
-    shown = ", ".join("0x" + one.hex() if isinstance(one, bytes) else str(one) for one in values)
-    return f"{function.name}({shown if len(shown) <= MOST_LETTERS else shown[:MOST_LETTERS] + '…'})"
+        return function.name, None
+
+
+def _plain(value: Any) -> Any:
+    """Decoded values as JSON can hold them."""
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 @cache

@@ -7,7 +7,7 @@ from agents.chain.journal.blocks import Block
 from agents.chain.journal.book import Journal
 from agents.chain.journal.replay import OUTCOME_BYTES
 from agents.errors import RunDiverged
-from agents.fleet.timeline.telling import told
+from agents.fleet.timeline.telling import Told, parting
 
 
 class Witness:
@@ -47,15 +47,12 @@ class Witness:
         pairs = zip_longest(expected.transactions, mined.transactions)
         for place, (recorded, now) in enumerate(pairs):
             if recorded != now:
-                return f"its transaction {place} was {self._told(recorded)}, and now is {self._told(now)}"
+                return f"its transaction {place} {parting(recorded, now, self._names)}"
         for place, raw in enumerate(expected.transactions):
             span = slice(place * OUTCOME_BYTES, (place + 1) * OUTCOME_BYTES)
             if expected.outcomes[span] != mined.outcomes[span]:
-                return f"its transaction {place}, {self._told(raw)}, has another outcome"
+                return f"its transaction {place}, {Told.read(raw, self._names)}, has another outcome"
         what = "state" if mined.state_root != expected.state_root else "hash"
         return (
             f"the same transactions lead to another {what}: use the version of Hardhat that it was made with"
         )
-
-    def _told(self, raw: bytes | None) -> str:
-        return "none" if raw is None else told(raw, self._names)

@@ -16,11 +16,11 @@ _SHOWN = 60
 def miss(cassette: Cassette, call: Call, key: Key, request: str) -> CassetteMiss:
     """The error for a call that is not in the cassette."""
     who = f"agent {call.agent}{f' ({_escaped(call.name)})' if call.name else ''}"
-    about = f", purpose {_escaped(call.purpose) or 'none'}, task {call.task}"
+    about = f", purpose {_escaped(call.purpose) or 'none'}, task {call.task}, occurrence {key.occurrence}"
     times, place = cassette.kept(key.agent, key.model, key.digest), ""
     candidates = cassette.likely(call)
     if times:
-        why = f"the same request was recorded {times} times, and this is time {key.occurrence + 1}"
+        why = f"the same request was recorded {times} times only"
     elif candidates:
         text, asked = max(candidates, key=lambda candidate: _shared(request, candidate[0]))
         place = difference(json.loads(text), json.loads(request))

@@ -12,6 +12,7 @@ from agents.chain.wallet import Wallet
 from agents.errors import (
     AnswerInvalid,
     AnswerTruncated,
+    CassetteMiss,
     ModelMissing,
     ModelUnavailable,
     ModelUnfit,
@@ -240,6 +241,8 @@ def _refuse(status: int, body: Mapping[str, Any], usage: Usage) -> NoReturn:
         raise ThinkingUnpaid(message, code, shortfall if isinstance(shortfall, int) else 0)
     if status == 401:
         raise ModelUnfit(f"the gateway refuses the agent's key: {message}")
+    if code == CassetteMiss.CODE:
+        raise CassetteMiss(message)
     if status == 404:
         raise ModelMissing(f"{message}: mend AGORA_MODEL")
     if code in _FOR_A_PERSON:

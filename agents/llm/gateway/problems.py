@@ -16,6 +16,8 @@ from agents.errors import (
     UnknownCall,
     VoucherRefused,
 )
+from agents.llm.protocol import Usage
+from agents.llm.upstreams.base import usage_body
 
 PROBLEM_TYPE = "application/problem+json"
 _LONGEST_PARAM = 200
@@ -93,7 +95,7 @@ def problem_of(error: AgoraError) -> Problem | None:
             error.message,
             param=error.param,
             retry_after=error.retry_after,
-            more=error.detail,
+            more={**error.detail, **_burned(error)},
         )
     if isinstance(error, PaymentRequired):
         return problem(402, error.code, str(error), more={"shortfall": error.shortfall, **error.detail})
@@ -110,6 +112,11 @@ def problem_of(error: AgoraError) -> Problem | None:
     if isinstance(error, RetryableError):
         return problem(503, "chain_unreachable", "the gateway cannot reach its chain now")
     return None
+
+
+def _burned(error: CallFailed) -> dict[str, Any]:
+    """What is charged although there is no answer."""
+    return {} if error.usage == Usage() else {"usage": usage_body(error.usage)}
 
 
 def malformed(param: str, what: str) -> RequestRefused:

@@ -37,11 +37,19 @@ class Redeemer:
     """Redeems for one provider. It follows a feed: a block may show that a channel is being left, or was redeemed."""
 
     def __init__(
-        self, meter: Meter, market: Marketplace, view: MarketView, wallet: Wallet, *, enough: int = ENOUGH
+        self,
+        meter: Meter,
+        market: Marketplace,
+        view: MarketView,
+        wallet: Wallet,
+        *,
+        enough: int = ENOUGH,
+        batch: int = BATCH,
     ) -> None:
-        """``wallet`` pays the gas; it need not be the provider's."""
+        """``wallet`` pays the gas; it need not be the provider's. ``enough`` is the units for which one voucher is
+        worth it, ``batch`` how many go in one transaction."""
         self._meter, self._market, self._view, self._wallet = meter, market, view, wallet
-        self._enough = enough
+        self._enough, self._size = enough, batch
         self._held: dict[bytes, Voucher] = {}
         """The newest voucher of each channel, until the view knows it as redeemed."""
         self._sent: dict[bytes, int] = {}
@@ -74,7 +82,9 @@ class Redeemer:
             return 0
         async with self._turn:
             sent = 0
-            for batch in _batches(one for one, channel in self._unredeemed() if self._is_due(one, channel)):
+            for batch in self._batches(
+                one for one, channel in self._unredeemed() if self._is_due(one, channel)
+            ):
                 try:
                     await self._redeem(batch)
                 except (ContractError, RetryableError, RpcError) as error:
@@ -87,7 +97,7 @@ class Redeemer:
         """Redeem all that is held; returns how many vouchers were sent. Raises what the chain or the node refuses."""
         async with self._turn:
             sent = 0
-            for batch in _batches(voucher for voucher, _ in self._unredeemed()):
+            for batch in self._batches(voucher for voucher, _ in self._unredeemed()):
                 await self._redeem(batch)
                 sent += len(batch)
             return sent
@@ -105,6 +115,10 @@ class Redeemer:
                 continue
             if voucher.cumulative > max(channel.redeemed, self._sent.get(voucher.channel_id, 0)):
                 yield voucher, channel
+
+    def _batches(self, vouchers: Iterable[Voucher]) -> Iterator[Sequence[Voucher]]:
+        """In an order that the vouchers alone decide."""
+        return pieces(sorted(vouchers, key=lambda one: (one.agent_id, one.channel_id)), self._size)
 
     def _is_due(self, voucher: Voucher, channel: Channel) -> bool:
         new = voucher.cumulative - channel.redeemed
@@ -146,8 +160,3 @@ class Redeemer:
         if voucher and (channel is None or channel.redeemed >= voucher.cumulative):
             del self._held[channel_id]
             self._sent.pop(channel_id, None)
-
-
-def _batches(vouchers: Iterable[Voucher]) -> Iterator[Sequence[Voucher]]:
-    """In an order that the vouchers alone decide."""
-    return pieces(sorted(vouchers, key=lambda one: (one.agent_id, one.channel_id)), BATCH)

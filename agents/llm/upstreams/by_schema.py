@@ -25,6 +25,9 @@ class BySchema:
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
 
+    def __repr__(self) -> str:
+        return f"BySchema({self._upstream!r})"
+
     @property
     def models(self) -> Sequence[str]:
         """Those inside."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from types import TracebackType
@@ -31,9 +32,9 @@ _LONGEST_BODY = 64 << 20  # bytes of one answer, or of one line of a stream
 class HttpUpstream:
     """The models of one endpoint: ``models`` says for each name that agents use what the endpoint calls it.
 
-    ``timeout`` bounds a whole answer in seconds, and in a stream the wait for each next chunk. ``check`` runs
-    before each call and may raise. A parameter that the endpoint refuses is learnt and not sent again. The
-    key appears in no error, no log and no repr.
+    ``timeout`` bounds a whole answer in seconds, and in a stream the wait for each next chunk, which all come within
+    ``stream_seconds``. ``check`` runs before each call and may raise. A parameter that the endpoint refuses is
+    learnt and not sent again. The key appears in no error, no log and no repr.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class HttpUpstream:
         *,
         api_key: SecretStr | None = None,
         timeout: float = 300.0,
+        stream_seconds: float = 3600.0,
         check: Callable[[], None] | None = None,
     ) -> None:
         self._base_url, self._shown_url = base_url.rstrip("/"), without_secrets(base_url)
-        self._models, self._timeout, self._check = dict(models), timeout, check
+        self._models, self._check = dict(models), check
+        self._timeout, self._stream_seconds = timeout, stream_seconds
         self._key = api_key.get_secret_value() if api_key else ""
         headers = [*_HEADERS, *([(b"authorization", f"Bearer {self._key}".encode())] if self._key else [])]
         self._line = line_to(self._base_url, headers, _CONNECT_SECONDS)
@@ -90,12 +93,15 @@ class HttpUpstream:
         """
         asked = {**call.body, "stream": True, "stream_options": {"include_usage": True}}
         usage, said, ended, head = None, 0, False, dict[str, Any]()
+        end = time.monotonic() + self._stream_seconds
         try:
             async with (
                 self._sent(call, asked, self._timeout) as response,
                 aclosing(_events(response)) as events,
             ):
                 async for event in events:
+                    if time.monotonic() > end:
+                        raise self._lost(TimeoutError(), said)
                     chunk = self._chunk(event, said)
                     usage = usage_of(chunk) or usage
                     head = {key: value for key, value in chunk.items() if key not in ("choices", "usage")}

@@ -1,5 +1,6 @@
 """One endpoint of a router: how much it takes at a time, how often, and whether it works."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,8 +26,8 @@ _SOON = frozenset(
 class Lane:
     """An upstream with limits: ``concurrency`` calls at once, and so many calls and tokens a minute.
 
-    An endpoint that fails is put aside for 5 seconds, then 10, up to a minute. ``probe`` says whether it works
-    again; without one, the next call is the probe.
+    An endpoint that names a time to come back gets no call before it. One that fails is put aside for 5 seconds,
+    then 10, up to a minute; ``probe`` says whether it works again, and without one the next call is the probe.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Lane:
         self._concurrency, self._clock = concurrency, clock
         self._calls = _bucket(calls_per_minute, min(concurrency, 16), clock)
         self._tokens = _bucket(tokens_per_minute, (tokens_per_minute or 0) / 6, clock)
-        self._failures, self._rest, self._until = 0, 0.0, 0.0
+        self._failures, self._rest, self._until, self._limited = 0, 0.0, 0.0, 0.0
         self._aside = False
 
     @property
@@ -63,15 +64,19 @@ class Lane:
         return max(0.0, self._until - self._clock())
 
     def wait(self, call: Call) -> float:
-        """Seconds until the limits of a minute let the call through."""
-        waits = (
-            self._calls.wait() if self._calls else 0.0,
-            self._tokens.wait(likely(call)) if self._tokens else 0.0,
-        )
+        """Seconds until the endpoint's limits let the call through."""
+        waits = [self._limited - self._clock(), 0.0]
+        if self._calls is not None:
+            waits.append(self._calls.wait())
+        if self._tokens is not None:
+            waits.append(self._tokens.wait(likely(call)))
         return max(waits)
 
     async def pace(self, call: Call) -> None:
-        """Wait for the limits of a minute."""
+        """Wait for the endpoint's limits."""
+        pause = self._limited - self._clock()
+        if pause > 0:
+            await asyncio.sleep(pause)
         if self._calls is not None:
             await self._calls.take()
         if self._tokens is not None:
@@ -91,24 +96,22 @@ class Lane:
     def failed(self, error: CallFailed) -> None:
         """The endpoint has not answered; put aside if that is likely to go on."""
         if error.code == "rate_limited":
-            self._leave(error.retry_after or 0.0)
+            self._limited = self._clock() + (error.retry_after or 0.0)
         elif error.code in _AT_ONCE or error.code in _SOON:
             self._failures += 1
             if error.code in _AT_ONCE or self._failures >= _PATIENCE:
                 self.leave()
 
     def leave(self) -> None:
-        """Put aside, for twice as long as the last time."""
+        """Put aside, for twice as long as the last time; calls that fail together count once."""
+        if self._aside and self.rest > 0:
+            return
         self._rest = min(max(_FIRST_REST, 2 * self._rest), _LONGEST_REST)
         if not self._aside:
             structlog.get_logger().warning(
                 "upstream_put_aside", upstream=repr(self.upstream), seconds=self._rest
             )
-        self._leave(self._rest)
-
-    def _leave(self, seconds: float) -> None:
-        if seconds > 0:
-            self._aside, self._until = True, self._clock() + seconds
+        self._aside, self._until = True, self._clock() + self._rest
 
 
 def likely(call: Call) -> int:

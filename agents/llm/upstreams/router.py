@@ -117,7 +117,7 @@ class Router:
                     lane.worked()
                     return
             if begun:
-                lane.failed(failure)
+                self._fail(course, lane, failure)
                 raise failure
             await self._recover(course, lane, failure)
 
@@ -172,8 +172,7 @@ class Router:
 
     async def _recover(self, course: "_Course", lane: Lane, failure: CallFailed) -> None:
         """Returns when the call can be tried again; raises ``failure`` if that is in vain."""
-        lane.failed(failure)
-        course.fail(lane, failure)
+        self._fail(course, lane, failure)
         if failure.code not in _AGAIN and failure.code not in _ELSEWHERE:
             raise failure
         pause = 0.0
@@ -187,6 +186,11 @@ class Router:
                 failure.retry_after = max(failure.retry_after or 0.0, lane.rest, 1.0)
             raise failure
         await asyncio.sleep(pause)
+
+    def _fail(self, course: "_Course", lane: Lane, failure: CallFailed) -> None:
+        lane.failed(failure)
+        lane.used(course.call, failure.usage)
+        course.fail(lane, failure)
 
     def _examine(self, lanes: Sequence[Lane]) -> None:
         """Have the endpoints looked at that were put aside and have rested."""

@@ -8,8 +8,9 @@ import structlog
 from thinkers import Thinkers
 from typer.testing import CliRunner
 
+from agents.chain.rpc import quantity
 from agents.cli import app
-from agents.llm.gateway import proving
+from agents.llm.gateway.proving import AT_ONCE, RANGE
 
 
 @pytest.fixture
@@ -74,9 +75,7 @@ async def test_what_was_thought_is_told_by_task(shell):
     assert "no call for this task" in await shell.does("--task", 9)
 
 
-async def test_a_call_is_proven_once_its_voucher_was_redeemed(shell, monkeypatch):
-    monkeypatch.setattr(proving, "RANGE", 2)
-    monkeypatch.setattr(proving, "AT_ONCE", 2)
+async def test_a_call_is_proven_once_its_voucher_was_redeemed(shell):
     ada = await shell.thinkers.agent()
     receipts = [await shell.thinkers.think(ada, tokens) for tokens in (10, 20, 30)]
     code, said, _ = await shell.run("prove", receipts[0].call)
@@ -92,8 +91,7 @@ async def test_a_call_is_proven_once_its_voucher_was_redeemed(shell, monkeypatch
     code, said, _ = await shell.run("prove", late.call)
     assert code == 1
     assert "not yet redeemed: the newest voucher on chain is for 0.000060 credits, before this call" in said
-    for _ in range(9):
-        await shell.thinkers.world.rpc.call("evm_mine")
+    await shell.thinkers.world.rpc.call("hardhat_mine", quantity(RANGE * AT_ONCE + 1))
     assert (await shell.tells("prove", receipts[2].call))["verified"], "however long ago it was redeemed"
     await shell.thinkers.redeem_all()
     assert (await shell.tells("prove", late.call))["redeemed"]["cumulative"] == 100

@@ -124,6 +124,18 @@ def test_one_character_in_a_prompt_is_named(recorded, monkeypatch):
     assert "bear" in told
 
 
+def test_a_longer_prompt_is_named_by_the_first_price_and_the_first_words(recorded, monkeypatch):
+    """The cost that is expected follows from the prompt's length, and the price of the bid from that."""
+    words = dict(prompts._WORK)
+    monkeypatch.setattr(
+        prompts, "_WORK", words | {"exact": words["exact"].replace("bare", "bare (and nothing but the bare)")}
+    )
+    with pytest.raises(
+        RunDiverged, match=r"is commit by .*, with other arguments: .*After that: .*nothing but"
+    ):
+        replay(recorded[0])
+
+
 def test_another_seed_is_named_by_the_first_transaction(altered):
     with pytest.raises(RunDiverged, match=r"its transaction 0 was a payment of \d+ wei to .*, and now is "):
         replay(altered(seed=6))

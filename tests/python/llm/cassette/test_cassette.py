@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from model_endpoint import Endpoint, completion, failure
 from pydantic import SecretStr
 from tapes import MANIFEST, Moody, ask, outcome, recorded
 
@@ -19,6 +20,7 @@ from agents.errors import CassetteInUse, CassetteOfAnotherRun, CassetteUnreadabl
 from agents.llm.cassette.manifest import Manifest, code_revision, configuration_of
 from agents.llm.cassette.recorder import Recorder
 from agents.llm.cassette.store import Cassette
+from agents.llm.upstreams.http import HttpUpstream
 from agents.settings import Settings
 
 
@@ -177,6 +179,24 @@ async def test_no_secret_of_the_settings_is_in_the_file(tmp_path):
     content = (tmp_path / "c").read_bytes()
     assert b"models.example" in content
     assert b"s3cret" not in content
+
+
+async def test_no_key_of_an_endpoint_is_in_the_file(tmp_path, endpoint: Endpoint):
+    endpoint.answer = lambda body: (
+        (200, completion("fine")) if body["max_tokens"] == 9 else (401, failure("the key sk-s3cret is wrong"))
+    )
+    cassette = Cassette.write(tmp_path / "c", MANIFEST)
+    async with HttpUpstream(endpoint.url, {"m": "m"}, api_key=SecretStr("sk-s3cret")) as upstream:
+        recorder = Recorder(upstream, cassette, "record")
+        for limit in (9, 10):
+            await outcome(recorder, ask(max_tokens=limit))
+            await outcome(recorder, ask(max_tokens=limit), stream=True)
+    cassette.close()
+    content = (tmp_path / "c").read_bytes()
+    assert b"fine" in content
+    assert b"upstream_refuses_key" in content
+    assert b"s3cret" not in content
+    assert all("sk-s3cret" in head for head in endpoint.heads)
 
 
 def test_the_code_of_a_checkout_is_its_commit():

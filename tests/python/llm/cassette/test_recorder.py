@@ -6,14 +6,19 @@ import tempfile
 from contextlib import aclosing
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from model_endpoint import request
+from pydantic import SecretStr
 from tapes import MANIFEST, Moody, ask, outcome, recorded
 
 from agents.errors import CallFailed, CassetteMiss, SettingOutOfRange
 from agents.llm.cassette.recorder import Recorder
 from agents.llm.cassette.store import Cassette
+from agents.llm.gateway.client import FixedKey, GatewayModel
+from agents.llm.gateway.problems import problem_of
 from agents.llm.upstreams.scripted import ScriptedUpstream
 
 CALLS = st.lists(
@@ -100,8 +105,8 @@ async def test_a_character_that_changed_is_named(tmp_path):
     with pytest.raises(CassetteMiss) as caught:
         await replay.complete(ask(prompt.replace("cats", "bats")))
     assert str(caught.value) == (
-        "the run has parted from the recorded one: agent 1 (ada-1), purpose work, task 4, asks m what was not "
-        "recorded; the nearest that was recorded, by agent 1 for purpose work, task 4, differs at "
+        "the run has parted from the recorded one: agent 1 (ada-1), purpose work, task 4, occurrence 0, asks m what "
+        "was not recorded; the nearest that was recorded, by agent 1 for purpose work, task 4, differs at "
         "body.messages[0].content, character 531: recorded …'reful worker. Count the cats in the yard, and sa'…, "
         "asked …'reful worker. Count the bats in the yard, and sa'…"
     )
@@ -117,7 +122,10 @@ async def test_a_character_that_changed_is_named(tmp_path):
     [
         (ask("hello", agent=2), "by agent 1 for purpose work, task 4, is the same"),
         (ask("hello", model="other"), "of model m, is the same"),
-        (ask("hello"), "recorded 1 times, and this is time 2"),
+        (
+            ask("hello"),
+            "occurrence 1, asks m what was not recorded; the same request was recorded 1 times only",
+        ),
         (ask("hello", seed=3), "body.seed: recorded without it, asked 3"),
         (ask("hello", max_tokens=10), "body.max_tokens: recorded 9, asked 10"),
         (ask("hello\u202egnp"), r"asked 'hello\\u202egnp'"),
@@ -131,6 +139,19 @@ async def test_a_miss_says_what_comes_nearest(tmp_path, call, says):
         await replay.complete(call)
     assert str(caught.value).replace("…", "").isascii()
     assert isinstance(CallFailed.of_json(caught.value.to_json()), CassetteMiss)
+
+
+async def test_an_agent_behind_a_gateway_hears_of_a_miss(tmp_path):
+    await recorded(tmp_path / "c", [(ask("hello"), False)])
+    replay = Recorder(None, Cassette.read(tmp_path / "c"), "replay")
+    with pytest.raises(CassetteMiss) as caught:
+        await replay.complete(ask("hallo"))
+    told = problem_of(caught.value)
+    transport = httpx.MockTransport(lambda _asked: httpx.Response(told.status, content=told.content))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        model = GatewayModel(client, FixedKey(SecretStr("k")), "m")
+        with pytest.raises(CassetteMiss, match="character 2: recorded 'hello', asked 'hallo'"):
+            await model.complete(request("hallo"))
 
 
 async def test_a_call_that_was_given_up_is_given_up_again(tmp_path):

@@ -25,7 +25,8 @@ for await (const chunk of stream) {
 
 const answer = await client.responses.create({ model, input: "Say three words." });
 const events = [];
-for await (const event of client.responses.stream({ model, input: "Say three words." })) events.push(event.type);
+for await (const event of client.responses.stream({ model, input: "Say three words." }))
+  events.push(event.type);
 
 const refused = await client.chat.completions.create({ model: "gpt-9", messages }).catch((error) => error);
 

@@ -154,7 +154,14 @@ class Play:
         assert self.thinkers.account(self.own) == account
 
     async def sign_again(self):
-        held = self.thinkers.meter._book(self.own, 0)[0].voucher
+        held = next(
+            (
+                one
+                for one in self.thinkers.meter.books.vouchers()
+                if one.channel_id == self.thinkers.account(self.own).channel_id
+            ),
+            None,
+        )
         if held is not None:
             claim = self.thinkers.meter.domain.claim(held.channel_id, held.cumulative, held.receipts_root)
             await self.thinkers.meter.take_voucher(self.own, SignedVoucher(claim, held.signature))

@@ -1,6 +1,8 @@
 """The OpenAPI document: it tells of all places, and no request made after it, or against it, makes the gateway fail."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import httpx
 import schemathesis
@@ -17,6 +19,7 @@ from agents.chain.store import Store
 from agents.llm.gateway.openapi import document
 from agents.money import CREDIT
 
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "gateway.md"
 EXAMPLES = 300
 """In all: of requests as they should be, and as they should not."""
 
@@ -31,6 +34,14 @@ async def test_document_tells_of_all_places(house):
     }
     assert served - told == {("/openapi.json", "GET")}
     assert told <= served
+
+
+def test_page_for_builders_names_places_that_are_there():
+    page = PAGE.read_text()
+    named = set(re.findall(r"(?:GET|POST|DELETE) (/[a-z1/{}.]+)", page))
+    assert {"/v1/chat/completions", "/v1/agora/challenge"} <= named
+    paths = {path.replace("{model}", "{id}") for path in document()["paths"]} | {"/openapi.json"}
+    assert named <= paths
 
 
 async def test_document_is_served(house):

@@ -7,7 +7,6 @@ from agents.chain.bindings.usage_meter import Overdrawn, Redeemed, VoucherSkippe
 from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.errors import BooksBehind, PaymentRequired, TransportError
 from agents.lab.audit import audit_chain
-from agents.llm.gateway import redeemer as redeeming
 from agents.market.domain import account_of_agent
 from agents.market.gas import to_redeem
 
@@ -137,33 +136,34 @@ async def test_a_voucher_that_went_bad_holds_up_no_other(thinkers):
     assert (await thinkers.on_chain(bob)).redeemed == 7
 
 
-async def test_more_than_a_batch_goes_in_several(thinkers, monkeypatch):
-    monkeypatch.setattr(redeeming, "BATCH", 2)
+async def test_more_than_a_batch_goes_in_several(thinkers):
+    thinkers.open(batch=2)
     agents = [await thinkers.agent() for _ in range(5)]
     for one in agents:
         await thinkers.think(one, 3)
-    first = await thinkers.market._rpc.call("eth_blockNumber")
+    first = await thinkers.world.rpc.call("eth_blockNumber")
     assert await thinkers.redeem_all() == 5
-    assert int(await thinkers.market._rpc.call("eth_blockNumber"), 16) - int(first, 16) == 3
+    assert int(await thinkers.world.rpc.call("eth_blockNumber"), 16) - int(first, 16) == 3
+
+
+class Away:
+    """A market that cannot be reached."""
+
+    async def redeem_many(self, *arguments, **options):
+        raise TransportError("away")
 
 
 async def test_what_cannot_be_sent_now_is_sent_later(thinkers):
     ada = await thinkers.agent()
-    thinkers.open(enough=1)
+    thinkers.open(enough=1, market=Away())
     await thinkers.think(ada, 10)
-    market = thinkers.redeemer._market
-
-    class Away:
-        deployment = market.deployment
-
-        async def redeem_many(self, *arguments, **options):
-            raise TransportError("away")
-
-    thinkers.redeemer._market = Away()
     with capture_logs() as logs:
         assert await thinkers.redeemer.turn() == 0
     assert [one["event"] for one in logs] == ["vouchers.unredeemed"]
-    thinkers.redeemer._market = market
+    with pytest.raises(TransportError):
+        await thinkers.redeem_all()
+    assert thinkers.redeemer.waiting == 10
+    thinkers.open(enough=1)
     assert await thinkers.redeemer.turn() == 1
 
 

@@ -292,6 +292,12 @@ async def test_broken_streams_say_what_came(endpoint: Endpoint, events: Events, 
     assert KEY not in str(error)
 
 
+async def test_a_stream_that_does_not_end_is_left(endpoint: Endpoint) -> None:
+    error = await breaks(endpoint, Events([chunk("a")] * 9, "hang"), stream_seconds=0.0)
+    assert error.code == "upstream_timeout"
+    await until(lambda: endpoint.hung_up == 1)
+
+
 async def test_refused_stream_fails_as_a_call_does(endpoint: Endpoint) -> None:
     endpoint.answer = lambda _body: (429, failure("slow down"))
     async with upstream_at(endpoint.url) as upstream:

@@ -96,11 +96,6 @@ class TestEmbedded:
         assert len(arguments["city"]) <= 20
         assert 1 <= arguments["days"] <= 3
 
-    async def test_the_token_limit_is_told(self, embedded: Upstream) -> None:
-        reply = await embedded.complete(ask("Tell me a long story.", max_tokens=5))
-        assert reply.body["choices"][0]["finish_reason"] == "length"
-        assert reply.usage.completion_tokens == 5
-
     async def test_an_overflow_is_told_with_its_numbers(self, embedded: Upstream) -> None:
         with pytest.raises(CallFailed) as caught:
             await embedded.complete(ask("hello " * 3000))

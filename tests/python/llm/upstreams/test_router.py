@@ -114,6 +114,19 @@ async def test_a_dead_endpoint_costs_one_try_and_is_asked_again_later() -> None:
         assert a.calls == 3
 
 
+async def test_calls_that_fail_together_put_aside_once() -> None:
+    a, b, clock = Puppet("a"), Puppet("b"), Clock()
+    a.broken = down()
+    one = lane(a, clock=clock)
+    router = Router([one, b], clock=clock)
+    await asyncio.gather(*(router.complete(CALL) for _ in range(10)))
+    assert a.calls == 5
+    assert one.rest == 5
+    clock.now += 5.1
+    await asyncio.gather(*(router.complete(CALL) for _ in range(10)))
+    assert one.rest == 10
+
+
 async def test_without_a_probe_the_next_call_is_one() -> None:
     a, b, clock = Puppet("a"), Puppet("b"), Clock()
     a.broken = down()
@@ -170,6 +183,20 @@ async def test_no_try_begins_after_the_time() -> None:
         await Router([a], seconds=20).complete(CALL)
     assert a.calls == 1
     assert caught.value.retry_after == pytest.approx(30, abs=1)
+
+
+async def test_a_time_to_come_back_holds_for_all_calls() -> None:
+    a, b = Puppet("a"), Puppet("b")
+    a.broken = down("rate_limited", 429, retry_after=0.3)
+    router = Router([lane(a, probe=a.probe), b], pause=0.0)
+    assert await by(router, 6) == {"b": 6}
+    assert a.calls == 1
+    alone, start = Router([a], attempts=1), time.monotonic()
+    with pytest.raises(CallFailed):
+        await alone.complete(CALL)
+    a.broken = None
+    assert await by(alone) == {"a": 1}
+    assert time.monotonic() - start >= 0.29
 
 
 async def test_a_full_or_hung_endpoint_leaves_the_others_free() -> None:
