@@ -76,6 +76,10 @@ bench-learning: setup $(DEV_READY) ## Hold the bidders against theory and each o
 bench-fleet: setup $(DEV_READY) ## Throughput, latency, memory and growth of fleets; writes bench/results/fleet.json (an hour)
 	python -m bench.fleet $(FLEET)
 
+.PHONY: bench-gateway
+bench-gateway: setup $(DEV_READY) ## What the gateway adds to a call, its pace, gas and memory; writes bench/results/gateway.json (minutes)
+	python -m bench.gateway $(GATEWAY)
+
 .PHONY: soak
 soak: setup ## Audit the credits at every block of a run of a million transactions (an hour and more)
 	python -m bench.fleet.soak $(SOAK)
