@@ -248,13 +248,13 @@ class RemoteGateway:
 class _Info(BaseModel):
     chain_id: int
     meter: str
-    provider: str
+    provider: str = Field(pattern="^0x[0-9a-fA-F]{40}$")
 
 
 class _Price(BaseModel):
-    input_per_million: int
-    output_per_million: int
-    cached_per_million: int
+    input_per_million: int = Field(ge=0)
+    output_per_million: int = Field(ge=0)
+    cached_per_million: int = Field(ge=0)
 
 
 class _Model(BaseModel):

@@ -10,7 +10,6 @@ from typing import Any, Self
 from agents.llm.upstreams.http import without_secrets
 from agents.settings import Settings
 
-_ADDRESSES = ("openai_base_url", "provider", "content")
 _SECRETS = ("openai_api_key", "password")
 
 
@@ -54,10 +53,10 @@ def code_revision() -> str:
 def configuration_of(settings: Settings) -> dict[str, Any]:
     """The settings without keys and passwords, and of each address only what holds no secret."""
     shown = settings.model_dump(mode="json", exclude=set(_SECRETS))
-    for name in _ADDRESSES:
-        if shown[name] and "://" in shown[name]:
-            shown[name] = without_secrets(shown[name])
-    return shown
+    return {
+        name: without_secrets(value) if isinstance(value, str) and "://" in value else value
+        for name, value in shown.items()
+    }
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agents.errors import RequestRefused
+from agents.errors import UnknownCall
 from agents.llm.gateway.exchange import Exchange
 from agents.llm.gateway.keys import CHALLENGE_SECONDS, Holder, Keys, Throttle
 from agents.llm.gateway.loops import SAME_CALLS
@@ -12,6 +12,8 @@ from agents.llm.gateway.problems import malformed
 from agents.llm.gateway.schemas import ChallengeRequest, KeyRequest, VoucherRequest, check, parse
 from agents.llm.gateway.till import Till
 
+SHORT = 1 << 14
+"""Bytes of a body that holds no conversation: whoever sends these need not have a key."""
 MOST_LISTED = 1000
 """Receipts in one answer."""
 
@@ -29,14 +31,14 @@ class KeyDesk:
     async def challenge(self, exchange: Exchange) -> None:
         """The message that a wallet has to sign for a key."""
         self._throttle.take(exchange.client)
-        asked = check(ChallengeRequest, parse(await exchange.body()))
+        asked = check(ChallengeRequest, parse(await exchange.body(SHORT)))
         message = self._keys.challenge(asked.agent_id, asked.address, asked.signer)
         await exchange.reply_json({"message": message, "expires_in": CHALLENGE_SECONDS})
 
     async def give(self, exchange: Exchange) -> None:
         """A key for a message that was signed; it is shown this once."""
         self._throttle.take(exchange.client)
-        asked = check(KeyRequest, parse(await exchange.body()))
+        asked = check(KeyRequest, parse(await exchange.body(SHORT)))
         issued = await self._keys.issue(asked.message, bytes.fromhex(asked.signature[2:]))
         self._till.enlist(issued.holder)
         told = _key(issued.holder) | {"key": issued.key.get_secret_value()}
@@ -103,9 +105,9 @@ class Account:
     async def receipt(self, exchange: Exchange) -> None:
         """One receipt, and the proof that it stands under a root."""
         holder, call = self._till.holder(exchange), exchange.parameter("call")
+        if self._till.meter.books.receipt(call).agent_id != holder.agent_id:
+            raise UnknownCall(call)  # in the same words as for a call that nobody has made
         proof = self._till.meter.proof(call)
-        if proof.receipt.agent_id != holder.agent_id:
-            raise RequestRefused(404, "call_not_found", f"agent {holder.agent_id} has no call {call[:100]!r}")
         await exchange.reply_json(
             {
                 "receipt": proof.receipt.as_json(),
@@ -121,7 +123,7 @@ class Account:
     async def voucher(self, exchange: Exchange) -> None:
         """The agent's signer has signed what was due."""
         holder = self._till.holder(exchange)
-        signed = check(VoucherRequest, parse(await exchange.body())).signed()
+        signed = check(VoucherRequest, parse(await exchange.body(SHORT))).signed()
         await self._till.meter.take_voucher(holder.agent_id, signed)
         await self.show(exchange)
 

@@ -153,6 +153,34 @@ def no_channel(agent_id: int, signer: str, provider: str, worst: int) -> Payment
     )
 
 
+def due_of(book: Book, domain: Domain) -> Claim | None:
+    """What the channel's signer has to sign before the agent's next call, where it is not at hand."""
+    if book.key is not None or book.vouched >= book.settled:
+        return None
+    return domain.claim(book.channel_id, book.settled, book.tree.root)
+
+
+def check_signed(book: Book, domain: Domain, provider: str) -> None:
+    """Who signs by itself thinks one call at a time, and signs for it before the next; raises PaymentRequired."""
+    if book.key is not None:
+        return
+    due, who = due_of(book, domain), parties(book.agent_id, book.signer, provider)
+    if due is not None:
+        raise PaymentRequired(
+            "voucher_due",
+            "sign for what was thought before: send the voucher in the Agora-Voucher header, or to "
+            "/v1/agora/vouchers",
+            **who,
+            claim=due.as_json(),
+        )
+    if book.flying:
+        raise PaymentRequired(
+            "call_in_flight",
+            "an agent whose signer is not at the gateway has one call at a time: wait for it, and sign for it",
+            **who,
+        )
+
+
 def take(book: Book, signed: SignedVoucher, domain: Domain) -> bool:
     """Whether the voucher is the one that is due: it is the book's then. The one that it has already may come again.
 

@@ -99,6 +99,15 @@ class Books(Records):
             book.settled, book.voucher = row["settled"], _voucher(row)
             book.tree = Tree.read(row["receipts"], self.nodes(book.channel_id))
 
+    def unsigned(self) -> Iterator[Book]:
+        """The book of each channel whose signer has not signed for all that it has cost."""
+        for row in self._db.execute(
+            "SELECT id, agent, signer FROM channels WHERE vouched < settled"
+        ).fetchall():
+            book = Book(*row)
+            self.read(book)
+            yield book
+
     def standing(self, channel_id: bytes) -> tuple[int, Tree]:
         """What a channel has cost in all, and the tree of its receipts."""
         book = Book(channel_id, 0, "")

@@ -7,7 +7,7 @@ from agents.errors import RequestRefused
 from agents.llm.gateway.exchange import Exchange, encoded
 from agents.llm.gateway.loops import check_loop
 from agents.llm.gateway.problems import malformed
-from agents.llm.gateway.schemas import ChatRequest, check, check_messages, check_metered, parse
+from agents.llm.gateway.schemas import ChatRequest, check, check_forms, check_messages, check_metered, parse
 from agents.llm.gateway.till import Asked, Caller, Till
 from agents.llm.gateway.worst import worst_usage
 from agents.llm.protocol import Usage
@@ -61,6 +61,7 @@ def ask(till: Till, caller: Caller, raw: bytes, body: Mapping[str, Any]) -> Aske
     """
     request = check(ChatRequest, body)
     check_metered("chat", request)
+    check_forms(request)
     check_messages(request.messages)
     form = request.response_format
     if form is not None and form.type == "json_schema" and form.json_schema is None:

@@ -126,7 +126,7 @@ class GatewayModel:
             headers["agora-task"] = str(request.task)
         content = json.dumps(chat_body(self._model, request)).encode()
         response = await self._ask("POST", "/v1/chat/completions", content, headers)
-        cost = int(response.headers.get("agora-cost", "0"))
+        cost = _units(response.headers.get("agora-cost", ""))
         body = _json(response)
         usage = usage_of(body) or Usage()
         if self._on_charge is not None and (cost or usage != Usage()):
@@ -230,6 +230,11 @@ def _json(response: httpx.Response) -> Mapping[str, Any]:
     except ValueError:
         body = None
     return body if isinstance(body, Mapping) else {}
+
+
+def _units(header: str) -> int:
+    """The sum in a header; 0 for one that holds none."""
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 20 else 0
 
 
 def _refuse(status: int, body: Mapping[str, Any], usage: Usage) -> NoReturn:

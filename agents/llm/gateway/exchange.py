@@ -1,5 +1,6 @@
 """One HTTP request and its answer, in plain ASGI: a framework's objects would take longer than a short call's price."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -13,6 +14,8 @@ from agents.llm.gateway.problems import Problem, problem_of
 
 MOST_BYTES = 4 << 20
 """A body may have so many bytes."""
+BODY_SECONDS = 60.0
+"""In which it has to come."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -61,7 +64,16 @@ class Exchange:
         return client[0] if client else ""
 
     async def body(self, limit: int = MOST_BYTES) -> bytes:
-        """The whole body; raises RequestRefused with 413 for one above ``limit`` bytes."""
+        """The whole body; raises RequestRefused with 413 for one above ``limit`` bytes, with 408 for one too slow."""
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                return await self._body(limit)
+        except TimeoutError:
+            raise RequestRefused(
+                408, "body_too_slow", f"the body was not whole after {BODY_SECONDS:g} seconds"
+            ) from None
+
+    async def _body(self, limit: int) -> bytes:
         parts, size = [], 0
         while True:
             message = await self._receive()

@@ -21,7 +21,15 @@ import structlog
 from agents.chain.store import Store
 from agents.errors import BooksBehind, PaymentRequired
 from agents.errors.tokens import Usage
-from agents.llm.gateway.admission import AccountState, Coverage, no_channel, parties, take, voucher_of
+from agents.llm.gateway.admission import (
+    AccountState,
+    Coverage,
+    check_signed,
+    due_of,
+    no_channel,
+    take,
+    voucher_of,
+)
 from agents.llm.gateway.books import Book, Books
 from agents.llm.gateway.budgets import HOUR, Budgets, Limits
 from agents.llm.gateway.receipts import Receipt
@@ -101,6 +109,8 @@ class Meter:
         """By channel: one for each that a call was made on, or could be."""
         self._of_agent: dict[int, list[Book]] = {}
         """The same by agent."""
+        for book in self.books.unsigned():
+            self._open(book)
         self._count()
 
     # Who thinks
@@ -135,9 +145,11 @@ class Meter:
         """Reserve ``worst`` units for a call; it must be settled or released. Nothing is spent where it raises:
         PaymentRequired, BudgetSpent, VoucherRefused for ``voucher``, or BooksBehind."""
         book, channel = self._book(agent_id, worst)
-        if voucher is not None and take(book, voucher, self.domain):
-            self._keep(book)
-        self._check_signed(book)
+        if voucher is not None and take(claimed := self._claimed(book, voucher), voucher, self.domain):
+            self._keep(claimed)
+        for one in self._of_agent[agent_id]:
+            if self._view.channels.with_id(one.channel_id) is not None:
+                check_signed(one, self.domain, self.provider)
         self._coverage(book, channel).check(worst)
         self.budgets.check(agent_id, task, worst)
         self.budgets.reserve(agent_id, task, worst)
@@ -225,7 +237,7 @@ class Meter:
     async def take_voucher(self, agent_id: int, signed: SignedVoucher) -> None:
         """Keep a voucher that the agent's signer has made; durable when it returns. The one that is held already may
         come again. Raises VoucherRefused, or PaymentRequired where there is no channel."""
-        book, _ = self._book(agent_id, 0)
+        book = self._claimed(self._book(agent_id, 0)[0], signed)
         if take(book, signed, self.domain):
             await asyncio.shield(self._keep(book))
 
@@ -245,30 +257,10 @@ class Meter:
         written.add_done_callback(done)
         return written
 
-    def _check_signed(self, book: Book) -> None:
-        """Who signs by itself thinks one call at a time, and signs for it before the next."""
-        if book.key is not None:
-            return
-        due, who = self._due(book), parties(book.agent_id, book.signer, self.provider)
-        if due is not None:
-            raise PaymentRequired(
-                "voucher_due",
-                "sign for what was thought before: send the voucher in the Agora-Voucher header, or to "
-                "/v1/agora/vouchers",
-                **who,
-                claim=due.as_json(),
-            )
-        if book.flying:
-            raise PaymentRequired(
-                "call_in_flight",
-                "an agent whose signer is not at the gateway has one call at a time: wait for it, and sign for it",
-                **who,
-            )
-
-    def _due(self, book: Book) -> Claim | None:
-        if book.vouched >= book.settled:
-            return None
-        return self.domain.claim(book.channel_id, book.settled, book.tree.root)
+    def _claimed(self, book: Book, signed: SignedVoucher) -> Book:
+        """The agent's book that a voucher is for: ``book``, which refuses any other's, or that of another channel."""
+        found = self._books.get(signed.claim.channel_id, book)
+        return found if found.agent_id == book.agent_id else book
 
     def _sign(self, book: Book) -> None:
         if book.key is not None and book.settled:
@@ -305,7 +297,7 @@ class Meter:
             available=coverage.available if channel.id else 0,
             debt=coverage.debt,
             leaving=bool(channel.exit_end),
-            due=self._due(book) if book.key is None and channel.id else None,
+            due=due_of(book, self.domain) if channel.id else None,
             budgets=self.budgets.left(agent_id),
         )
 
@@ -313,7 +305,7 @@ class Meter:
         """Units left in the channel once all is redeemed, and what its signer has to sign where it is not at hand."""
         channel = self._view.channels.with_id(book.channel_id)
         left = 0 if channel is None else channel.deposit + channel.redeemed - book.settled
-        return left, None if book.key is not None else self._due(book)
+        return left, due_of(book, self.domain)
 
     def receipts(
         self, agent_id: int, task: int | None = None, after: int = 0, limit: int = 100
@@ -374,13 +366,16 @@ class Meter:
         if book is None:
             book = Book(channel.id, channel.agent_id, channel.signer)
             self.books.read(book)
-            self._books[channel.id] = book
-            self._of_agent.setdefault(channel.agent_id, []).append(book)
+            self._open(book)
         elif book.in_doubt and not book.writing:
             self._read(book)
         if channel.redeemed > book.settled:
             raise BooksBehind(channel.id, channel.redeemed, book.settled)
         return book
+
+    def _open(self, book: Book) -> None:
+        self._books[book.channel_id] = book
+        self._of_agent.setdefault(book.agent_id, []).append(book)
 
     def _read(self, book: Book) -> None:
         self.books.read(book)

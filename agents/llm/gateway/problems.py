@@ -31,6 +31,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "The body came too slowly",
     409: "Used already",
     413: "The body is too large",
     429: "Too many requests",

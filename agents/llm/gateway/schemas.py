@@ -280,6 +280,23 @@ def check_metered(kind: Kind, request: BaseModel) -> None:
             raise malformed(name, "is not taken here, as it could make the call dearer than its price")
 
 
+def check_forms(request: ChatRequest) -> None:
+    """Raises RequestRefused for a form of the answer, or a tool's schema, that says nothing to go by."""
+    form = request.response_format
+    for number, tool in enumerate(request.tools or ()):
+        _check_schema(f"tools[{number}].function.parameters", tool.function.parameters)
+    if form is not None and form.type == "json_schema":
+        if form.json_schema is None:
+            raise malformed("response_format.json_schema", "is required")
+        _check_schema("response_format.json_schema.schema", form.json_schema.schema_)
+
+
+def _check_schema(where: str, schema: Mapping[str, Any] | None) -> None:
+    for name in ("$defs", "definitions"):
+        if not isinstance((schema or {}).get(name, {}), dict):
+            raise malformed(f"{where}.{name}", "must be an object")
+
+
 def check_messages(messages: list[dict[str, Any]]) -> None:
     """Raises RequestRefused for a turn that is none, or that holds what cannot be priced by its bytes."""
     for number, message in enumerate(messages):

@@ -118,9 +118,17 @@ def likely(call: Call) -> int:
     """Tokens that a call is likely to burn, before it is known; the answer counts in full."""
     if call.kind == "embeddings":
         asked: Any = call.body.get("input", "")
-        return sum(map(len, [asked] if isinstance(asked, str) else asked)) // _CHARACTERS_A_TOKEN + 1
+        texts = [asked] if isinstance(asked, str) else asked
+        return sum(map(_characters, texts)) // _CHARACTERS_A_TOKEN + 1
     characters = sum(len(text_of(turn.get("content"))) for turn in call.body.get("messages", ()))
     return characters // _CHARACTERS_A_TOKEN + (limit_of(call.body) or _LIKELY_ANSWER)
+
+
+def _characters(asked: str | int | list[int]) -> int:
+    """Of a text, or of what a token or several stand for."""
+    if isinstance(asked, str):
+        return len(asked)
+    return _CHARACTERS_A_TOKEN * (len(asked) if isinstance(asked, list) else 1)
 
 
 def _bucket(a_minute: float | None, burst: float, clock: Callable[[], float]) -> Bucket | None:

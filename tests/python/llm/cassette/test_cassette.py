@@ -169,6 +169,7 @@ async def test_no_secret_of_the_settings_is_in_the_file(tmp_path):
         model="m",
         password=SecretStr("s3cret"),
         provider="http://node.example/k/s3cret",
+        gateway="https://user:s3cret@gateway.example",
         content="s3://key:s3cret@bucket/x",
         home=tmp_path / "home",
     )

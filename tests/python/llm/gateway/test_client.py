@@ -229,3 +229,17 @@ async def test_a_gateway_out_of_reach_may_be_there_later():
 def test_no_key_is_in_a_repr():
     model = GatewayModel(httpx.AsyncClient(), FixedKey(SecretStr("agora_secret")), MODEL)
     assert "agora_secret" not in json.dumps([repr(model), repr(model._key), str(vars(model._key))])
+
+
+@pytest.mark.parametrize("told", ["-5", "much", "1e9", "9" * 20])
+async def test_sum_that_is_none_takes_nothing_from_the_agent(told):
+    def answer(_):
+        body = {
+            "choices": [{"message": {"content": "fine"}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 1},
+        }
+        return httpx.Response(200, json=body, headers={"agora-cost": told})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://gateway") as client:
+        model = GatewayModel(client, FixedKey(SecretStr("agora_1")), MODEL)
+        assert (await model.complete(asked())).cost == 0

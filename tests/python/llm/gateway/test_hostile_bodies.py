@@ -1,7 +1,11 @@
 """Bodies made to bring the gateway down, or to make a call cost more than its price."""
 
+import asyncio
+
 import pytest
 from house import CHAT, EMBEDDINGS, RESPONSES, chat, says
+
+from agents.llm.gateway import exchange
 
 MESSAGES = b'"messages":[{"role":"user","content":"hi"}]'
 
@@ -28,6 +32,17 @@ async def test_json_that_cannot_be_passed_on_is_refused(house, raw, path):
     async with house.client(house.member()) as client:
         says(await client.post(path, content=raw), 400, "invalid_request", "body")
     assert not house.state().settled
+
+
+async def test_body_that_never_ends_is_refused(house, monkeypatch):
+    monkeypatch.setattr(exchange, "BODY_SECONDS", 0.01)
+
+    async def endless():
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with house.client(house.member()) as client:
+        says(await client.post(CHAT, content=endless()), 408, "body_too_slow")
 
 
 async def test_json_as_deep_as_schemas_are_is_taken(house):

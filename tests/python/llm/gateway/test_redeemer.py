@@ -201,6 +201,28 @@ async def test_who_signs_by_itself_is_redeemed_for_what_it_signed(thinkers):
     assert (await thinkers.on_chain(ada)).redeemed == 15, "all but the call that is not signed for"
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_who_signs_by_itself_signs_before_it_thinks_on_another_channel(thinkers, restarted):
+    ada = await thinkers.agent(signer=OWN.address)
+    flight = thinkers.admit(ada, 10)
+    due_on = thinkers.parties(ada)
+    thinkers.signers[ada] = thinkers.owner
+    await thinkers.open_channel(ada, 100)
+    thinkers.meter.enlist(ada, "ada", thinkers.owner)
+    assert refused(thinkers, ada).code == "call_in_flight"
+    await thinkers.settle(flight, 10)
+    if restarted:
+        thinkers.open()
+    due = refused(thinkers, ada)
+    assert (due.code, due.detail["signer"]) == ("voucher_due", due_on[1])
+    told = due.detail["claim"]
+    roots = (bytes.fromhex(told[name][2:]) for name in ("channel_id", "receipts_root"))
+    claim = thinkers.meter.domain.claim(next(roots), told["cumulative"], next(roots))
+    await thinkers.meter.take_voucher(ada, thinkers.signed(ada, OWN, claim))
+    await thinkers.think(ada, 5)
+    assert await thinkers.redeem_all() == 2
+
+
 async def test_a_store_that_is_older_than_the_chain_is_named(thinkers, tmp_path):
     ada = await thinkers.agent()
     await thinkers.think(ada, 10)

@@ -17,7 +17,7 @@ from agents.errors import CallFailed
 from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import Call, Chunks, Reply, usage_body
 from agents.llm.upstreams.http import HttpUpstream
-from agents.llm.upstreams.lanes import Lane
+from agents.llm.upstreams.lanes import Lane, likely
 from agents.llm.upstreams.router import Router
 
 CALL = Call("chat", "m", {"messages": [{"role": "user", "content": "x" * 40}], "max_tokens": 10})
@@ -359,3 +359,10 @@ async def test_hanging_up_on_the_router_reaches_the_endpoint(endpoint: Endpoint)
         async with asyncio.timeout(5):
             while not endpoint.hung_up:
                 await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("asked", "tokens"), [("x" * 39, 10), (["x" * 20] * 2, 11), ([7] * 40, 41), ([[7] * 20, [7] * 19], 40)]
+)
+def test_embeddings_are_guessed_whether_texts_are_sent_or_their_tokens(asked, tokens):
+    assert likely(Call("embeddings", "m", {"input": asked})) == tokens
