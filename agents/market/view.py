@@ -68,8 +68,6 @@ class MarketView:
         """By Ledger account."""
         self.contributed: dict[int, int] = {}
         """By account: what was deposited less what was withdrawn."""
-        self.transferred: dict[tuple[int, int], int] = {}
-        """By source and target: what owners moved from account to account so far."""
         self.pending_burn = 0
         self.minted = 0
         self.destroyed = 0
@@ -279,8 +277,6 @@ class MarketView:
     def _transferred(self, event: ledger.Transferred) -> None:
         self._move(event.from_, free=-event.amount)
         self._move(event.to, free=event.amount)
-        pair = (event.from_, event.to)
-        self.transferred[pair] = self.transferred.get(pair, 0) + event.amount
 
     def _locked(self, event: ledger.Locked) -> None:
         self._move(event.account, free=-event.amount, locked=event.amount)
