@@ -18,6 +18,7 @@ from agents.llm.cassette.manifest import Manifest, code_revision, configuration_
 from agents.llm.cassette.recorder import Mode, Recorder
 from agents.llm.cassette.store import Cassette
 from agents.llm.gateway.signin import Place
+from agents.llm.gateway.wire import BoundedHttp
 from agents.llm.upstreams.base import Upstream
 from agents.llm.upstreams.open import open_upstreams
 from agents.settings import Settings
@@ -61,7 +62,7 @@ async def serve(
         await fund_gas(session, [session.wallet(PROVIDER_WALLET)])
         own = session.gateway
         assert isinstance(own, OwnGateway), "the settings name no other"
-        server = GuardServer(own.gateway.app, host, port)
+        server = GuardServer(own.gateway.app, host, port, http=BoundedHttp)
         try:
             await server.__aenter__()
         except OSError as error:

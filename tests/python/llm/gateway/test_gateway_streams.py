@@ -10,6 +10,7 @@ from house import AGENT, CHAT, MODEL, House, call, chat, says
 
 from agents.chain.guard.server import GuardServer
 from agents.errors import CallFailed
+from agents.llm.gateway.wire import BoundedHttp
 from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import usage_body
 from agents.money import CREDIT
@@ -138,7 +139,10 @@ async def test_client_that_hangs_up_stops_the_upstream_and_pays_for_what_came(st
     never = asyncio.Event()
     house = House(store, Plays(said("one"), said("two"), never, said("three")))
     key = house.member()
-    async with GuardServer(house.gateway.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+    async with (
+        GuardServer(house.gateway.app, http=BoundedHttp) as server,
+        httpx.AsyncClient(base_url=server.url) as client,
+    ):
         headers = {"Authorization": f"Bearer {key}"}
         async with client.stream("POST", CHAT, json=chat(stream=True), headers=headers) as response:
             async for line in response.aiter_lines():
