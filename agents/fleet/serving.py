@@ -17,6 +17,7 @@ from agents.fleet.session import PROVIDER_WALLET, Session, open_session
 from agents.llm.cassette.manifest import Manifest, code_revision, configuration_of
 from agents.llm.cassette.recorder import Mode, Recorder
 from agents.llm.cassette.store import Cassette
+from agents.llm.gateway.app import behind_proxy
 from agents.llm.gateway.signin import Place
 from agents.llm.upstreams.base import Upstream
 from agents.llm.upstreams.open import open_upstreams
@@ -49,8 +50,10 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     public_url: str | None = None,
+    proxied: bool = False,
 ) -> AsyncIterator[Serving]:
-    """A gateway on the chain of the settings; ``public_url`` is where its clients find it, if not at host and port.
+    """A gateway on the chain of the settings; ``public_url`` is where its clients find it, if not at host and port, and
+    ``proxied`` says that they come through a proxy which names them.
 
     Port 0 is one that the system chooses. Raises PortInUse, what ``open_session`` raises, and BadSetting for an
     address that is none.
@@ -61,7 +64,8 @@ async def serve(
         await fund_gas(session, [session.wallet(PROVIDER_WALLET)])
         own = session.gateway
         assert isinstance(own, OwnGateway), "the settings name no other"
-        server = GuardServer(own.gateway.app, host, port)
+        app = own.gateway.app
+        server = GuardServer(behind_proxy(app) if proxied else app, host, port)
         try:
             await server.__aenter__()
         except OSError as error:

@@ -158,8 +158,8 @@ async def test_client_that_hangs_up_before_the_first_chunk_pays_for_the_prompt(s
     house = House(store, Plays(asyncio.Event()))
     key, asked = house.member(), chat(stream=True, text="word " * 400)
     async with GuardServer(house.gateway.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+        headers = {"Authorization": f"Bearer {key}"}
         with pytest.raises(httpx.ReadTimeout):
-            headers = {"Authorization": f"Bearer {key}"}
             await client.post(CHAT, json=asked, headers=headers, timeout=httpx.Timeout(10, read=0.2))
         await asyncio.wait_for(house.upstream.closed.wait(), 10)
         for _ in range(100):
