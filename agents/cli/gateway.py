@@ -28,6 +28,13 @@ def gateway(
             help="Clients come through one proxy alone, which names each in X-Forwarded-For.",
         ),
     ] = False,
+    trust_pledges: Annotated[
+        bool,
+        typer.Option(
+            "--trust-pledges/--deposit-only",
+            help="Whether an agent's pledge covers a call beyond its deposit: other providers may count on the same.",
+        ),
+    ] = True,
     models: Annotated[
         Path | None,
         typer.Option(help="A file of prices and endpoints; else AGORA_MODELS.", exists=True, dir_okay=False),
@@ -60,6 +67,7 @@ def gateway(
                     port=port,
                     public_url=public_url,
                     proxied=behind_proxy,
+                    trusts_pledges=trust_pledges,
                 ) as serving,
             ):
                 for line in _greeting(serving):

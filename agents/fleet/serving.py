@@ -51,9 +51,11 @@ async def serve(
     port: int = 0,
     public_url: str | None = None,
     proxied: bool = False,
+    trusts_pledges: bool = True,
 ) -> AsyncIterator[Serving]:
     """A gateway on the chain of the settings; ``public_url`` is where its clients find it, if not at host and port, and
-    ``proxied`` says that they come through a proxy which names them.
+    ``proxied`` says that they come through a proxy which names them. ``trusts_pledges`` is whether what agents have
+    pledged counts before a call.
 
     Port 0 is one that the system chooses. Raises PortInUse, what ``open_session`` raises, and BadSetting for an
     address that is none.
@@ -64,6 +66,7 @@ async def serve(
         await fund_gas(session, [session.wallet(PROVIDER_WALLET)])
         own = session.gateway
         assert isinstance(own, OwnGateway), "the settings name no other"
+        own.meter.trusts_pledges = trusts_pledges
         app = own.gateway.app
         server = GuardServer(behind_proxy(app) if proxied else app, host, port)
         try:
