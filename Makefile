@@ -35,7 +35,7 @@ test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle
 	AGORA_GAS_CHECK=1 npx hardhat run bench/gas.js
 
 .PHONY: test-python
-test-python: test-python-fleet test-python-rest ## Python tests, against a real Hardhat node and the embedded model
+test-python: test-python-rest test-python-fleet ## Python tests, against a real Hardhat node and the embedded model
 
 # Two processes, so that `make --jobs=2 test` keeps two cores busy to the end.
 APART := fleet learning llm

@@ -158,6 +158,24 @@ async def test_client_that_hangs_up_stops_the_upstream_and_pays_for_what_came(st
     assert house.state().reserved == 0
 
 
+async def test_client_that_hangs_up_before_the_first_chunk_pays_for_the_prompt(store):
+    house = House(store, Plays(asyncio.Event()))
+    key, asked = house.member(), chat(stream=True, text="word " * 400)
+    async with GuardServer(house.gateway.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+        headers = {"Authorization": f"Bearer {key}"}
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(CHAT, json=asked, headers=headers, timeout=httpx.Timeout(10, read=0.2))
+        await asyncio.wait_for(house.upstream.closed.wait(), 10)
+        for _ in range(100):
+            if house.meter.receipts(AGENT):
+                break
+            await asyncio.sleep(0.05)
+    one = receipt(house)
+    assert (one.status, one.usage) == (499, Usage(-(-len(json.dumps(asked, separators=(",", ":"))) // 4), 0))
+    assert one.cost > 0
+    assert house.state().reserved == 0
+
+
 @pytest.mark.parametrize(
     "chunk",
     [
