@@ -15,6 +15,7 @@ from agents.chain.store import Store
 from agents.chain.wallet import Wallet
 from agents.errors import (
     ContractError,
+    GatewayTooDear,
     GatewayUnfit,
     GatewayUnreachable,
     ModelMissing,
@@ -38,10 +39,13 @@ from agents.llm.upstreams.base import Upstream
 from agents.market.feed import MarketFeed
 from agents.market.marketplace import Marketplace
 from agents.mind.notes import Notes
+from agents.money import format_credits
 
 Note = Callable[[int, str, Usage, int], None]
 """Told of each charged call: the task or 0, the purpose, the tokens, and the cost in units."""
 
+DEAREST = 2
+"""Another's gateway may ask so many times the price in one's own list."""
 MOST_NAMED = 5
 """Models in a line."""
 
@@ -199,24 +203,20 @@ class RemoteGateway:
 
     @classmethod
     async def open(
-        cls, url: str, model: str | None, deployment: Deployment, feed: MarketFeed
+        cls, url: str, model: str | None, prices: PriceTable, deployment: Deployment, feed: MarketFeed
     ) -> "RemoteGateway":
-        """The gateway at ``url``. Raises GatewayUnreachable, GatewayUnfit or ModelMissing."""
+        """The gateway at ``url``, which may ask at most DEAREST times what ``prices`` say. Raises
+        GatewayUnreachable, GatewayUnfit, GatewayTooDear or ModelMissing."""
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(remote_client(url))
             info, offered = await _look(client)
             models = {one.id: one for one in offered}
             _check_place(info, deployment)
             chosen = models[_chosen(model, list(models))]
+            price = Price(**chosen.price.model_dump())
+            _check_price(chosen.id, price, prices.price_for(chosen.id))
             stack.pop_all()
-        price = chosen.price
-        return cls(
-            client,
-            info.provider,
-            chosen.id,
-            Price(price.input_per_million, price.output_per_million, price.cached_per_million),
-            feed,
-        )
+        return cls(client, info.provider, chosen.id, price, feed)
 
     async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:  # noqa: ARG002 - as the other one
         """A key for the wallet's signature; the gateway signs the vouchers, for no more than is in the channel."""
@@ -299,6 +299,19 @@ def _check_place(info: _Info, deployment: Deployment) -> None:
     place = deployment.chain_id, deployment.meter.address.lower()
     if (info.chain_id, info.meter.lower()) != place:
         raise GatewayUnfit(f"it takes vouchers for {info.meter} on chain {info.chain_id} only")
+
+
+def _check_price(model: str, asked: Price, listed: Price) -> None:
+    """Raises GatewayTooDear."""
+    kinds = (
+        ("input", asked.input_per_million, listed.input_per_million),
+        ("output", asked.output_per_million, listed.output_per_million),
+        # Whoever knows no cache pays for its tokens as for others.
+        ("cached", asked.cached_per_million, listed.input_per_million),
+    )
+    for kind, price, known in kinds:
+        if price > DEAREST * known:
+            raise GatewayTooDear(model, kind, format_credits(price, 6), format_credits(DEAREST * known, 6))
 
 
 def _chosen(wanted: str | None, models: Sequence[str]) -> str:
