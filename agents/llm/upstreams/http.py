@@ -82,7 +82,7 @@ class HttpUpstream:
         if body is None or not _fits(call, body):
             raise self._unfit()
         usage = usage_of(body)
-        if usage is None:
+        if usage is None or usage == Usage():
             raise self._uncounted()
         return Reply({**body, "model": call.model}, usage)
 

@@ -59,7 +59,7 @@ class LiteLLMUpstream:
         answer = await self._asked(ask, call)
         body = {**answer.model_dump(mode="json"), "model": call.model}
         usage = usage_of(body)
-        if usage is None:
+        if usage is None or usage == Usage():
             raise self._uncounted(call)
         return Reply({**body, "usage": usage_body(usage)}, usage)
 

@@ -190,7 +190,7 @@ async def test_something_else_than_an_answer(endpoint: Endpoint, reply: Any) -> 
     assert (await fails(endpoint)).code == "upstream_unfit"
 
 
-@pytest.mark.parametrize("usage", [None, (-1, 3), ("7", 3), (True, 3), (7, None)])
+@pytest.mark.parametrize("usage", [None, (-1, 3), ("7", 3), (True, 3), (7, None), (0, 0)])
 async def test_answer_without_usage_cannot_be_charged(endpoint: Endpoint, usage: Any) -> None:
     endpoint.answer = lambda _body: (200, completion("hello", usage=usage))
     error = await fails(endpoint)
