@@ -81,6 +81,17 @@ async def test_embeddings_are_asked_for_as_numbers(endpoint: Endpoint) -> None:
     assert endpoint.calls == [{"input": ["a"], "model": "theirs"}]
 
 
+@pytest.mark.parametrize("vector", [[], ["a"], [None], [[0.5]], [10**400], [float("nan")], [0.5, {}]])
+async def test_embeddings_that_are_no_numbers_are_the_endpoints_fault(
+    endpoint: Endpoint, vector: Any
+) -> None:
+    vectors = [{"embedding": [0.5]}, {"embedding": vector}]
+    endpoint.answer = lambda _body: (200, {"data": vectors, "usage": {"prompt_tokens": 4}})
+    error = await fails(endpoint, Call("embeddings", "ours", {"input": ["a", "b"]}))
+    assert (error.status, error.code) == (502, "upstream_unfit")
+    assert endpoint.url.removesuffix("/v1") in str(error)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
