@@ -100,6 +100,10 @@ class Access(Protocol):
         """All that is owed to the provider has been redeemed, as far as it can be; what fails is logged."""
         ...
 
+    def end_run(self) -> None:
+        """The run is over: what the next one may spend begins anew."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connection."""
         ...
@@ -180,6 +184,10 @@ class OwnGateway:
         except (ContractError, RetryableError, RpcError) as error:
             log.warning("thinking.unredeemed", reason=str(error))
 
+    def end_run(self) -> None:
+        """As the books are told."""
+        self.meter.end_run()
+
     async def close(self) -> None:
         """The books stay in their store."""
         await self.client.aclose()
@@ -239,6 +247,9 @@ class RemoteGateway:
 
     async def settle(self) -> None:
         """As ``step``."""
+
+    def end_run(self) -> None:
+        """Its budgets are its own affair."""
 
     async def close(self) -> None:
         """Hang up."""

@@ -173,6 +173,11 @@ class Session:
             for step in unremembered(office.store)[0]:
                 self.experience.learn(step)
 
+    def finish(self) -> None:
+        """The run has ended as it should: what its limits are held against begins anew."""
+        self.caps.finish()
+        self.gateway.end_run()
+
     async def close(self) -> None:
         """Close the offices. What is pending stays in their stores."""
         if self._gateway is not None:

@@ -172,15 +172,14 @@ class Meter:
 
     def release(self, reservation: Reservation) -> None:
         """The call has come to nothing. What is over stays over."""
-        self._end(reservation, 0)
+        if not reservation.is_over:
+            self._end(reservation)
+            self.budgets.release(reservation.agent_id, reservation.task, reservation.worst)
 
-    def _end(self, reservation: Reservation, charged: int) -> None:
-        if reservation.is_over:
-            return
+    def _end(self, reservation: Reservation) -> None:
         reservation.is_over = True
         reservation.book.reserved -= reservation.worst
         reservation.book.flying -= 1
-        self.budgets.release(reservation.agent_id, reservation.task, reservation.worst, charged)
 
     def _charge(
         self, reservation: Reservation, usage: Usage, request: bytes, response: bytes, status: int
@@ -213,19 +212,26 @@ class Meter:
         nodes = book.tree.append(leaf_of(receipt.digest))
         book.settled += owed
         self._sign(book)
-        self._end(reservation, owed)
+        self._end(reservation)
         book.writing += 1
         written = self._store.soon(self.books.charge(receipt, nodes, book.signer, book.voucher))
-        written.add_done_callback(partial(self._written, book, receipt, book.voucher))
+        written.add_done_callback(partial(self._written, reservation, receipt, book.voucher))
         return receipt, written
 
     def _written(
-        self, book: Book, receipt: Receipt, voucher: Voucher | None, written: asyncio.Future[None]
+        self,
+        reservation: Reservation,
+        receipt: Receipt,
+        voucher: Voucher | None,
+        written: asyncio.Future[None],
     ) -> None:
+        # To the budgets it was in flight until now, as to the disk that they are counted from.
+        book, failed = reservation.book, written.cancelled() or written.exception() is not None
+        charged = 0 if failed else receipt.cost
+        self.budgets.release(reservation.agent_id, reservation.task, reservation.worst, charged)
         book.writing -= 1
-        if written.cancelled() or written.exception() is not None:
+        if failed:
             book.in_doubt = True
-            self.budgets.release(receipt.agent_id, receipt.task, 0, -receipt.cost)
             return
         for told in self.on_receipt:
             told(receipt)
@@ -330,7 +336,7 @@ class Meter:
         return Proof(receipt, tree.root, cumulative, proven, redeemed=False)
 
     def end_run(self) -> None:
-        """The run is over: the budgets of the next one begin anew."""
+        """The run is over: the budgets of the next one begin anew, and calls in flight are its own."""
         with self._store.transaction():
             self._store.set_meta(_RUN, str(self.books.newest))
         self._count()

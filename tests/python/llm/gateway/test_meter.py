@@ -388,6 +388,18 @@ async def test_a_run_goes_on_counting_until_it_has_ended(desk):
     assert desk.account.budgets == {"run": 100, "agent": 90, "hour": 960}
 
 
+async def test_calls_in_flight_when_a_run_ends_are_the_next_ones(desk):
+    desk.begin(Limits(run=100, agent=90, task=80)).opened()
+    flying, given_up = desk.admit(10), desk.admit(20)
+    desk.meter.end_run()
+    assert desk.account.budgets == {"run": 70, "agent": 60}
+    desk.meter.release(given_up)
+    assert desk.account.budgets == {"run": 90, "agent": 80}
+    await desk.settle(flying, 4)
+    assert desk.account.budgets == {"run": 96, "agent": 86}
+    assert desk.refuses(77, BudgetSpent).spent == 4
+
+
 def test_an_account_can_be_told_to_machines(desk):
     desk.opened(100)
     told = desk.account.as_json()
