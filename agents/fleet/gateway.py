@@ -151,9 +151,11 @@ class OwnGateway:
         feed.follow(self.redeemer)
         self.client = local_client(self.gateway.app)
         self._notes: dict[int, Note] = {}
+        self._signers: dict[int, str] = {}
 
     async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:
         """The agent's own wallet signs its vouchers."""
+        self._signers[agent_id] = wallet.address
         return Seat(agent_id, FixedKey(self.gateway.join(agent_id, name, wallet)), wallet.address)
 
     def count(self, agent_id: int, notes: Notes, note: Note) -> None:
@@ -167,7 +169,7 @@ class OwnGateway:
 
     def unredeemed(self, agent_id: int, _notes: Notes) -> int:
         """As the books say."""
-        account = self.meter.account(agent_id)
+        account = self.meter.account(agent_id, self._signers.get(agent_id, ""))
         return account.settled - account.redeemed
 
     async def step(self) -> None:
