@@ -13,7 +13,7 @@ AgoraError
 │   ├── TasksMissing · MalformedTasks · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
-│   ├── GatewayUnreachable · GatewayUnfit
+│   ├── GatewayUnreachable · GatewayUnfit · GatewayTooDear
 │   ├── InsufficientFunds · WalletTooPoor · NoFaucet
 │   ├── JournalMissing · NotAJournal · JournalInUse · JournalUnwritable · JournalDamaged
 │   ├── JournalOfAnotherChain · ReplayMismatch · BlockNotInJournal · NoMarketInJournal
@@ -145,6 +145,7 @@ from agents.errors.model import (
     AnswerInvalid,
     AnswerTruncated,
     BadApiKey,
+    GatewayTooDear,
     GatewayUnfit,
     GatewayUnreachable,
     ModelError,
@@ -190,6 +191,7 @@ __all__ = [
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
+    "GatewayTooDear",
     "GatewayUnfit",
     "GatewayUnreachable",
     "HistoryEmpty",

@@ -47,6 +47,17 @@ class GatewayUnfit(UserError):
         super().__init__(f"the gateway cannot be used: {reason}; check AGORA_GATEWAY")
 
 
+class GatewayTooDear(UserError):
+    """Another's gateway asks more for a model than its parties are ready to pay."""
+
+    def __init__(self, model: str, kind: str, asked: str, most: str) -> None:
+        """``kind`` is input, output or cached; the prices are credits for a million tokens."""
+        super().__init__(
+            f"the gateway asks {asked} credits for a million {kind} tokens of {model}, and by your own list no more "
+            f"than {most} is paid: mend AGORA_GATEWAY, or the model's price in the file that AGORA_MODELS names"
+        )
+
+
 class ModelUnavailable(RetryableError):
     """The model endpoint is busy, limited or out of reach."""
 

@@ -111,7 +111,7 @@ def _end(crew: Crew, *, interrupted: bool) -> list[str]:
     """Remember what the run came to; the report. Raises CapReached."""
     caps = crew.session.caps
     cap = caps.reached or ("" if interrupted else caps.held_back)
-    caps.finish()
+    crew.session.finish()
     if crew.reckoning is not None:
         outcome = cap or ("stopped" if interrupted else SETTLED)
         conclude(crew.session, crew.reckoning, crew.batch(), outcome)

@@ -150,9 +150,9 @@ def mind(
     access = session.gateway
     access.count(seat.agent_id, notes, note)
     told = None if access.counts else note_answer
-    model = FundedModel(GatewayModel(access.client, seat.key, access.model, told), treasury)
+    model = GatewayModel(access.client, seat.key, access.model, told, access.price)
     return OpenAIIntegration(
-        session.caps.guard(model, access.price),
+        session.caps.guard(FundedModel(model, treasury), access.price),
         session.embedder,
         agent_name=name,
         capabilities=claims_of(definition, notes) if definition else {},

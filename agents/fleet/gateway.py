@@ -15,6 +15,7 @@ from agents.chain.store import Store
 from agents.chain.wallet import Wallet
 from agents.errors import (
     ContractError,
+    GatewayTooDear,
     GatewayUnfit,
     GatewayUnreachable,
     ModelMissing,
@@ -38,10 +39,13 @@ from agents.llm.upstreams.base import Upstream
 from agents.market.feed import MarketFeed
 from agents.market.marketplace import Marketplace
 from agents.mind.notes import Notes
+from agents.money import format_credits
 
 Note = Callable[[int, str, Usage, int], None]
 """Told of each charged call: the task or 0, the purpose, the tokens, and the cost in units."""
 
+DEAREST = 2
+"""Another's gateway may ask so many times the price in one's own list."""
 MOST_NAMED = 5
 """Models in a line."""
 
@@ -96,6 +100,10 @@ class Access(Protocol):
         """All that is owed to the provider has been redeemed, as far as it can be; what fails is logged."""
         ...
 
+    def end_run(self) -> None:
+        """The run is over: what the next one may spend begins anew."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connection."""
         ...
@@ -143,9 +151,11 @@ class OwnGateway:
         feed.follow(self.redeemer)
         self.client = local_client(self.gateway.app)
         self._notes: dict[int, Note] = {}
+        self._signers: dict[int, str] = {}
 
     async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:
         """The agent's own wallet signs its vouchers."""
+        self._signers[agent_id] = wallet.address
         return Seat(agent_id, FixedKey(self.gateway.join(agent_id, name, wallet)), wallet.address)
 
     def count(self, agent_id: int, notes: Notes, note: Note) -> None:
@@ -159,7 +169,7 @@ class OwnGateway:
 
     def unredeemed(self, agent_id: int, _notes: Notes) -> int:
         """As the books say."""
-        account = self.meter.account(agent_id)
+        account = self.meter.account(agent_id, self._signers.get(agent_id, ""))
         return account.settled - account.redeemed
 
     async def step(self) -> None:
@@ -175,6 +185,10 @@ class OwnGateway:
             await self.redeemer.redeem_all()
         except (ContractError, RetryableError, RpcError) as error:
             log.warning("thinking.unredeemed", reason=str(error))
+
+    def end_run(self) -> None:
+        """As the books are told."""
+        self.meter.end_run()
 
     async def close(self) -> None:
         """The books stay in their store."""
@@ -199,24 +213,20 @@ class RemoteGateway:
 
     @classmethod
     async def open(
-        cls, url: str, model: str | None, deployment: Deployment, feed: MarketFeed
+        cls, url: str, model: str | None, prices: PriceTable, deployment: Deployment, feed: MarketFeed
     ) -> "RemoteGateway":
-        """The gateway at ``url``. Raises GatewayUnreachable, GatewayUnfit or ModelMissing."""
+        """The gateway at ``url``, which may ask at most DEAREST times what ``prices`` say. Raises
+        GatewayUnreachable, GatewayUnfit, GatewayTooDear or ModelMissing."""
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(remote_client(url))
             info, offered = await _look(client)
             models = {one.id: one for one in offered}
             _check_place(info, deployment)
             chosen = models[_chosen(model, list(models))]
+            price = Price(**chosen.price.model_dump())
+            _check_price(chosen.id, price, prices.price_for(chosen.id))
             stack.pop_all()
-        price = chosen.price
-        return cls(
-            client,
-            info.provider,
-            chosen.id,
-            Price(price.input_per_million, price.output_per_million, price.cached_per_million),
-            feed,
-        )
+        return cls(client, info.provider, chosen.id, price, feed)
 
     async def seat(self, name: str, agent_id: int, wallet: Wallet) -> Seat:  # noqa: ARG002 - as the other one
         """A key for the wallet's signature; the gateway signs the vouchers, for no more than is in the channel."""
@@ -239,6 +249,9 @@ class RemoteGateway:
 
     async def settle(self) -> None:
         """As ``step``."""
+
+    def end_run(self) -> None:
+        """Its budgets are its own affair."""
 
     async def close(self) -> None:
         """Hang up."""
@@ -299,6 +312,19 @@ def _check_place(info: _Info, deployment: Deployment) -> None:
     place = deployment.chain_id, deployment.meter.address.lower()
     if (info.chain_id, info.meter.lower()) != place:
         raise GatewayUnfit(f"it takes vouchers for {info.meter} on chain {info.chain_id} only")
+
+
+def _check_price(model: str, asked: Price, listed: Price) -> None:
+    """Raises GatewayTooDear."""
+    kinds = (
+        ("input", asked.input_per_million, listed.input_per_million),
+        ("output", asked.output_per_million, listed.output_per_million),
+        # Whoever knows no cache pays for its tokens as for others.
+        ("cached", asked.cached_per_million, listed.input_per_million),
+    )
+    for kind, price, known in kinds:
+        if price > DEAREST * known:
+            raise GatewayTooDear(model, kind, format_credits(price, 6), format_credits(DEAREST * known, 6))
 
 
 def _chosen(wanted: str | None, models: Sequence[str]) -> str:

@@ -128,7 +128,7 @@ class Session:
 
         With the keys of ``wallets``, the requester and the faucet, what no longer pays enough is replaced. ``payer``
         pays the gas of what is redeemed for thinking; without it the provider itself does. Raises ModelMissing, and
-        GatewayUnreachable or GatewayUnfit for another's gateway.
+        GatewayUnreachable, GatewayUnfit or GatewayTooDear for another's gateway.
         """
         first = self.feed.block
         behind = int(await self.rpc.call("eth_blockNumber"), 16) - max(first, self.deployment.deploy_block)
@@ -145,7 +145,9 @@ class Session:
         settings, first = self.settings, next(iter(self.offices.values()))
         prices = PriceTable.load(settings.models)
         if settings.gateway is not None:
-            return await RemoteGateway.open(settings.gateway, settings.model, self.deployment, self.feed)
+            return await RemoteGateway.open(
+                settings.gateway, settings.model, prices, self.deployment, self.feed
+            )
         assert self.upstream is not None, "a gateway of one's own needs an upstream"
         provider = self.wallet(PROVIDER_WALLET)
         return OwnGateway(
@@ -170,6 +172,11 @@ class Session:
         for office in self.offices.values():
             for step in unremembered(office.store)[0]:
                 self.experience.learn(step)
+
+    def finish(self) -> None:
+        """The run has ended as it should: what its limits are held against begins anew."""
+        self.caps.finish()
+        self.gateway.end_run()
 
     async def close(self) -> None:
         """Close the offices. What is pending stays in their stores."""

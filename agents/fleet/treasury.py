@@ -7,17 +7,22 @@ The party's own wallet signs. The rule:
   to is filled with a lot, or with what is missing if that is more, but with no more than half of what is spare;
 - a call that is refused for want of credits has the channel filled with a lot, or with what is missing, at once, as
   far as all that is spare goes; then it is asked again;
+- such a payment covers the worst case of the call, as it is reckoned here, and no more, whatever the gateway claims;
+  and nothing is paid while more than a lot and the worst cases of the calls in flight was paid in that no answer has
+  told the use of: so a gateway that takes the money and does not think gets little of it;
 - spare is what is free, less the bonds of the bids that are decided on and not sealed yet. What is locked in bonds is
   never touched, and whoever owes pays in nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from agents.chain.wallet import Wallet
 from agents.errors import ContractError, RetryableError, RpcError, ThinkingUnpaid
+from agents.llm.gateway.client import worst_cost
 from agents.llm.prices import Price, cost
 from agents.llm.protocol import Model, ModelAnswer, ModelRequest, Usage
 from agents.market.domain import TaskState, account_of_agent
@@ -61,7 +66,11 @@ class Treasury:
         """``channel`` is whose vouchers hold in it, and who is paid."""
         self._name, self._wallet, self._agent_id, self._channel = name, wallet, agent_id, channel
         self._market, self._feed, self._notes = market, feed, notes
-        self._lot, self.unredeemed = lot(price), unredeemed
+        self._lot, self._price, self.unredeemed = lot(price), price, unredeemed
+        self._doubtful = 0
+        """The worst cases of the calls whose cost is not told yet, and of those that were given up."""
+        self._untold = max(0, self._unused)
+        """Of what was paid in before."""
         self._turn = asyncio.Lock()
         self._refusals = 0
 
@@ -76,6 +85,18 @@ class Treasury:
         """Units in the channel that are not thought away."""
         channel = self._feed.view.channels.channel(self._agent_id, *self._channel)
         return 0 if channel is None or not channel.open else max(0, channel.deposit - self.unredeemed())
+
+    @property
+    def _entrusted(self) -> int:
+        """Units paid in since this began of which no answer has told the use, wherever they are now."""
+        return max(0, self._unused - self._untold)
+
+    @property
+    def _unused(self) -> int:
+        channels = self._feed.view.channels
+        channel = channels.channel(self._agent_id, *self._channel)
+        deposit = 0 if channel is None or not channel.open else channel.deposit
+        return deposit + channels.spent(self._agent_id) - self._notes.thinking.cost
 
     @property
     def is_due(self) -> bool:
@@ -96,11 +117,33 @@ class Treasury:
             if self.paid_in == 0 or missing > self._lot // 2:
                 await self._pay(min(missing, self._spare()))
 
+    def worst(self, model: str, request: ModelRequest) -> int:
+        """The most units that the call can cost."""
+        return worst_cost(model, request, self._price)
+
+    @contextmanager
+    def doubting(self, worst: int) -> Iterator[None]:
+        """A call is in flight that can cost so much. One that is given up may have cost it, which nobody tells."""
+        self._doubtful += worst
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            self._doubtful -= worst
+            raise
+        self._doubtful -= worst
+
     async def fund(self, shortfall: int, paid_in: int) -> bool:
         """Whether a call may be made again that was refused for so many units while ``paid_in`` were paid in."""
         async with self._turn:
             if self.paid_in > paid_in:
                 return True
+            if self._entrusted >= self._lot + self._doubtful:
+                log.warning(
+                    "channel.not_filled", agent=self._name, reason="what was paid in is not accounted for"
+                )
+                return False
             amount = min(max(self._lot, shortfall), self._spare())
             if amount < max(1, shortfall):
                 return False
@@ -115,7 +158,7 @@ class Treasury:
     def _due(self) -> int:
         """What to pay in before anybody is refused; 0 for nothing."""
         need = self._need()
-        room = self.room if need else 0
+        room = max(self.room, self._entrusted) if need else 0
         return 0 if room >= need else min(max(self._lot, need - room), self._spare() // 2)
 
     def _need(self) -> int:
@@ -176,11 +219,15 @@ class FundedModel:
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         """The model's answer; raises ThinkingUnpaid when the party has not the credits for it."""
-        for _ in range(TRIES - 1):
-            before = self._treasury.paid_in
-            try:
-                return await self._model.complete(request)
-            except ThinkingUnpaid as error:
-                if not error.shortfall or not await self._treasury.fund(error.shortfall, before):
-                    raise
-        return await self._model.complete(request)
+        worst = self._treasury.worst(self._model.name, request)
+        with self._treasury.doubting(worst):
+            for _ in range(TRIES - 1):
+                before = self._treasury.paid_in
+                try:
+                    return await self._model.complete(request)
+                except ThinkingUnpaid as error:
+                    # What is missing is a part of the worst case, and of another call's that went into debt.
+                    missing = min(error.shortfall, worst)
+                    if missing <= 0 or not await self._treasury.fund(missing, before):
+                        raise
+            return await self._model.complete(request)

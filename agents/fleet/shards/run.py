@@ -172,7 +172,7 @@ class ShardedRun:
                 raise ShardFailed(one.number, one.mistake)
         capped = next((one for one in reports if one.cap), None)
         cap = "" if capped is None or interrupted else f"{capped.cap} (the share of shard {capped.number})"
-        crew.session.caps.finish()
+        crew.session.finish()
         outcome = cap or ("stopped" if interrupted else SETTLED)
         elsewhere = [(one.figures, one.resumed) for one in reports]
         elsewhere.append((arrived.figures, arrived.resumed))

@@ -90,7 +90,7 @@ class Worker:
 
     def _conclude(self, session: Session) -> ShardReport:
         caps, tally = session.caps, session.offices[self._assignment.job.office].tally
-        caps.finish()
+        session.finish()
         remember_steps(session)
         return ShardReport(
             self._assignment.number, tally.figures(), tally.resumed, caps.reached or caps.held_back

@@ -66,7 +66,7 @@ class Account:
     async def show(self, exchange: Exchange) -> None:
         """Deposit, what was spent of it, and what has to be signed."""
         holder = self._till.holder(exchange)
-        state = self._till.meter.account(holder.agent_id)
+        state = self._till.meter.account(holder.agent_id, holder.signer)
         await exchange.reply_json(
             {
                 **state.as_json(),
@@ -124,7 +124,7 @@ class Account:
         """The agent's signer has signed what was due."""
         holder = self._till.holder(exchange)
         signed = check(VoucherRequest, parse(await exchange.body(SHORT))).signed()
-        await self._till.meter.take_voucher(holder.agent_id, signed)
+        await self._till.meter.take_voucher(holder.agent_id, signed, holder.signer)
         await self.show(exchange)
 
 

@@ -8,8 +8,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from agents.chain.store import Store
+from agents.errors.tokens import Usage
 from agents.llm.gateway.receipts import Receipt
-from agents.llm.gateway.records import Records
+from agents.llm.gateway.records import ModelSpending, Records
 from agents.llm.gateway.tree import Tree
 from agents.llm.gateway.vouchers import Signer, Voucher
 
@@ -46,6 +47,21 @@ CREATE TABLE channels (
     root      BLOB NOT NULL,                -- and its receipts' root
     signature BLOB NOT NULL                 -- 64 bytes; none while there is no voucher
 ) STRICT, WITHOUT ROWID;
+"""
+
+SPENT = """
+CREATE TABLE spent (                        -- what the receipts of each agent and model add up to
+    agent      INTEGER NOT NULL,
+    model      TEXT NOT NULL,
+    calls      INTEGER NOT NULL,
+    prompt     INTEGER NOT NULL,
+    cached     INTEGER NOT NULL,
+    completion INTEGER NOT NULL,
+    cost       INTEGER NOT NULL,            -- units
+    PRIMARY KEY (agent, model)
+) STRICT, WITHOUT ROWID;
+INSERT INTO spent SELECT agent, model, count(*), sum(prompt), sum(cached), sum(completion), sum(cost)
+    FROM charged_calls GROUP BY agent, model;
 """
 
 
@@ -90,6 +106,7 @@ class Books(Records):
     def __init__(self, store: Store) -> None:
         super().__init__(store.path, store.db)
         store.migrate("gateway-1", SCHEMA)
+        store.migrate("gateway-2", SPENT)
 
     def read(self, book: Book) -> None:
         """Bring the book to what the disk knows of its channel."""
@@ -121,6 +138,14 @@ class Books(Records):
             if voucher is not None:
                 yield voucher
 
+    def by_model(self, agent_id: int) -> list[ModelSpending]:
+        """What the agent's calls have cost so far, by model."""
+        rows = self._db.execute(
+            "SELECT model, calls, prompt, completion, cached, cost FROM spent WHERE agent = ? ORDER BY model",
+            (agent_id,),
+        )
+        return [ModelSpending(row[0], row[1], Usage(*row[2:5]), row[5]) for row in rows]
+
     def charge(
         self, receipt: Receipt, nodes: bytes, signer: str, voucher: Voucher | None
     ) -> Callable[[sqlite3.Connection], None]:
@@ -138,6 +163,7 @@ class Books(Records):
                     *(receipt.status, receipt.time, nodes),
                 ),
             )
+            db.execute(_SPEND, (receipt.agent_id, receipt.model, *_counts(receipt.usage), receipt.cost))
 
         return write
 
@@ -154,6 +180,17 @@ class Books(Records):
             )
 
         return write
+
+
+_SPEND = """
+INSERT INTO spent VALUES (?, ?, 1, ?, ?, ?, ?) ON CONFLICT (agent, model) DO UPDATE SET
+    calls = calls + 1, prompt = prompt + excluded.prompt, cached = cached + excluded.cached,
+    completion = completion + excluded.completion, cost = cost + excluded.cost
+"""
+
+
+def _counts(usage: Usage) -> tuple[int, int, int]:
+    return usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens
 
 
 def _write_channel(db: sqlite3.Connection, receipt: Receipt, signer: str, voucher: Voucher | None) -> None:

@@ -43,12 +43,15 @@ class Budgets:
         self._agents: defaultdict[int, int] = defaultdict(int)
         self._run = 0
         self._reserved = 0
+        self._flying: defaultdict[tuple[int, int], int] = defaultdict(int)
+        """What calls in flight may come to, by agent and task."""
         self._recent: deque[tuple[int, int]] = deque()
         """The seconds of the last hour in which calls were charged, and what these cost."""
         self._hour = 0
 
     def begin(self, spent: Iterable[tuple[int, int, int]], recent: Iterable[tuple[int, int]]) -> None:
-        """Count what a run has spent already, as (agent, task, units), and the last hour's calls, as (time, units)."""
+        """Count what a run has spent already, as (agent, task, units), and the last hour's calls, as (time, units).
+        Calls in flight are its own."""
         self._tasks.clear()
         self._agents.clear()
         self._recent.clear()
@@ -56,6 +59,8 @@ class Budgets:
         for agent_id, task, units in spent:
             self._add(agent_id, task, units)
             self._run += units
+        for (agent_id, task), units in self._flying.items():
+            self._add(agent_id, task, units)
         if self.limits.hour is not None:
             for time, units in recent:
                 self._count(time, units)
@@ -74,11 +79,15 @@ class Budgets:
     def reserve(self, agent_id: int, task: int, worst: int) -> None:
         """A call is in flight that may cost ``worst``."""
         self._reserved += worst
+        self._flying[agent_id, task] += worst
         self._add(agent_id, task, worst)
 
     def release(self, agent_id: int, task: int, worst: int, cost: int = 0) -> None:
         """It has cost ``cost``."""
         self._reserved -= worst
+        self._flying[agent_id, task] -= worst
+        if not self._flying[agent_id, task]:
+            del self._flying[agent_id, task]
         self._add(agent_id, task, cost - worst)
         if cost:
             self._run += cost

@@ -20,6 +20,8 @@ from agents.errors import (
     ThinkingUnpaid,
 )
 from agents.llm.gateway.signin import digest_of
+from agents.llm.gateway.worst import worst_usage
+from agents.llm.prices import Price, cost
 from agents.llm.protocol import ModelAnswer, ModelRequest, Usage
 from agents.llm.upstreams.base import usage_of
 from agents.llm.upstreams.wire import transport
@@ -107,9 +109,16 @@ class GatewayModel:
     """A model behind the gateway, as one party calls it. Its key appears in no error and no repr."""
 
     def __init__(
-        self, client: httpx.AsyncClient, key: Key, model: str, on_charge: OnCharge | None = None
+        self,
+        client: httpx.AsyncClient,
+        key: Key,
+        model: str,
+        on_charge: OnCharge | None = None,
+        price: Price | None = None,
     ) -> None:
-        self._client, self._key, self._model, self._on_charge = client, key, model, on_charge
+        """With a ``price``, no call is believed to have cost more than its worst case at that."""
+        self._client, self._key, self._model = client, key, model
+        self._on_charge, self._price = on_charge, price
 
     def __repr__(self) -> str:
         return f"GatewayModel({self._model!r})"
@@ -124,16 +133,18 @@ class GatewayModel:
         headers = {"agora-purpose": request.purpose}
         if request.task:
             headers["agora-task"] = str(request.task)
-        content = json.dumps(chat_body(self._model, request)).encode()
+        content = _content(self._model, request)
         response = await self._ask("POST", "/v1/chat/completions", content, headers)
-        cost = _units(response.headers.get("agora-cost", ""))
+        charged = _units(response.headers.get("agora-cost", ""))
+        if self._price is not None:
+            charged = min(charged, worst_cost(self._model, request, self._price))
         body = _json(response)
-        usage = usage_of(body) or Usage()
-        if self._on_charge is not None and (cost or usage != Usage()):
-            self._on_charge(request, usage, cost)
+        usage = _possible(usage_of(body) or Usage(), len(content), request.max_tokens)
+        if self._on_charge is not None and (charged or usage != Usage()):
+            self._on_charge(request, usage, charged)
         if response.is_error:
             _refuse(response.status_code, body, usage)
-        return self._answer(body, usage, cost, response.headers.get("agora-call", ""))
+        return self._answer(body, usage, charged, response.headers.get("agora-call", ""))
 
     async def list_available_models(self) -> Sequence[Mapping[str, Any]]:
         """The models that can be asked for, each with its price in units for a million tokens."""
@@ -222,6 +233,27 @@ def chat_body(model: str, request: ModelRequest) -> dict[str, Any]:
         form = {"name": "answer", "strict": True, "schema": request.schema}
         body["response_format"] = {"type": "json_schema", "json_schema": form}
     return body
+
+
+def worst_cost(model: str, request: ModelRequest, price: Price) -> int:
+    """The most units that an honest gateway can charge for the request, as it reckons them itself."""
+    return cost(_worst(len(_content(model, request)), request.max_tokens, price), price)
+
+
+def _content(model: str, request: ModelRequest) -> bytes:
+    return json.dumps(chat_body(model, request)).encode()
+
+
+def _worst(size: int, max_tokens: int, price: Price) -> Usage:
+    """Whatever the model's context is."""
+    return worst_usage(size, max_tokens, price, None)
+
+
+def _possible(told: Usage, size: int, max_tokens: int) -> Usage:
+    """What a gateway tells that a call has used, as far as it can be true."""
+    most = _worst(size, max_tokens, Price(0, 0))
+    prompt = min(told.prompt_tokens, most.prompt_tokens)
+    return Usage(prompt, min(told.completion_tokens, most.completion_tokens), min(told.cached_tokens, prompt))
 
 
 def _json(response: httpx.Response) -> Mapping[str, Any]:

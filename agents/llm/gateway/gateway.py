@@ -33,4 +33,4 @@ class Gateway:
     def join(self, agent_id: int, name: str, signer: Signer | str) -> SecretStr:
         """An agent of this process may think, on its channel with this signer; the key with which it calls."""
         self.meter.enlist(agent_id, name, signer)
-        return self.keys.issue_local(agent_id)
+        return self.keys.issue_local(agent_id, signer if isinstance(signer, str) else signer.address)

@@ -48,11 +48,13 @@ class Holder:
     agent_id: int
     epoch: int
     signer: str
-    """The address whose vouchers pay; empty for an agent of this process."""
+    """The address whose vouchers pay."""
     expires: float
     """Seconds since 1970."""
     address: str = ""
     issued: int = 0
+    is_local: bool = False
+    """Whether it was given to an agent of this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Keys:
             )
         if holder.expires <= self._clock():
             _refuse("key_expired", "this key has expired: get another at /v1/agora/challenge")
-        if holder.signer and holder.epoch != self._epoch_of(holder.agent_id):
+        if not holder.is_local and holder.epoch != self._epoch_of(holder.agent_id):
             _refuse("key_expired", "the agent has another owner since this key was given")
         return holder
 
@@ -159,11 +161,13 @@ class Keys:
             )
         return self._keep(challenge, nonce)
 
-    def issue_local(self, agent_id: int) -> SecretStr:
+    def issue_local(self, agent_id: int, signer: str) -> SecretStr:
         """A key for an agent of this process: it lives as long as the process, and is not stored."""
         key = self._new_key()
         digest = _digest(key.get_secret_value())
-        self._holders[digest] = Holder(digest.hex()[:_ID_HEX], agent_id, 0, "", float("inf"))
+        self._holders[digest] = Holder(
+            digest.hex()[:_ID_HEX], agent_id, 0, signer, float("inf"), is_local=True
+        )
         return key
 
     def revoke(self, agent_id: int, key_id: str) -> None:
@@ -186,7 +190,7 @@ class Keys:
         return [
             one
             for one in sorted(self._holders.values(), key=lambda one: one.issued)
-            if one.signer and one.expires > now and one.epoch == self._epoch_of(one.agent_id)
+            if not one.is_local and one.expires > now and one.epoch == self._epoch_of(one.agent_id)
         ]
 
     # Keeping

@@ -32,7 +32,7 @@ from agents.llm.gateway.admission import (
 )
 from agents.llm.gateway.books import Book, Books
 from agents.llm.gateway.budgets import HOUR, Budgets, Limits
-from agents.llm.gateway.receipts import Receipt
+from agents.llm.gateway.receipts import Proof, Receipt
 from agents.llm.gateway.tree import leaf_of
 from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Signer, Voucher
 from agents.llm.prices import PriceTable, cost
@@ -57,20 +57,6 @@ class Reservation:
     """The most that it may cost, in units."""
     book: Book = field(repr=False)
     is_over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That a receipt is one of those under a root."""
-
-    receipt: Receipt
-    root: bytes
-    cumulative: int
-    """What the channel had cost when the root was signed."""
-    path: tuple[bytes, ...]
-    """As UsageMeter.verifyReceipt takes it."""
-    redeemed: bool
-    """Whether the root is the newest that was redeemed; else it is that of all receipts so far."""
 
 
 @dataclass(slots=True)
@@ -106,7 +92,8 @@ class Meter:
         self.on_voucher: list[Callable[[Voucher], object]] = []
         """Told of each voucher that is held, once it is durable."""
         self._store, self._view, self._clock = store, view, clock
-        self._parties: dict[int, _Party] = {}
+        self._parties: dict[int, dict[str, _Party]] = {}
+        """By agent, and by the signer of its vouchers; the latest stands last."""
         self._books: dict[bytes, Book] = {}
         """By channel: one for each that a call was made on, or could be."""
         self._of_agent: dict[int, list[Book]] = {}
@@ -119,17 +106,20 @@ class Meter:
 
     def enlist(self, agent_id: int, name: str, signer: Signer | str) -> None:
         """The agent may think, on its channel with this signer: the signer itself, which then signs at once, or only
-        the address of one that signs by itself. Raises BooksBehind."""
+        the address of one that signs by itself. It may have several, each with a channel; where a caller names none,
+        the latest is meant. Raises BooksBehind."""
         key = None if isinstance(signer, str) else signer
         address = signer if isinstance(signer, str) else signer.address
-        self._parties[agent_id] = _Party(name, address, key)
+        parties = self._parties.setdefault(agent_id, {})
+        parties.pop(address, None)
+        parties[address] = _Party(name, address, key)
         channel = self._view.channels.channel(agent_id, address, self.provider)
         if channel is not None and channel.open:
-            self._book(agent_id, 0)
+            self._book(agent_id, address, 0)
 
-    def name_of(self, agent_id: int) -> str:
+    def name_of(self, agent_id: int, signer: str = "") -> str:
         """The name under which the agent was enlisted, or none."""
-        party = self._parties.get(agent_id)
+        party = self._party(agent_id, signer)
         return "" if party is None else party.name
 
     # Calls
@@ -138,6 +128,7 @@ class Meter:
         self,
         agent_id: int,
         *,
+        signer: str = "",
         model: str,
         worst: int,
         task: int = 0,
@@ -146,7 +137,7 @@ class Meter:
     ) -> Reservation:
         """Reserve ``worst`` units for a call; it must be settled or released. Nothing is spent where it raises:
         PaymentRequired, BudgetSpent, VoucherRefused for ``voucher``, or BooksBehind."""
-        book, channel = self._book(agent_id, worst)
+        book, channel = self._book(agent_id, signer, worst)
         if voucher is not None and take(claimed := self._claimed(book, voucher), voucher, self.domain):
             self._keep(claimed)
         for one in self._of_agent[agent_id]:
@@ -174,15 +165,14 @@ class Meter:
 
     def release(self, reservation: Reservation) -> None:
         """The call has come to nothing. What is over stays over."""
-        self._end(reservation, 0)
+        if not reservation.is_over:
+            self._end(reservation)
+            self.budgets.release(reservation.agent_id, reservation.task, reservation.worst)
 
-    def _end(self, reservation: Reservation, charged: int) -> None:
-        if reservation.is_over:
-            return
+    def _end(self, reservation: Reservation) -> None:
         reservation.is_over = True
         reservation.book.reserved -= reservation.worst
         reservation.book.flying -= 1
-        self.budgets.release(reservation.agent_id, reservation.task, reservation.worst, charged)
 
     def _charge(
         self, reservation: Reservation, usage: Usage, request: bytes, response: bytes, status: int
@@ -215,19 +205,26 @@ class Meter:
         nodes = book.tree.append(leaf_of(receipt.digest))
         book.settled += owed
         self._sign(book)
-        self._end(reservation, owed)
+        self._end(reservation)
         book.writing += 1
         written = self._store.soon(self.books.charge(receipt, nodes, book.signer, book.voucher))
-        written.add_done_callback(partial(self._written, book, receipt, book.voucher))
+        written.add_done_callback(partial(self._written, reservation, receipt, book.voucher))
         return receipt, written
 
     def _written(
-        self, book: Book, receipt: Receipt, voucher: Voucher | None, written: asyncio.Future[None]
+        self,
+        reservation: Reservation,
+        receipt: Receipt,
+        voucher: Voucher | None,
+        written: asyncio.Future[None],
     ) -> None:
+        # To the budgets it was in flight until now, as to the disk that they are counted from.
+        book, failed = reservation.book, written.cancelled() or written.exception() is not None
+        charged = 0 if failed else receipt.cost
+        self.budgets.release(reservation.agent_id, reservation.task, reservation.worst, charged)
         book.writing -= 1
-        if written.cancelled() or written.exception() is not None:
+        if failed:
             book.in_doubt = True
-            self.budgets.release(receipt.agent_id, receipt.task, 0, -receipt.cost)
             return
         for told in self.on_receipt:
             told(receipt)
@@ -236,10 +233,10 @@ class Meter:
 
     # Vouchers
 
-    async def take_voucher(self, agent_id: int, signed: SignedVoucher) -> None:
+    async def take_voucher(self, agent_id: int, signed: SignedVoucher, signer: str = "") -> None:
         """Keep a voucher that the agent's signer has made; durable when it returns. The one that is held already may
         come again. Raises VoucherRefused, or PaymentRequired where there is no channel."""
-        book = self._claimed(self._book(agent_id, 0)[0], signed)
+        book = self._claimed(self._book(agent_id, signer, 0)[0], signed)
         if take(book, signed, self.domain):
             await asyncio.shield(self._keep(book))
 
@@ -275,13 +272,13 @@ class Meter:
 
     # What was spent
 
-    def account(self, agent_id: int) -> AccountState:
+    def account(self, agent_id: int, signer: str = "") -> AccountState:
         """How the agent stands. Raises PaymentRequired for one that was never enlisted, and BooksBehind."""
-        party = self._parties.get(agent_id)
+        party = self._party(agent_id, signer)
         if party is None:
             raise no_channel(agent_id, "", self.provider, 0)
         try:
-            book, channel = self._book(agent_id, 0)
+            book, channel = self._book(agent_id, signer, 0)
         except PaymentRequired:
             book = Book(b"", agent_id, party.signer)
             channel = Channel(b"", agent_id, party.signer, self.provider, 0, 0, 0)
@@ -332,7 +329,7 @@ class Meter:
         return Proof(receipt, tree.root, cumulative, proven, redeemed=False)
 
     def end_run(self) -> None:
-        """The run is over: the budgets of the next one begin anew."""
+        """The run is over: the budgets of the next one begin anew, and calls in flight are its own."""
         with self._store.transaction():
             self._store.set_meta(_RUN, str(self.books.newest))
         self._count()
@@ -345,9 +342,13 @@ class Meter:
         recent = self.books.charged_since(self._clock() - HOUR)
         self.budgets.begin(spent, recent)
 
-    def _book(self, agent_id: int, worst: int) -> tuple[Book, Channel]:
+    def _party(self, agent_id: int, signer: str) -> _Party | None:
+        parties = self._parties.get(agent_id, {})
+        return parties.get(signer) if signer else next(reversed(parties.values()), None)
+
+    def _book(self, agent_id: int, signer: str, worst: int) -> tuple[Book, Channel]:
         """The book of the agent's open channel, and the channel; raises PaymentRequired where there is none."""
-        party = self._parties.get(agent_id)
+        party = self._party(agent_id, signer)
         if party is None:
             raise no_channel(agent_id, "", self.provider, worst)
         channel = self._view.channels.channel(agent_id, party.signer, self.provider)

@@ -78,6 +78,8 @@ def problem(
     }
     body |= {name: value for name, value in (more or {}).items() if name not in body}
     headers = [(b"content-type", PROBLEM_TYPE.encode())]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
     wait = RETRY_SECONDS.get(status) if retry_after is None else retry_after
     if wait is not None:
         seconds = max(1, -(-wait // 1))

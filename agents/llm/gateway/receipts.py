@@ -119,3 +119,17 @@ def _word(number: int) -> bytes:
 @lru_cache(maxsize=1024)
 def _hash(text: str) -> bytes:
     return keccak(text.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a receipt is one of those under a root."""
+
+    receipt: Receipt
+    root: bytes
+    cumulative: int
+    """What the channel had cost when the root was signed."""
+    path: tuple[bytes, ...]
+    """As UsageMeter.verifyReceipt takes it."""
+    redeemed: bool
+    """Whether the root is the newest that was redeemed; else it is that of all receipts so far."""

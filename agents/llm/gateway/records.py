@@ -45,6 +45,8 @@ class Records:
 
     def __init__(self, file: Path, db: sqlite3.Connection) -> None:
         self.file, self._db = file, db
+        self._known: dict[bytes, tuple[int, bytes]] = {}
+        """Of channels, a root and how many receipts stand under it."""
 
     # Receipts
 
@@ -90,15 +92,6 @@ class Records:
         )
         return [Spending(row[0], row[1], row[2], row[3], Usage(*row[4:7]), row[7]) for row in rows]
 
-    def by_model(self, agent_id: int) -> list[ModelSpending]:
-        """What the agent's calls have cost so far, by model."""
-        rows = self._db.execute(
-            "SELECT model, count(*), sum(prompt), sum(completion), sum(cached), sum(cost) FROM charged_calls "
-            "WHERE agent = ? GROUP BY model ORDER BY model",
-            (agent_id,),
-        )
-        return [ModelSpending(row[0], row[1], Usage(*row[2:5]), row[5]) for row in rows]
-
     def charged_since(self, time: int) -> list[tuple[int, int]]:
         """By second after ``time``, in order: what the calls that were settled in it cost."""
         query = "SELECT time, sum(cost) FROM charged_calls WHERE time > ? GROUP BY time ORDER BY time"
@@ -128,14 +121,30 @@ class Records:
 
     def count_at(self, channel_id: bytes, cumulative: int, root: bytes) -> int | None:
         """How many receipts stand under a root for which so much was redeemed; None if the books know no such root."""
+        if self._known.get(channel_id, (0, b""))[1] != root:
+            count = self._find(channel_id, cumulative, root)
+            if count is None:
+                return None
+            self._known[channel_id] = count, root
+        return self._known[channel_id][0]
+
+    def _find(self, channel_id: bytes, cumulative: int, root: bytes) -> int | None:
         total = self._one("SELECT max(number) FROM charged_calls WHERE channel = ?", channel_id) or 0
-        numbers, node = range(1, total + 1), self.nodes(channel_id)
-        # Calls that cost nothing come to the same sum.
-        for number in numbers[bisect_left(numbers, cumulative, key=partial(self._sum_at, channel_id)) :]:
-            if self._sum_at(channel_id, number) != cumulative:
-                break
-            if Tree.read(number, node).root == root:
-                return number
+        numbers = range(1, total + 1)
+        first = bisect_left(numbers, cumulative, key=partial(self._sum_at, channel_id)) + 1
+        # Calls that cost nothing come to the same sum: the tree is read once, and grown by each.
+        tree = Tree.read(first - 1, self.nodes(channel_id))
+        rows = self._db.execute(
+            f"SELECT cumulative, substr(nodes, 1, {_HASH}) FROM charged_calls "  # noqa: S608 - our own number
+            "WHERE channel = ? AND number >= ? ORDER BY number",
+            (channel_id, first),
+        )
+        for at, leaf in rows:
+            if at != cumulative:
+                return None
+            tree.append(leaf)
+            if tree.root == root:
+                return tree.count
         return None
 
     def prove(self, receipt: Receipt, count: int) -> tuple[bytes, ...]:

@@ -42,6 +42,8 @@ class Caller:
     """Who makes a call, and what for."""
 
     agent_id: int
+    signer: str
+    """Whose vouchers pay for it."""
     name: str
     task: int
     purpose: str
@@ -84,7 +86,7 @@ class Till:
 
     def caller(self, exchange: Exchange) -> Caller:
         """Who makes the call, as key and headers say; raises RequestRefused."""
-        agent_id = self.holder(exchange).agent_id
+        holder = self.holder(exchange)
         purpose = exchange.header(b"agora-purpose")
         if len(purpose) > 32 or not (purpose.isascii() and purpose.isprintable()):
             raise malformed("Agora-Purpose", "must be a word of at most 32 letters")
@@ -93,8 +95,9 @@ class Till:
             raise malformed("Agora-Task", "must be the number of a task")
         voucher = exchange.header(b"agora-voucher")
         return Caller(
-            agent_id,
-            self.meter.name_of(agent_id),
+            holder.agent_id,
+            holder.signer,
+            self.name(holder),
             int(task),
             purpose,
             check(VoucherRequest, parse(voucher.encode())).signed() if voucher else None,
@@ -102,10 +105,13 @@ class Till:
 
     def name(self, holder: Holder) -> str:
         """What the agent is called here."""
-        return self.meter.name_of(holder.agent_id)
+        return self.meter.name_of(holder.agent_id, holder.signer)
 
     def enlist(self, holder: Holder) -> None:
-        """The holder may think, on its channel with the signer that its key was given for."""
+        """The holder may think, on its channel with the signer that its key was given for. Who thinks on that channel
+        already, as a party of this process may, keeps its name and its way to sign."""
+        if self.meter.name_of(holder.agent_id, holder.signer):
+            return
         kept = self.keys.session_signer(holder.agent_id, holder.epoch)
         signer = kept if kept.address == holder.signer else holder.signer
         self.meter.enlist(holder.agent_id, f"agent {holder.agent_id}", signer)
@@ -195,6 +201,7 @@ class Till:
         try:
             return self.meter.admit(
                 caller.agent_id,
+                signer=caller.signer,
                 model=model,
                 worst=cost(asked.worst, self.prices.price_for(model)),
                 task=caller.task,

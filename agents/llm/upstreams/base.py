@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal, Protocol
 
 from agents.errors import CallFailed
@@ -79,6 +80,14 @@ def usage_of(body: Mapping[str, Any]) -> Usage | None:
     return (
         None if prompt is None or completion is None else Usage(prompt, completion, min(cached or 0, prompt))
     )
+
+
+def are_vectors(body: Mapping[str, Any]) -> bool:
+    """Whether an answer's embeddings are made of numbers."""
+    try:
+        return all(one["embedding"] and all(map(isfinite, one["embedding"])) for one in body["data"])
+    except (TypeError, OverflowError):
+        return False
 
 
 def _count(told: object) -> int | None:

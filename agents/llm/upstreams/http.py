@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from agents.errors import CallFailed
 from agents.llm.protocol import Usage
-from agents.llm.upstreams.base import Call, Chunks, Reply, no_model, usage_body, usage_of
+from agents.llm.upstreams.base import Call, Chunks, Reply, are_vectors, no_model, usage_body, usage_of
 from agents.llm.upstreams.dialect import Dialect
 from agents.llm.upstreams.refusals import Refusal
 from agents.llm.upstreams.wire import Answer, line_to
@@ -82,7 +82,7 @@ class HttpUpstream:
         if body is None or not _fits(call, body):
             raise self._unfit()
         usage = usage_of(body)
-        if usage is None:
+        if usage is None or usage == Usage():
             raise self._uncounted()
         return Reply({**body, "model": call.model}, usage)
 
@@ -232,7 +232,9 @@ def _object(content: bytes) -> dict[str, Any] | None:
 def _fits(call: Call, body: Mapping[str, Any]) -> bool:
     """Whether a body is an answer to a call of this kind."""
     name, part, kind = ("choices", "message", dict) if call.kind == "chat" else ("data", "embedding", list)
-    return bool(body.get(name)) and _is_list_of(body.get(name), part, kind)
+    if not body.get(name) or not _is_list_of(body.get(name), part, kind):
+        return False
+    return call.kind == "chat" or are_vectors(body)
 
 
 def _is_list_of(items: object, part: str, kind: type) -> bool:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from agents.errors import CallFailed, LibraryMissing
 from agents.llm.protocol import Usage
-from agents.llm.upstreams.base import Call, Chunks, Reply, no_model, usage_body, usage_of
+from agents.llm.upstreams.base import Call, Chunks, Reply, are_vectors, no_model, usage_body, usage_of
 from agents.llm.upstreams.refusals import Refusal
 
 
@@ -59,8 +59,11 @@ class LiteLLMUpstream:
         answer = await self._asked(ask, call)
         body = {**answer.model_dump(mode="json"), "model": call.model}
         usage = usage_of(body)
-        if usage is None:
+        if usage is None or usage == Usage():
             raise self._uncounted(call)
+        if call.kind == "embeddings" and not are_vectors(body):
+            message = f"the provider of {call.model!r} does not answer with vectors of numbers"
+            raise CallFailed(502, "upstream_unfit", message, usage=usage)
         return Reply({**body, "usage": usage_body(usage)}, usage)
 
     async def stream(self, call: Call) -> Chunks:

@@ -11,7 +11,7 @@ from test_capped_run import answer, skip_what_nobody_uses
 
 from agents.chain.wallet import Seed
 from agents.errors import GatewayUnfit, GatewayUnreachable, ModelMissing, ThinkingUnpaid
-from agents.fleet.app import Job, assemble, work
+from agents.fleet.app import Job, assemble, live, work
 from agents.fleet.caps import Limits
 from agents.fleet.definitions import fleet
 from agents.fleet.enrolment import fund_gas
@@ -72,6 +72,18 @@ async def test_a_runs_limits_hold_at_the_gateway_for_calls_that_nobody_foresaw(s
         with pytest.raises(ThinkingUnpaid, match="budget of the task is 1 units"):
             await call(session, crew.members[0])
         assert session.gateway.unredeemed(crew.members[0].agent_id, crew.members[0].agent.notes) == 0
+
+
+@pytest.mark.usefixtures("rpc")
+async def test_what_the_next_run_may_spend_at_the_gateway_is_its_own(settings):
+    async with one_agent(settings, Limits(credits=10**9)) as (session, crew):
+        answer = await call(session, crew.members[0])
+        left = session.gateway.meter.budgets.left
+        assert left(crew.members[0].agent_id) == {"run": 10**9 - answer.cost}
+        stop = asyncio.Event()
+        stop.set()
+        await live(session, Job(agents=[AGENT]), stop)
+        assert left(crew.members[0].agent_id) == {"run": 10**9}
 
 
 @pytest.mark.usefixtures("rpc")

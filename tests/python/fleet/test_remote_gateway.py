@@ -5,12 +5,14 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from agents.errors import GatewayUnfit
+from agents.errors import GatewayTooDear, GatewayUnfit
 from agents.fleet import gateway
-from agents.fleet.gateway import RemoteGateway
+from agents.fleet.gateway import DEAREST, RemoteGateway
+from agents.llm.prices import Price, PriceTable
 
 METER = "0x" + "aa" * 20
 PROVIDER = "0x" + "bb" * 20
+PRICES = PriceTable(Price(3, 10**7), {})
 DEPLOYMENT = SimpleNamespace(chain_id=1, meter=SimpleNamespace(address=METER))
 
 
@@ -24,7 +26,7 @@ def opened(monkeypatch, price=1, provider=PROVIDER):
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=says[request.url.path]))
     client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
     monkeypatch.setattr(gateway, "remote_client", lambda _: client)
-    return RemoteGateway.open("http://gateway", None, DEPLOYMENT, feed=None)
+    return RemoteGateway.open("http://gateway", None, PRICES, DEPLOYMENT, feed=None)
 
 
 async def test_gateway_that_makes_sense_is_taken(monkeypatch):
@@ -37,3 +39,9 @@ async def test_gateway_that_makes_sense_is_taken(monkeypatch):
 async def test_gateway_that_makes_no_sense_is_not(monkeypatch, lie):
     with pytest.raises(GatewayUnfit):
         await opened(monkeypatch, **lie)
+
+
+async def test_gateway_that_asks_much_more_than_ones_own_list_is_not_paid(monkeypatch):
+    await (await opened(monkeypatch, price=3 * DEAREST)).close()
+    with pytest.raises(GatewayTooDear, match=r"asks 0\.000007 credits .* input .* than 0\.000006 is paid"):
+        await opened(monkeypatch, price=3 * DEAREST + 1)

@@ -1,6 +1,7 @@
 """A party's channel: opened and filled by the rule, from what is spare, once for each need."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from world import CAPITAL, RESERVE, draft
@@ -8,6 +9,7 @@ from world import CAPITAL, RESERVE, draft
 from agents.chain.bindings import usage_meter
 from agents.errors import ModelUnavailable, ThinkingUnpaid
 from agents.fleet.treasury import LONG_CALL, TRIES, FundedModel, Treasury, lot
+from agents.llm.gateway.client import worst_cost
 from agents.llm.prices import Price, cost, list_prices
 from agents.llm.protocol import Message, ModelAnswer, ModelRequest, Usage
 from agents.market.domain import account_of_agent, bond_of
@@ -16,7 +18,8 @@ from agents.money import CREDIT
 
 PRICE = Price(1_000 * CREDIT, 4_000 * CREDIT)
 LOT = 6 * CREDIT
-REQUEST = ModelRequest("Ada", "work", (Message("user", "?"),), 5)
+REQUEST = ModelRequest("Ada", "work", (Message("user", "?"),), 2_500)
+"""Its worst case is a little more than 10 credits."""
 
 
 class Account:
@@ -47,9 +50,21 @@ class Account:
     def free(self):
         return self.world.view.balance(account_of_agent(self.agent_id)).free
 
+    def think(self, units):
+        """Calls were charged so much."""
+        self.notes.add_thinking(Usage(), units)
+        self.unredeemed += units
+
     def plan(self, task, worst):
         """A bid that is decided on and not sealed yet."""
         self.notes.put_bid(BidNote(task.id, "planned", price=5, belief=Belief(worst_cost=worst)))
+
+    def lose_all(self):
+        """The provider redeems what is in the channel, whatever was charged."""
+        channels = self.world.view.channels
+        channel = channels.channel(self.agent_id, *self.parties)
+        paid_in = channel.deposit + channel.redeemed
+        channels.apply(usage_meter.Redeemed(channel.id, paid_in, bytes(32)))
 
     async def keep(self):
         await self.treasury.keep()
@@ -94,7 +109,7 @@ async def test_a_bid_that_is_planned_has_the_channel_hold_half_of_the_most_it_ca
     await account.keep()
     assert account.deposit == 10 * CREDIT
     assert not account.treasury.is_due
-    account.unredeemed = CREDIT // 2
+    account.think(CREDIT // 2)
     await account.keep()
     assert account.deposit == 16 * CREDIT, "what is missing is less than a lot"
 
@@ -140,7 +155,7 @@ class Gatekeeper:
         if missing > 0:
             raise ThinkingUnpaid("not covered", "insufficient_credits", missing)
         if self.calls <= self.takes:
-            self.account.unredeemed = self.account.treasury.room
+            self.account.think(self.account.treasury.room)
             raise ThinkingUnpaid("another call was faster", "insufficient_credits", self.needs)
         return ModelAnswer("yes", self.name, Usage())
 
@@ -183,16 +198,43 @@ async def test_a_call_gives_up_when_others_are_always_faster(account):
     assert model.calls == TRIES
 
 
+LONG = replace(REQUEST, max_tokens=100_000)
+
+
 @pytest.mark.usefixtures("following")
 async def test_who_cannot_pay_is_told_so_and_the_bonds_are_left_alone(account, tasks):
     for task in tasks:
         account.plan(task, 0)
     spare = CAPITAL - sum(task.bond for task in tasks)
     with pytest.raises(ThinkingUnpaid):
-        await FundedModel(Gatekeeper(account, spare + 1), account.treasury).complete(REQUEST)
+        await FundedModel(Gatekeeper(account, spare + 1), account.treasury).complete(LONG)
     assert account.deposit == 0
-    await FundedModel(Gatekeeper(account, spare), account.treasury).complete(REQUEST)
+    await FundedModel(Gatekeeper(account, spare), account.treasury).complete(LONG)
     assert (account.deposit, account.free) == (spare, CAPITAL - spare)
+
+
+@pytest.mark.usefixtures("following")
+async def test_a_refusal_brings_no_more_than_the_call_can_cost(account):
+    worst = worst_cost("scripted", REQUEST, PRICE)
+    with pytest.raises(ThinkingUnpaid):
+        await FundedModel(Gatekeeper(account, 90 * CREDIT), account.treasury).complete(REQUEST)
+    assert account.deposit == 2 * worst > LOT, (
+        "beyond a lot and a call nothing is paid that no answer tells of"
+    )
+
+
+@pytest.mark.parametrize("redeems", [False, True])
+@pytest.mark.usefixtures("following")
+async def test_a_gateway_that_takes_and_does_not_think_is_soon_paid_no_more(account, tasks, redeems):
+    model = FundedModel(Gatekeeper(account, 10**12), account.treasury)
+    account.plan(tasks[0], 20 * CREDIT)
+    for _ in range(5):
+        with pytest.raises(ThinkingUnpaid):
+            await model.complete(REQUEST)
+        if redeems:
+            account.lose_all()
+        await account.keep()
+    assert account.treasury.paid_in == 2 * worst_cost("scripted", REQUEST, PRICE)
 
 
 async def test_a_budget_that_is_spent_has_nothing_paid_in(account):

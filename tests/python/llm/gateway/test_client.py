@@ -18,7 +18,7 @@ from agents.errors import (
     PromptRefused,
     ThinkingUnpaid,
 )
-from agents.llm.gateway.client import LOCAL_URL, FixedKey, GatewayModel, SignedKey, local_client
+from agents.llm.gateway.client import LOCAL_URL, FixedKey, GatewayModel, SignedKey, local_client, worst_cost
 from agents.llm.gateway.vouchers import channel_id_of
 from agents.llm.prices import PriceTable, cost
 from agents.llm.protocol import Message, ModelRequest, Usage
@@ -243,3 +243,23 @@ async def test_sum_that_is_none_takes_nothing_from_the_agent(told):
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://gateway") as client:
         model = GatewayModel(client, FixedKey(SecretStr("agora_1")), MODEL)
         assert (await model.complete(asked())).cost == 0
+
+
+async def test_a_gateway_is_not_believed_what_no_call_can_have_used():
+    told = {
+        "choices": [{"finish_reason": "stop", "message": {"content": "yes"}}],
+        "usage": {"prompt_tokens": 10**12, "completion_tokens": 10**12},
+    }
+    answer = httpx.Response(200, json=told, headers={"agora-cost": str(10**15)})
+    notes = []
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: answer), base_url="http://gateway"
+    ) as client:
+        model = GatewayModel(
+            client, FixedKey(SecretStr("agora_1")), MODEL, lambda *note: notes.append(note), PRICE
+        )
+        said = await model.complete(asked())
+    request = asked()
+    assert said.cost == worst_cost(MODEL, request, PRICE) == cost(said.usage, PRICE)
+    assert said.usage.completion_tokens == request.max_tokens
+    assert notes == [(request, said.usage, said.cost)]

@@ -89,6 +89,36 @@ async def test_own_signer_is_what_the_message_says(house):
         assert "agora-voucher-due" in (await client.post(CHAT, json=chat())).headers
 
 
+async def test_each_key_pays_from_the_channel_of_its_own_signer(house):
+    own, local = SEED.wallet(30).address, house.member()
+
+    async def think(key):
+        """What the account of a key that made a call says of its signer, and of what was spent there."""
+        async with house.client(key) as client:
+            assert (await client.post(CHAT, json=chat())).status_code == 200
+            account = (await client.get("/v1/agora/account")).json()
+        return account["signer"], account["settled"] > 0, account["name"]
+
+    kept = await keyed(house)
+    house.fund(AGENT, kept["signer"], 1000 * CREDIT)
+    assert await think(local) == (OWNER.address, True, "ada")
+    assert await think(kept["key"]) == (kept["signer"], True, f"agent {AGENT}")
+    itself = await keyed(house, signer=own)
+    house.fund(AGENT, own, 1000 * CREDIT)
+    before = [house.meter.account(AGENT, one).settled for one in (OWNER.address, kept["signer"])]
+    assert await think(itself["key"]) == (own, True, f"agent {AGENT}")
+    assert before == [house.meter.account(AGENT, one).settled for one in (OWNER.address, kept["signer"])]
+
+
+async def test_a_key_that_names_a_partys_wallet_leaves_it_its_way_to_sign(house):
+    local = house.member()
+    await keyed(house, signer=OWNER.address)
+    async with house.client(local) as client:
+        response = await client.post(CHAT, json=chat())
+        assert "agora-voucher-due" not in response.headers
+        assert (await client.post(CHAT, json=chat())).status_code == 200
+
+
 async def test_message_gives_one_key(house):
     message = await challenged(house)
     assert (await asked(house, message)).status_code == 201

@@ -242,6 +242,41 @@ async def test_a_call_that_costs_nothing_has_a_receipt_all_the_same(desk):
     assert [one.redeemed for one in proofs] == [True, True, False]
 
 
+def reads(desk, look):
+    """The statements that reach the disk while one looks."""
+    statements = []
+    desk.store.db.set_trace_callback(statements.append)
+    look()
+    desk.store.db.set_trace_callback(None)
+    return statements
+
+
+async def test_a_proof_does_not_take_longer_for_calls_that_cost_nothing(desk):
+    desk.opened()
+    paid = await desk.think(10)
+    for _ in range(40):
+        await desk.settle(desk.admit(0, model="free"), 1)
+    desk.tell(Redeemed(desk.channel(), 10, desk.vouchers[-1].receipts_root))
+    for at_most in (40, 20):
+        assert len(reads(desk, lambda: desk.meter.proof(paid.call))) < at_most
+    assert desk.meter.proof(paid.call).redeemed
+
+
+async def test_sums_by_model_are_kept_and_not_reckoned_from_receipts(desk):
+    desk.opened()
+    await desk.think(10)
+    # As a store of before these sums.
+    desk.store.db.execute("DROP TABLE spent")
+    desk.store.db.execute("DELETE FROM meta WHERE key = 'migration:gateway-2'")
+    desk.begin().meter.enlist(ID, "ada", ADA)
+    await desk.think(5)
+    await desk.settle(desk.admit(0, model="free"), 7)
+    kept = [(one.model, one.calls, one.usage, one.cost) for one in desk.meter.books.by_model(ID)]
+    assert kept == [("free", 1, Usage(7), 0), ("unit", 2, Usage(15), 15)]
+    read = reads(desk, lambda: desk.meter.books.by_model(ID))
+    assert not any("charged_calls" in one for one in read)
+
+
 async def test_settled_twice_is_a_mistake(desk):
     desk.opened()
     flight = desk.admit(50)
@@ -397,6 +432,18 @@ async def test_a_run_goes_on_counting_until_it_has_ended(desk):
     desk.begin(limits)
     desk.meter.enlist(ID, "ada", ADA)
     assert desk.account.budgets == {"run": 100, "agent": 90, "hour": 960}
+
+
+async def test_calls_in_flight_when_a_run_ends_are_the_next_ones(desk):
+    desk.begin(Limits(run=100, agent=90, task=80)).opened()
+    flying, given_up = desk.admit(10), desk.admit(20)
+    desk.meter.end_run()
+    assert desk.account.budgets == {"run": 70, "agent": 60}
+    desk.meter.release(given_up)
+    assert desk.account.budgets == {"run": 90, "agent": 80}
+    await desk.settle(flying, 4)
+    assert desk.account.budgets == {"run": 96, "agent": 86}
+    assert desk.refuses(77, BudgetSpent).spent == 4
 
 
 def test_an_account_can_be_told_to_machines(desk):

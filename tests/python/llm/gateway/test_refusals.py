@@ -202,7 +202,9 @@ async def test_key_that_is_none_is_refused(house, path, authorization, code):
     before = house.state()
     async with house.client() as client:
         headers = {"Authorization": authorization} if authorization else {}
-        says(await client.post(path, json=chat(), headers=headers), 401, code)
+        response = await client.post(path, json=chat(), headers=headers)
+    says(response, 401, code)
+    assert response.headers["www-authenticate"] == "Bearer"
     assert house.state() == before
 
 

@@ -81,6 +81,17 @@ async def test_embeddings_are_asked_for_as_numbers(endpoint: Endpoint) -> None:
     assert endpoint.calls == [{"input": ["a"], "model": "theirs"}]
 
 
+@pytest.mark.parametrize("vector", [[], ["a"], [None], [[0.5]], [10**400], [float("nan")], [0.5, {}]])
+async def test_embeddings_that_are_no_numbers_are_the_endpoints_fault(
+    endpoint: Endpoint, vector: Any
+) -> None:
+    vectors = [{"embedding": [0.5]}, {"embedding": vector}]
+    endpoint.answer = lambda _body: (200, {"data": vectors, "usage": {"prompt_tokens": 4}})
+    error = await fails(endpoint, Call("embeddings", "ours", {"input": ["a", "b"]}))
+    assert (error.status, error.code) == (502, "upstream_unfit")
+    assert endpoint.url.removesuffix("/v1") in str(error)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
@@ -190,7 +201,7 @@ async def test_something_else_than_an_answer(endpoint: Endpoint, reply: Any) -> 
     assert (await fails(endpoint)).code == "upstream_unfit"
 
 
-@pytest.mark.parametrize("usage", [None, (-1, 3), ("7", 3), (True, 3), (7, None)])
+@pytest.mark.parametrize("usage", [None, (-1, 3), ("7", 3), (True, 3), (7, None), (0, 0)])
 async def test_answer_without_usage_cannot_be_charged(endpoint: Endpoint, usage: Any) -> None:
     endpoint.answer = lambda _body: (200, completion("hello", usage=usage))
     error = await fails(endpoint)
