@@ -13,7 +13,7 @@ nobody's debt but the provider's loss, and what was settled is signed for and ch
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -24,15 +24,19 @@ from agents.errors.tokens import Usage
 from agents.llm.gateway.admission import (
     AccountState,
     Coverage,
+    Reservation,
+    check_rest,
     check_signed,
     due_of,
     no_channel,
+    rest_of,
     take,
     voucher_of,
 )
 from agents.llm.gateway.books import Book, Books
 from agents.llm.gateway.budgets import HOUR, Budgets, Limits
 from agents.llm.gateway.receipts import Receipt
+from agents.llm.gateway.records import Proof
 from agents.llm.gateway.tree import leaf_of
 from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Signer, Voucher
 from agents.llm.prices import PriceTable, cost
@@ -43,34 +47,6 @@ _RUN = "gateway:run"
 """Where the store keeps the place of the last receipt before the present run."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Reservation:
-    """A call that was admitted, until it is settled or released."""
-
-    agent_id: int
-    task: int
-    model: str
-    purpose: str
-    worst: int
-    """The most that it may cost, in units."""
-    book: Book = field(repr=False)
-    is_over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That a receipt is one of those under a root."""
-
-    receipt: Receipt
-    root: bytes
-    cumulative: int
-    """What the channel had cost when the root was signed."""
-    path: tuple[bytes, ...]
-    """As UsageMeter.verifyReceipt takes it."""
-    redeemed: bool
-    """Whether the root is the newest that was redeemed; else it is that of all receipts so far."""
 
 
 @dataclass(slots=True)
@@ -111,8 +87,6 @@ class Meter:
         """By channel: one for each that a call was made on, or could be."""
         self._of_agent: dict[int, list[Book]] = {}
         """The same by agent."""
-        for book in self.books.unsigned():
-            self._open(book)
         self._count()
 
     # Who thinks
@@ -123,6 +97,10 @@ class Meter:
         key = None if isinstance(signer, str) else signer
         address = signer if isinstance(signer, str) else signer.address
         self._parties[agent_id] = _Party(name, address, key)
+        for book in self.books.of_agent(agent_id):
+            if book.channel_id not in self._books:
+                self.books.read(book)
+                self._open(book)
         channel = self._view.channels.channel(agent_id, address, self.provider)
         if channel is not None and channel.open:
             self._book(agent_id, 0)
@@ -152,6 +130,8 @@ class Meter:
         for one in self._of_agent[agent_id]:
             if self._view.channels.with_id(one.channel_id) is not None:
                 check_signed(one, self.domain, self.provider)
+            elif not channel.exit_end:
+                check_rest(one, book, channel, rest_of(one, self._view.channels))
         self._coverage(book, channel).check(worst)
         self.budgets.check(agent_id, task, worst)
         self.budgets.reserve(agent_id, task, worst)
@@ -352,12 +332,27 @@ class Meter:
             raise no_channel(agent_id, "", self.provider, worst)
         channel = self._view.channels.channel(agent_id, party.signer, self.provider)
         if channel is None or not channel.open:
-            raise no_channel(agent_id, party.signer, self.provider, worst)
+            rests = (rest_of(one, self._view.channels) for one in self._of_agent.get(agent_id, ()))
+            raise no_channel(agent_id, party.signer, self.provider, worst + sum(rests))
         book = self._of(channel)
         if book.key is not party.key:
             book.key = party.key
             self._sign_what_is_due(book)
+        self._carry(book, channel)
         return book, channel
+
+    def _carry(self, book: Book, channel: Channel) -> None:
+        """What the agent has not paid in channels that it has left is paid in this one, if it is covered there."""
+        for one in self._of_agent[book.agent_id]:
+            rest = rest_of(one, self._view.channels)
+            spare = channel.deposit + channel.redeemed - book.settled - book.reserved
+            if not rest or rest > spare or channel.exit_end or one.writing or book.writing:
+                continue
+            with self._store.transaction() as db:
+                self.books.carry(one, book, rest)(db)
+            one.carried += rest
+            book.settled += rest
+            self._sign_what_is_due(book)
 
     def _coverage(self, book: Book, channel: Channel) -> Coverage:
         others = (one for one in self._of_agent.get(book.agent_id, ()) if one is not book)

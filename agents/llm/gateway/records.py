@@ -40,6 +40,20 @@ class ModelSpending:
     cost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a receipt is one of those under a root."""
+
+    receipt: Receipt
+    root: bytes
+    cumulative: int
+    """What the channel had cost when the root was signed."""
+    path: tuple[bytes, ...]
+    """As UsageMeter.verifyReceipt takes it."""
+    redeemed: bool
+    """Whether the root is the newest that was redeemed; else it is that of all receipts so far."""
+
+
 class Records:
     """The receipts in one file; several may read it while one writes."""
 
