@@ -163,8 +163,9 @@ class OwnGateway:
         return account.settled - account.redeemed
 
     async def step(self) -> None:
-        """Redeem what is due."""
+        """Redeem what is due, and let go of keys whose holders have lost their right."""
         await self.redeemer.turn()
+        await self.gateway.keys.review()
 
     async def stop(self) -> None:
         """What is not redeemed yet stays in the books."""
