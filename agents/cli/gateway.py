@@ -14,7 +14,6 @@ from agents.fleet.app import interruptible, open_seed
 from agents.fleet.serving import Serving, open_source, serve
 from agents.settings import Settings
 
-
 BehindProxy = Annotated[
     bool,
     typer.Option(
