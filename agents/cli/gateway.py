@@ -14,6 +14,21 @@ from agents.fleet.app import interruptible, open_seed
 from agents.fleet.serving import Serving, open_source, serve
 from agents.settings import Settings
 
+BehindProxy = Annotated[
+    bool,
+    typer.Option(
+        "--behind-proxy",
+        help="Clients come through one proxy alone, which names each in X-Forwarded-For.",
+    ),
+]
+TrustPledges = Annotated[
+    bool,
+    typer.Option(
+        "--trust-pledges/--deposit-only",
+        help="Whether an agent's pledge covers a call beyond its deposit: other providers may count on the same.",
+    ),
+]
+
 
 def gateway(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose.")] = 8600,
@@ -21,20 +36,8 @@ def gateway(
     public_url: Annotated[
         str | None, typer.Option(help="Where clients find the gateway, if a proxy stands before it.")
     ] = None,
-    behind_proxy: Annotated[
-        bool,
-        typer.Option(
-            "--behind-proxy",
-            help="Clients come through one proxy alone, which names each in X-Forwarded-For.",
-        ),
-    ] = False,
-    trust_pledges: Annotated[
-        bool,
-        typer.Option(
-            "--trust-pledges/--deposit-only",
-            help="Whether an agent's pledge covers a call beyond its deposit: other providers may count on the same.",
-        ),
-    ] = True,
+    behind_proxy: BehindProxy = False,
+    trust_pledges: TrustPledges = True,
     models: Annotated[
         Path | None,
         typer.Option(help="A file of prices and endpoints; else AGORA_MODELS.", exists=True, dir_okay=False),

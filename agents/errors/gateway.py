@@ -5,7 +5,16 @@ from typing import Any, Literal
 
 from agents.errors.base import AgoraError, UserError
 
-Unpaid = Literal["no_channel", "insufficient_credits", "indebted", "leaving", "voucher_due", "call_in_flight"]
+Unpaid = Literal[
+    "no_channel",
+    "insufficient_credits",
+    "indebted",
+    "leaving",
+    "voucher_due",
+    "call_in_flight",
+    "unpaid_rest",
+    "unsigned_limit",
+]
 Flaw = Literal[
     "another_chain",
     "another_contract",

@@ -162,7 +162,7 @@ class OwnGateway:
         """What was settled and not noted, because the process was killed in between, is noted now."""
         self._notes[agent_id] = note
         known, after = notes.thinking.calls, 0
-        while page := self.meter.receipts(agent_id, after=after):
+        while page := self.meter.books.receipts(agent_id, after=after):
             for _, receipt in page[known:]:
                 self._count(receipt)
             known, after = max(0, known - len(page)), page[-1][0]
@@ -173,8 +173,9 @@ class OwnGateway:
         return account.settled - account.redeemed
 
     async def step(self) -> None:
-        """Redeem what is due."""
+        """Redeem what is due, and let go of keys whose holders have lost their right."""
         await self.redeemer.turn()
+        await self.gateway.keys.review()
 
     async def stop(self) -> None:
         """What is not redeemed yet stays in the books."""

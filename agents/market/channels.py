@@ -57,6 +57,8 @@ class Channels:
         """The channel of these parties that is open, or was the last."""
         self._parties: dict[bytes, Parties] = {}
         """Of the open channels, by id."""
+        self._left: dict[bytes, Channel] = {}
+        """By id, those that were closed because their agents wanted it, as they were then."""
         self._noticed: set[int] = set()
         """The agents that have given notice of taking their pledge back."""
         self._lines: dict[tuple[str, int], tuple[int, int]] = {}
@@ -87,6 +89,11 @@ class Channels:
         """The open channel with this id."""
         parties = self._parties.get(channel_id)
         return None if parties is None else self._newest[parties]
+
+    def left(self, channel_id: bytes) -> Channel | None:
+        """The channel with this id as it was when it was closed, if its agent had asked to leave: the provider that
+        closes it before gives up what it has not redeemed."""
+        return self._left.get(channel_id)
 
     def is_former(self, channel: Channel) -> bool:
         """Whether a former owner of the agent opened it."""
@@ -161,7 +168,10 @@ class Channels:
 
     def _closed(self, event: usage_meter.ChannelClosed) -> None:
         channel = self._open(event.channel_id)
-        self._put(replace(channel, deposit=0, open=False))
+        closed = replace(channel, deposit=0, open=False)
+        self._put(closed)
+        if channel.exit_end:
+            self._left[channel.id] = closed
         self._move(channel, -event.rest)
         del self._parties[channel.id]
 

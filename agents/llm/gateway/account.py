@@ -98,7 +98,7 @@ class Account:
         task = _number(query, "task", -1, 2**63 - 1)
         after = _number(query, "after", 0, 2**63 - 1)
         limit = _number(query, "limit", 100, MOST_LISTED)
-        placed = self._till.meter.receipts(holder.agent_id, None if task < 0 else task, after, limit)
+        placed = self._till.meter.books.receipts(holder.agent_id, None if task < 0 else task, after, limit)
         following = placed[-1][0] if placed and len(placed) == limit else None
         await exchange.reply_json({"receipts": [one.as_json() for _, one in placed], "next": following})
 

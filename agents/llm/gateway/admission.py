@@ -1,17 +1,22 @@
 """Whether a channel covers one more call, and whether a voucher is the one that is due."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.errors import PaymentRequired, VoucherRefused
 from agents.errors.gateway import Unpaid
 from agents.llm.gateway.books import Book
 from agents.llm.gateway.vouchers import Claim, Domain, SignedVoucher, Voucher
-from agents.market.channels import Channel
+from agents.market.channels import Channel, Channels
 from agents.market.domain import account_of_agent
 from agents.market.view import MarketView
-from agents.money import format_credits
+from agents.money import CREDIT, format_credits
+
+UNSIGNED = CREDIT
+"""Units that a call may cost in any case whose signer signs by itself, and so may never sign for it."""
+SHARE = 10
+"""It may cost one part in so many of the deposit, or as much as was signed for in its channel, if that is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,20 @@ class AccountState:
         }
 
 
+@dataclass(slots=True)
+class Reservation:
+    """A call that was admitted, until it is settled or released."""
+
+    agent_id: int
+    task: int
+    model: str
+    purpose: str
+    worst: int
+    """The most that it may cost, in units."""
+    book: Book = field(repr=False)
+    is_over: bool = False
+
+
 class Coverage:
     """What one channel's deposit, and the contract's patience, are good for at this moment."""
 
@@ -96,7 +115,16 @@ class Coverage:
             return 0
         # The one call that may go into debt has the channel to itself.
         overdraft = 0 if book.flying else self.overdraft
-        return max(0, self.covered + overdraft - book.settled - book.reserved)
+        available = max(0, self.covered + overdraft - book.settled - book.reserved)
+        return available if self._patience is None else min(available, self._patience)
+
+    @property
+    def _patience(self) -> int | None:
+        """What one call may cost whose signer might never sign for it; None where the signer is at hand."""
+        book = self.book
+        if book.key is not None:
+            return None
+        return max(UNSIGNED, self.channel.deposit // SHARE, book.vouched)
 
     def check(self, worst: int) -> None:
         """Raises PaymentRequired for a call that may cost ``worst`` and is not covered."""
@@ -116,6 +144,14 @@ class Coverage:
                 "that is paid: by its next reward, or by Ledger.repay",
                 self.owed + worst,
                 owed=self.owed,
+            )
+        if self._patience is not None and available == self._patience:
+            raise self._refusal(
+                "unsigned_limit",
+                f"this call may cost {format_credits(worst, 6)} credits, but no more than "
+                f"{format_credits(available, 6)} may be unsigned: ask for fewer tokens, or sign for smaller calls "
+                f"first; a call may cost what was signed for in its channel, or 1/{SHARE} of the deposit",
+                worst - available,
             )
         raise self._refusal(
             "insufficient_credits",
@@ -181,6 +217,35 @@ def check_signed(book: Book, domain: Domain, provider: str) -> None:
             "call_in_flight",
             "an agent whose signer is not at the gateway has one call at a time: wait for it, and sign for it",
             **who,
+        )
+
+
+def rest_of(book: Book, channels: Channels) -> int:
+    """Units that were thought on a channel which its agent has left since, and that were never redeemed: nobody can
+    redeem them there any more. A new owner of the agent does not owe them."""
+    left = channels.left(book.channel_id)
+    if left is None or channels.is_former(left):
+        return 0
+    return max(0, book.settled - left.redeemed - book.carried)
+
+
+def check_rest(old: Book, book: Book, channel: Channel, rest: int) -> None:
+    """Who has left a channel without paying thinks on in the next when that pays for it; raises PaymentRequired."""
+    who = parties(channel.agent_id, channel.signer, channel.provider)
+    if (old.flying and old.key is None) or (rest and (old.writing or book.writing)):
+        raise PaymentRequired(
+            "call_in_flight", "a call on a channel that was left is not over: wait for it", **who
+        )
+    if rest:
+        spare = channel.deposit + channel.redeemed - book.settled - book.reserved
+        raise PaymentRequired(
+            "unpaid_rest",
+            f"agent {old.agent_id} has left a channel without paying {format_credits(rest, 6)} credits: put them into "
+            "this one with UsageMeter.topUp, whose next voucher is then for them too",
+            shortfall=max(1, rest - spare),
+            **who,
+            rest=rest,
+            left=f"0x{old.channel_id.hex()}",
         )
 
 

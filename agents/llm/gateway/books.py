@@ -65,6 +65,13 @@ INSERT INTO spent SELECT agent, model, count(*), sum(prompt), sum(cached), sum(c
 """
 
 
+CARRIED = """
+-- Units that the agent has not paid in this channel, and pays in a later one.
+ALTER TABLE channels ADD COLUMN carried INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX channels_by_agent ON channels (agent);
+"""
+
+
 class OutOfOrder(Exception):
     """A receipt was not written, since the one before it was not."""
 
@@ -73,8 +80,8 @@ class Book:
     """One channel's running account, in units."""
 
     __slots__ = (
-        *("agent_id", "channel_id", "flying", "in_doubt", "key", "reserved", "settled", "signer", "tree"),
-        *("voucher", "writing"),
+        *("agent_id", "carried", "channel_id", "flying", "in_doubt", "key", "reserved", "settled", "signer"),
+        *("tree", "voucher", "writing"),
     )
 
     def __init__(self, channel_id: bytes, agent_id: int, signer: str) -> None:
@@ -82,7 +89,9 @@ class Book:
         self.key: Signer | None = None
         """The signer itself, where it is at hand."""
         self.settled = 0
-        """What the channel has cost."""
+        """What the channel has cost, what was carried into it included."""
+        self.carried = 0
+        """What of that was carried on into a later channel."""
         self.tree = Tree()
         """Of its receipts."""
         self.voucher: Voucher | None = None
@@ -107,23 +116,20 @@ class Books(Records):
         super().__init__(store.path, store.db)
         store.migrate("gateway-1", SCHEMA)
         store.migrate("gateway-2", SPENT)
+        store.migrate("gateway-3", CARRIED)
 
     def read(self, book: Book) -> None:
         """Bring the book to what the disk knows of its channel."""
         row = self._db.execute("SELECT * FROM channels WHERE id = ?", (book.channel_id,)).fetchone()
-        book.settled, book.voucher, book.tree = 0, None, Tree()
+        book.settled, book.carried, book.voucher, book.tree = 0, 0, None, Tree()
         if row is not None:
-            book.settled, book.voucher = row["settled"], _voucher(row)
+            book.settled, book.carried, book.voucher = row["settled"], row["carried"], _voucher(row)
             book.tree = Tree.read(row["receipts"], self.nodes(book.channel_id))
 
-    def unsigned(self) -> Iterator[Book]:
-        """The book of each channel whose signer has not signed for all that it has cost."""
-        for row in self._db.execute(
-            "SELECT id, agent, signer FROM channels WHERE vouched < settled"
-        ).fetchall():
-            book = Book(*row)
-            self.read(book)
-            yield book
+    def of_agent(self, agent_id: int) -> list[Book]:
+        """A book for each channel on which the agent has thought; ``read`` fills it."""
+        query = "SELECT id, agent, signer FROM channels WHERE agent = ?"
+        return [Book(*row) for row in self._db.execute(query, (agent_id,))]
 
     def standing(self, channel_id: bytes) -> tuple[int, Tree]:
         """What a channel has cost in all, and the tree of its receipts."""
@@ -167,6 +173,16 @@ class Books(Records):
 
         return write
 
+    def carry(self, old: Book, new: Book, units: int) -> Callable[[sqlite3.Connection], None]:
+        """What writes that so much of what one channel has cost is paid in another."""
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("UPDATE channels SET carried = carried + ? WHERE id = ?", (units, old.channel_id))
+            _make_channel(db, new.channel_id, new.agent_id, new.signer)
+            db.execute("UPDATE channels SET settled = settled + ? WHERE id = ?", (units, new.channel_id))
+
+        return write
+
     def hold(self, voucher: Voucher) -> Callable[[sqlite3.Connection], None]:
         """What writes a voucher that came from its signer."""
 
@@ -198,11 +214,7 @@ def _write_channel(db: sqlite3.Connection, receipt: Receipt, signer: str, vouche
     if voucher is not None:
         held = (voucher.cumulative, voucher.receipts_root, voucher.signature)
     if receipt.number == 1:
-        db.execute(
-            "INSERT INTO channels VALUES (?, ?, ?, 1, ?, ?, ?, ?)",
-            (receipt.channel_id, receipt.agent_id, signer, receipt.cumulative, *held),
-        )
-        return
+        _make_channel(db, receipt.channel_id, receipt.agent_id, signer)
     cursor = db.execute(
         "UPDATE channels SET receipts = ?, settled = ?, vouched = ?, root = ?, signature = ? "
         "WHERE id = ? AND receipts = ?",
@@ -210,6 +222,15 @@ def _write_channel(db: sqlite3.Connection, receipt: Receipt, signer: str, vouche
     )
     if cursor.rowcount != 1:
         raise OutOfOrder(receipt.call)
+
+
+def _make_channel(db: sqlite3.Connection, channel_id: bytes, agent_id: int, signer: str) -> None:
+    """A channel that has cost nothing yet, if it is not there."""
+    db.execute(
+        "INSERT OR IGNORE INTO channels (id, agent, signer, receipts, settled, vouched, root, signature) "
+        "VALUES (?, ?, ?, 0, 0, 0, x'', x'')",
+        (channel_id, agent_id, signer),
+    )
 
 
 def _voucher(row: sqlite3.Row) -> Voucher | None:

@@ -5,15 +5,16 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+import structlog
 from pydantic import SecretStr
 
 from agents.chain.store import Store
 from agents.chain.wallet import Wallet
 from agents.chain.words import checksummed
-from agents.errors import RequestRefused
+from agents.errors import RequestRefused, RetryableError, RpcError
 from agents.llm.gateway.signin import Authority, Challenge, Place, digest_of, read_challenge, signed_by
 
 SCHEMA = """
@@ -36,8 +37,15 @@ LIFETIME = 24 * 3600
 """Seconds that a key lives."""
 CHALLENGE_SECONDS = 300
 """How long a wallet may take to sign."""
+REVIEW_SECONDS = 3600
+"""After which it is asked again whether who signed for a key may still act for the agent."""
+AT_A_TIME = 20
+"""Keys that are asked for together."""
 _RANDOM_BYTES = 32
 _ID_HEX = 16
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Holder:
     issued: int = 0
     is_local: bool = False
     """Whether it was given to an agent of this process."""
+    reviewed: float = 0
+    """When it was last found that the address may act for the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,29 @@ class Keys:
             if not one.is_local and one.expires > now and one.epoch == self._epoch_of(one.agent_id)
         ]
 
+    async def review(self) -> None:
+        """Ask again for keys that nobody has asked about for an hour: a key dies when who signed for it may not act for
+        the agent any more. Those that cannot be asked for now are asked for at the next turn."""
+        asked = self._clock() - REVIEW_SECONDS
+        due = [
+            one for one, holder in self._holders.items() if not holder.is_local and holder.reviewed <= asked
+        ]
+        for digest in due[:AT_A_TIME]:
+            holder = self._holders.get(digest)
+            if holder is None:
+                continue  # it was taken back, or has expired, while another was asked for
+            try:
+                may_act = await self._authority.may_act(holder.agent_id, holder.address)
+            except (RetryableError, RpcError) as error:
+                log.warning("keys.unreviewed", keys=len(due), reason=str(error))
+                return
+            if digest not in self._holders:
+                continue
+            if may_act:
+                self._holders[digest] = replace(holder, reviewed=self._clock())
+            else:
+                self.revoke(holder.agent_id, holder.key_id)
+
     # Keeping
 
     def _keep(self, challenge: Challenge, nonce: str) -> IssuedKey:
@@ -207,6 +240,7 @@ class Keys:
             expires=now + self._lifetime,
             address=challenge.address,
             issued=now,
+            reviewed=now,
         )
         row = (holder.key_id, digest, nonce, holder.agent_id, holder.epoch, holder.address, holder.signer)
         try:

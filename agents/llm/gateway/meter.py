@@ -13,7 +13,7 @@ nobody's debt but the provider's loss, and what was settled is signed for and ch
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -24,9 +24,12 @@ from agents.errors.tokens import Usage
 from agents.llm.gateway.admission import (
     AccountState,
     Coverage,
+    Reservation,
+    check_rest,
     check_signed,
     due_of,
     no_channel,
+    rest_of,
     take,
     voucher_of,
 )
@@ -43,20 +46,6 @@ _RUN = "gateway:run"
 """Where the store keeps the place of the last receipt before the present run."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Reservation:
-    """A call that was admitted, until it is settled or released."""
-
-    agent_id: int
-    task: int
-    model: str
-    purpose: str
-    worst: int
-    """The most that it may cost, in units."""
-    book: Book = field(repr=False)
-    is_over: bool = False
 
 
 @dataclass(slots=True)
@@ -98,8 +87,6 @@ class Meter:
         """By channel: one for each that a call was made on, or could be."""
         self._of_agent: dict[int, list[Book]] = {}
         """The same by agent."""
-        for book in self.books.unsigned():
-            self._open(book)
         self._count()
 
     # Who thinks
@@ -113,6 +100,10 @@ class Meter:
         parties = self._parties.setdefault(agent_id, {})
         parties.pop(address, None)
         parties[address] = _Party(name, address, key)
+        for book in self.books.of_agent(agent_id):
+            if book.channel_id not in self._books:
+                self.books.read(book)
+                self._open(book)
         channel = self._view.channels.channel(agent_id, address, self.provider)
         if channel is not None and channel.open:
             self._book(agent_id, address, 0)
@@ -143,6 +134,8 @@ class Meter:
         for one in self._of_agent[agent_id]:
             if self._view.channels.with_id(one.channel_id) is not None:
                 check_signed(one, self.domain, self.provider)
+            elif not channel.exit_end:
+                check_rest(one, book, channel, rest_of(one, self._view.channels))
         self._coverage(book, channel).check(worst)
         self.budgets.check(agent_id, task, worst)
         self.budgets.reserve(agent_id, task, worst)
@@ -306,13 +299,6 @@ class Meter:
         left = 0 if channel is None else channel.deposit + channel.redeemed - book.settled
         return left, due_of(book, self.domain)
 
-    def receipts(
-        self, agent_id: int, task: int | None = None, after: int = 0, limit: int = 100
-    ) -> list[tuple[int, Receipt]]:
-        """The agent's receipts in the order in which they were charged, each with its place; those behind place
-        ``after``."""
-        return self.books.receipts(agent_id, task, after, limit)
-
     def proof(self, call: str) -> Proof:
         """That a receipt stands under its channel's newest redeemed root; under the root of all receipts so far
         where nothing that has it was redeemed. Raises UnknownCall."""
@@ -353,12 +339,27 @@ class Meter:
             raise no_channel(agent_id, "", self.provider, worst)
         channel = self._view.channels.channel(agent_id, party.signer, self.provider)
         if channel is None or not channel.open:
-            raise no_channel(agent_id, party.signer, self.provider, worst)
+            rests = (rest_of(one, self._view.channels) for one in self._of_agent.get(agent_id, ()))
+            raise no_channel(agent_id, party.signer, self.provider, worst + sum(rests))
         book = self._of(channel)
         if book.key is not party.key:
             book.key = party.key
             self._sign_what_is_due(book)
+        self._carry(book, channel)
         return book, channel
+
+    def _carry(self, book: Book, channel: Channel) -> None:
+        """What the agent has not paid in channels that it has left is paid in this one, if it is covered there."""
+        for one in self._of_agent[book.agent_id]:
+            rest = rest_of(one, self._view.channels)
+            spare = channel.deposit + channel.redeemed - book.settled - book.reserved
+            if not rest or rest > spare or channel.exit_end or one.writing or book.writing:
+                continue
+            with self._store.transaction() as db:
+                self.books.carry(one, book, rest)(db)
+            one.carried += rest
+            book.settled += rest
+            self._sign_what_is_due(book)
 
     def _coverage(self, book: Book, channel: Channel) -> Coverage:
         others = (one for one in self._of_agent.get(book.agent_id, ()) if one is not book)

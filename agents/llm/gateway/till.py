@@ -11,9 +11,10 @@ from typing import Any, Protocol
 import structlog
 
 from agents.errors import CallFailed, PaymentRequired
+from agents.llm.gateway.admission import Reservation
 from agents.llm.gateway.exchange import Exchange, Headers, encoded
 from agents.llm.gateway.keys import Holder, Keys
-from agents.llm.gateway.meter import Meter, Reservation
+from agents.llm.gateway.meter import Meter
 from agents.llm.gateway.problems import error_event, malformed, problem_of
 from agents.llm.gateway.receipts import Receipt
 from agents.llm.gateway.schemas import VoucherRequest, check, parse
@@ -29,6 +30,7 @@ BYTES_A_TOKEN = 4
 
 _REMEDIES = {
     "no_channel": "open(uint256 agentId,address signer,address provider,uint256 amount)",
+    "unpaid_rest": "topUp(uint256 agentId,address signer,address provider,uint256 amount)",
     "insufficient_credits": "topUp(uint256 agentId,address signer,address provider,uint256 amount)",
 }
 

@@ -166,7 +166,7 @@ async def test_a_fleet_thinks_at_a_gateway_far_away_and_pays_its_provider(interv
                 assert (
                     spent
                     == member.agent.notes.thinking.cost
-                    == sum(receipt.cost for _, receipt in house.gateway.meter.receipts(member.agent_id))
+                    == sum(receipt.cost for _, receipt in house.gateway.meter.books.receipts(member.agent_id))
                 )
                 signer = signers(member.agent_id, 0).address
                 assert view.channels.channel(member.agent_id, signer, house.gateway.provider) is not None

@@ -7,6 +7,7 @@ from openai import AsyncOpenAI
 
 from agents.chain.bindings import usage_meter
 from agents.chain.wallet import TEST_PHRASE, Seed
+from agents.errors import TransportError
 from agents.llm.gateway.gateway import Gateway
 from agents.llm.gateway.keys import Keys, Throttle
 from agents.llm.gateway.meter import Meter
@@ -34,8 +35,12 @@ class Authority:
 
     def __init__(self):
         self.actors, self.approved = set(), set()
+        self.away, self.questions = False, 0
 
     async def may_act(self, agent_id, address):
+        self.questions += 1
+        if self.away:
+            raise TransportError("away")
         return (agent_id, address) in self.actors
 
     async def approves(self, address, digest, signature):

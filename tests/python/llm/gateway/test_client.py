@@ -75,7 +75,7 @@ async def test_an_answer_comes_with_its_cost_and_its_receipt(opened):
     answer = await model.complete(request)
     assert (answer.text, answer.model, answer.usage) == ("one two three", MODEL, Usage(3, 3))
     assert answer.cost == cost(answer.usage, PRICE) > 0
-    ((_, receipt),) = house.meter.receipts(AGENT)
+    ((_, receipt),) = house.meter.books.receipts(AGENT)
     assert (receipt.call, receipt.cost, receipt.task, receipt.purpose) == (
         answer.call,
         answer.cost,

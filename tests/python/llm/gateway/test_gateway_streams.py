@@ -61,7 +61,7 @@ async def streamed(house, key, **fields):
 
 def receipt(house):
     """The one receipt that there is."""
-    [(_, one)] = house.meter.receipts(AGENT)
+    [(_, one)] = house.meter.books.receipts(AGENT)
     return one
 
 
@@ -150,7 +150,7 @@ async def test_client_that_hangs_up_stops_the_upstream_and_pays_for_what_came(st
                     break
         await asyncio.wait_for(house.upstream.closed.wait(), 10)
         for _ in range(100):
-            if house.meter.receipts(AGENT):
+            if house.meter.books.receipts(AGENT):
                 break
             await asyncio.sleep(0.05)
     one = receipt(house)
@@ -167,7 +167,7 @@ async def test_client_that_hangs_up_before_the_first_chunk_pays_for_the_prompt(s
             await client.post(CHAT, json=asked, headers=headers, timeout=httpx.Timeout(10, read=0.2))
         await asyncio.wait_for(house.upstream.closed.wait(), 10)
         for _ in range(100):
-            if house.meter.receipts(AGENT):
+            if house.meter.books.receipts(AGENT):
                 break
             await asyncio.sleep(0.05)
     one = receipt(house)
@@ -255,5 +255,5 @@ async def test_many_calls_at_once_are_all_settled(house):
     assert {one.status_code for one in responses} == {200}
     state = house.state()
     assert state.reserved == 0
-    assert state.settled == state.vouched == sum(one.cost for _, one in house.meter.receipts(AGENT))
-    assert len(house.meter.receipts(AGENT)) == 40
+    assert state.settled == state.vouched == sum(one.cost for _, one in house.meter.books.receipts(AGENT))
+    assert len(house.meter.books.receipts(AGENT)) == 40

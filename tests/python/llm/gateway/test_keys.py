@@ -6,9 +6,10 @@ import sqlite3
 import httpx
 import pytest
 from house import AGENT, BASE, CHAIN_ID, CHAT, MODEL, NOW, SEED, House, chat, says
+from structlog.testing import capture_logs
 
 from agents.llm.gateway.app import behind_proxy
-from agents.llm.gateway.keys import CHALLENGE_SECONDS, LIFETIME
+from agents.llm.gateway.keys import AT_A_TIME, CHALLENGE_SECONDS, LIFETIME, REVIEW_SECONDS
 from agents.llm.gateway.signin import digest_of
 from agents.money import CREDIT
 
@@ -210,6 +211,43 @@ async def test_key_dies_with_the_ownership_under_which_it_was_given(house):
     house.epochs[AGENT] = 1
     says(await status(house, told["key"]), 401, "key_expired")
     assert (await keyed(house))["signer"] != told["signer"]
+
+
+async def test_key_dies_when_who_signed_for_it_has_lost_its_right(house):
+    told, bob = await keyed(house), SEED.wallet(8)
+    house.authority.actors.add((8, bob.address))
+    message = await challenged(house, agent_id=8, address=bob.address)
+    bobs = (await asked(house, message, bob)).json()["key"]
+    house.authority.actors.remove((AGENT, OWNER.address))
+    house.clock.now += REVIEW_SECONDS - 1
+    await house.keys.review()
+    assert (await status(house, told["key"])).status_code == 200, "nobody was asked yet"
+    house.clock.now += 1
+    house.authority.away = True
+    with capture_logs() as logs:
+        await house.keys.review()
+    assert [one["event"] for one in logs] == ["keys.unreviewed"]
+    assert (await status(house, told["key"])).status_code == 200
+    house.authority.away = False
+    await house.keys.review()
+    says(await status(house, told["key"]), 401, "invalid_api_key")
+    assert (await status(house, bobs)).status_code == 200
+    house.open()
+    says(await status(house, told["key"]), 401, "invalid_api_key")
+    house.authority.actors.clear()
+    await house.keys.review()
+    says(await status(house, bobs), 401, "invalid_api_key")
+
+
+async def test_a_right_is_asked_for_once_an_hour_and_of_few_at_a_time(house):
+    for _ in range(AT_A_TIME + 1):
+        await keyed(house)
+    house.member(8, "bob")
+    house.authority.questions = 0
+    house.clock.now += REVIEW_SECONDS
+    for expected in (AT_A_TIME, AT_A_TIME + 1, AT_A_TIME + 1):
+        await house.keys.review()
+        assert house.authority.questions == expected
 
 
 async def test_keys_outlive_the_process_and_only_their_digests_are_kept(house):

@@ -30,6 +30,7 @@ from agents.llm.gateway.meter import Meter
 from agents.llm.gateway.vouchers import Domain, SignedVoucher, channel_id_of, signer_of
 from agents.market.domain import account_of, account_of_agent
 from agents.market.view import MarketView
+from agents.money import CREDIT
 
 SEED = Seed(TEST_PHRASE)
 PROVIDER, ADA, BOB = (SEED.wallet(index) for index in (1, 2, 3))
@@ -190,7 +191,8 @@ async def test_a_channel_that_is_left_is_left(desk):
     desk.tell(ExitStarted(desk.channel(), NOW + 60))
     assert desk.refuses(1).code == "leaving"
     assert desk.account.leaving
-    desk.tell(ChannelClosed(desk.channel(), 100))
+    desk.tell(Redeemed(desk.channel(), 10, desk.vouchers[-1].receipts_root))
+    desk.tell(ChannelClosed(desk.channel(), 90))
     assert desk.refuses(1).code == "no_channel"
     desk.opened(100, epoch=1)
     receipt = await desk.think(10)
@@ -207,11 +209,11 @@ async def test_each_call_has_its_receipt_and_the_next_voucher(desk):
         assert receipt.cumulative == voucher.cumulative == desk.account.settled
         digest = DOMAIN.digest(voucher.channel_id, voucher.cumulative, voucher.receipts_root)
         assert signer_of(voucher.signature, digest) == ADA.address
-    assert desk.receipts == [one for _, one in desk.meter.receipts(ID)]
-    assert [one.number for _, one in desk.meter.receipts(ID, task=2)] == [2]
-    (place, first), *_ = desk.meter.receipts(ID, limit=1)
-    assert [one.number for _, one in desk.meter.receipts(ID, after=place)] == [2, 3]
-    assert desk.meter.receipts(ID + 1) == []
+    assert desk.receipts == [one for _, one in desk.meter.books.receipts(ID)]
+    assert [one.number for _, one in desk.meter.books.receipts(ID, task=2)] == [2]
+    (place, first), *_ = desk.meter.books.receipts(ID, limit=1)
+    assert [one.number for _, one in desk.meter.books.receipts(ID, after=place)] == [2, 3]
+    assert desk.meter.books.receipts(ID + 1) == []
     assert first.purpose == "work"
     assert (first.request, first.response, first.status, first.time) == (REQUEST, RESPONSE, 200, NOW)
 
@@ -307,6 +309,117 @@ async def test_who_signs_by_itself_signs_before_each_next_call(desk):
     assert desk.account.due.cumulative == 15, "the one that is held already changes nothing"
 
 
+def own(desk, units, epoch=0, signer=ADA):
+    """The agent opens a channel whose signer signs by itself."""
+    return desk.opened(units, signer=signer, epoch=epoch, at_hand=False)
+
+
+def leave(desk, epoch=0, signer=ADA):
+    """It takes the channel's deposit back, at the end of its challenge window."""
+    desk.tell(ExitStarted(desk.channel(signer, epoch), NOW + 60))
+    desk.tell(ChannelClosed(desk.channel(signer, epoch), 0))
+
+
+def sign(desk, signer=ADA):
+    claim = desk.account.due
+    digest = DOMAIN.digest(claim.channel_id, claim.cumulative, claim.receipts_root)
+    return SignedVoucher(claim, signer.sign_digest(digest))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("signer", [ADA, BOB], ids=["the same signer", "another"])
+async def test_what_was_not_paid_in_a_channel_is_paid_in_the_next_before_any_call(desk, signer, restarted):
+    own(desk, 100)
+    receipt = await desk.think(70)
+    leave(desk)
+    if restarted:
+        desk.begin()
+    epoch = int(signer is ADA)
+    desk.meter.enlist(ID, "ada", signer.address)
+    assert desk.refuses(5).shortfall == 75, "of whoever has no channel, as much is asked for"
+    own(desk, 60, epoch, signer)
+    refused = desk.refuses(5)
+    assert (refused.code, refused.shortfall, refused.detail["rest"]) == ("unpaid_rest", 10, 70)
+    assert refused.detail["signer"] == signer.address
+    desk.tell(ToppedUp(desk.channel(signer, epoch), 20))
+    refused = desk.refuses(5)
+    assert (refused.code, refused.detail["claim"]["cumulative"]) == ("voucher_due", 70)
+    if restarted:
+        desk.begin()
+        desk.meter.enlist(ID, "ada", signer.address)
+    flight = desk.admit(10, voucher=sign(desk, signer))
+    then = await desk.settle(flight, 4)
+    assert (then.number, then.cost, then.cumulative) == (1, 4, 74)
+    assert [one.cumulative for one in desk.vouchers] == [70]
+    assert (desk.account.settled, desk.account.due.cumulative) == (74, 74)
+    await desk.meter.take_voucher(ID, sign(desk, signer))
+    desk.tell(Redeemed(desk.channel(signer, epoch), 74, desk.vouchers[-1].receipts_root))
+    assert [desk.meter.proof(one.call).redeemed for one in (receipt, then)] == [False, True]
+    desk.admit(6)
+
+
+async def test_who_leaves_without_paying_again_and_again_owes_it_once(desk):
+    own(desk, 100)
+    await desk.think(70)
+    leave(desk)
+    for epoch in (1, 2):
+        own(desk, 100, epoch)
+        assert desk.refuses(1).code == "voucher_due"
+        leave(desk, epoch)
+    desk.opened(100, epoch=3)
+    assert [one.cumulative for one in desk.vouchers] == [70], "a signer that is at hand signs for it"
+    assert desk.account.available == 30
+    leave(desk, 3)
+    desk.begin().opened(69, epoch=4)
+    assert desk.refuses(1).detail["rest"] == 70, "nor is what was signed for and not redeemed"
+
+
+async def test_a_call_in_flight_when_its_channel_is_closed_is_paid_in_the_next(desk):
+    own(desk, 100)
+    flight = desk.admit(70)
+    leave(desk)
+    own(desk, 100, 1)
+    assert desk.refuses(1).code == "call_in_flight"
+    settled = asyncio.ensure_future(desk.settle(flight, 50))
+    await asyncio.sleep(0)
+    await settled
+    assert desk.refuses(1).detail["claim"]["cumulative"] == 50
+
+
+async def test_what_was_redeemed_or_given_up_or_a_former_owners_is_no_rest(desk):
+    desk.opened(100)
+    await desk.think(70)
+    desk.tell(ChannelClosed(desk.channel(), 100))
+    desk.opened(100, epoch=1)
+    assert desk.account.available == 100, "the provider has closed it, and given up"
+    await desk.think(30)
+    desk.tell(Redeemed(desk.channel(epoch=1), 30, desk.vouchers[-1].receipts_root))
+    leave(desk, 1)
+    desk.opened(100, epoch=2)
+    assert desk.account.available == 100
+    await desk.think(20)
+    leave(desk, 2)
+    desk.tell(Transfer(ADA.address, BOB.address, ID))
+    desk.tell(ChannelOpened(desk.channel(BOB), ID, PROVIDER.address, BOB.address, 0, 1, 100))
+    desk.meter.enlist(ID, "bob", BOB)
+    assert desk.account.available == 100
+
+
+async def test_a_signer_that_signs_by_itself_is_trusted_with_little_at_first(desk):
+    own(desk, 50 * CREDIT)
+    assert desk.account.available == 5 * CREDIT, "a tenth"
+    refused = desk.refuses(6 * CREDIT)
+    assert (refused.code, refused.shortfall) == ("unsigned_limit", CREDIT)
+    for cost in (5, 5, 9):
+        await desk.think(cost * CREDIT)
+        await desk.meter.take_voucher(ID, sign(desk))
+    assert desk.account.available == 19 * CREDIT, "as much as was signed for"
+    desk.opened(2 * CREDIT, signer=BOB, at_hand=False)
+    assert desk.account.available == CREDIT
+    desk.opened(2 * CREDIT, signer=PROVIDER)
+    assert desk.account.available == 2 * CREDIT
+
+
 async def test_a_voucher_survives_its_process(desk):
     desk.opened(at_hand=False)
     await desk.think(10)
@@ -353,7 +466,7 @@ async def test_what_is_charged_is_charged_although_its_caller_has_gone(desk):
     with pytest.raises(asyncio.CancelledError):
         await going
     assert (await desk.think(10)).number == 2
-    assert [one.cost for _, one in desk.meter.receipts(ID)] == [30, 10]
+    assert [one.cost for _, one in desk.meter.books.receipts(ID)] == [30, 10]
 
 
 async def test_what_the_disk_refuses_was_never_charged(desk):

@@ -33,6 +33,6 @@ async def test_client_of_another_language(house):
     assert told["events"][0] == "response.created"
     assert told["events"][-1] == "response.completed"
     assert told["refused"] == [True, "model_not_found"]
-    receipts = [one for _, one in house.meter.receipts(AGENT)]
+    receipts = [one for _, one in house.meter.books.receipts(AGENT)]
     assert len(receipts) == 4
     assert receipts[0].call == told["call"]

@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agents.chain.bindings.usage_meter import Overdrawn, Redeemed, VoucherSkipped
+from agents.chain.reader import read
 from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.errors import BooksBehind, PaymentRequired, TransportError
 from agents.lab.audit import audit_chain
@@ -73,6 +74,43 @@ async def test_whoever_leaves_is_redeemed_in_time(thinkers):
     assert (await thinkers.think(ada, 3)).number == 1, "another channel, another book"
     await thinkers.redeem_all()
     assert (await thinkers.on_chain(ada)).redeemed == 3
+
+
+async def test_calls_in_flight_when_an_exit_starts_are_paid_within_its_window(thinkers):
+    ada, own = await thinkers.agent(deposit=100), await thinkers.agent(deposit=100, signer=OWN.address)
+    flights = [thinkers.admit(ada, 40), thinkers.admit(ada, 50), thinkers.admit(own, 60)]
+    for one in (ada, own):
+        await thinkers.do("start_exit", *thinkers.parties(one))
+    await thinkers.settle(flights[0], 30)
+    assert await thinkers.redeemer.turn() == 1, "whatever it is worth"
+    await thinkers.settle(flights[1], 50)
+    await thinkers.settle(flights[2], 60)
+    assert await thinkers.redeemer.turn() == 1, "and again for the next"
+    await thinkers.meter.take_voucher(own, thinkers.signed(own, OWN))
+    assert await thinkers.redeemer.turn() == 1
+    await thinkers.world.catch_up()
+    assert [(await thinkers.on_chain(one)).redeemed for one in (ada, own)] == [80, 60]
+
+
+async def test_what_ended_after_its_channel_was_closed_is_paid_in_the_next(thinkers):
+    ada = await thinkers.agent(deposit=100)
+    before, flight = await thinkers.earned(), thinkers.admit(ada, 40)
+    await thinkers.do("start_exit", *thinkers.parties(ada))
+    await thinkers.world.reach((await thinkers.on_chain(ada)).exit_end)
+    await thinkers.do("close_channel", *thinkers.parties(ada))
+    await thinkers.settle(flight, 30)
+    assert await thinkers.redeem_all() == 0
+    await thinkers.open_channel(ada, 29)
+    assert (refused(thinkers, ada).code, refused(thinkers, ada).shortfall) == ("unpaid_rest", 1)
+    await thinkers.top_up(ada, 6)
+    receipt = await thinkers.think(ada, 5)
+    assert await thinkers.redeem_all() == 1
+    assert await thinkers.earned() == before + 35
+    assert await thinkers.available(ada) == thinkers.account(ada).available == 0
+    proof = thinkers.meter.proof(receipt.call)
+    meter = thinkers.world.deployment.meter
+    assert proof.redeemed
+    assert await read(thinkers.world.rpc, meter.verify_receipt(proof.root, receipt.digest, proof.path))
 
 
 async def test_a_call_into_debt_freezes_until_a_payment_has_paid_it(thinkers):

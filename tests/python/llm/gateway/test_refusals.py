@@ -322,7 +322,7 @@ async def test_failed_call_is_charged_what_it_used(store):
     async with house.client(key) as client:
         response = await client.post(CHAT, json=chat())
     says(response, 502, "answer_cut")
-    [(_, receipt)] = house.meter.receipts(AGENT)
+    [(_, receipt)] = house.meter.books.receipts(AGENT)
     assert (receipt.usage, receipt.status) == (Usage(10, 5), 502)
     assert response.headers["agora-call"] == receipt.call
     assert int(response.headers["agora-cost"]) == receipt.cost == house.state().settled
@@ -489,5 +489,5 @@ async def test_vectors_of_another_length_than_was_asked_for_are_paid_all_the_sam
     async with house.client(house.member()) as client:
         response = await client.post(EMBEDDINGS, json={"model": MODEL, "input": "hi", "dimensions": 3})
     says(response, 502, "wrong_dimensions", "dimensions")
-    [(_, receipt)] = house.meter.receipts(AGENT)
+    [(_, receipt)] = house.meter.books.receipts(AGENT)
     assert (receipt.usage, receipt.status) == (Usage(5, 0), 502)

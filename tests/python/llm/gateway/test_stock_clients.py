@@ -72,11 +72,11 @@ async def over_http(house, key):
 @pytest_asyncio.fixture(loop_scope="module", params=[in_process, over_http])
 async def client(house, request):
     """The stock client of an agent with a thousand credits; it has paid for what it did, once that is done."""
-    before = len(house.meter.receipts(AGENT, limit=1000))
+    before = len(house.meter.books.receipts(AGENT, limit=1000))
     async with request.param(house, house.member(units=100_000 * CREDIT)) as client:
         yield client
     state = house.state()
-    receipts = [one for _, one in house.meter.receipts(AGENT, limit=1000)]
+    receipts = [one for _, one in house.meter.books.receipts(AGENT, limit=1000)]
     assert len(receipts) > before
     assert state.settled == state.vouched == sum(one.cost for one in receipts)
     assert state.reserved == 0
@@ -95,7 +95,7 @@ async def test_raw_response_tells_the_cost(house, client):
     raw = await client.chat.completions.with_raw_response.create(
         model=SMOLLM2_NAME, messages=HELLO, max_tokens=5, extra_headers={"Agora-Task": "3"}
     )
-    _, newest = house.meter.receipts(AGENT, task=3, limit=1000)[-1]
+    _, newest = house.meter.books.receipts(AGENT, task=3, limit=1000)[-1]
     assert raw.headers["agora-call"] == newest.call
     assert int(raw.headers["agora-cost"]) == newest.cost > 0
     assert raw.parse().usage.completion_tokens == newest.usage.completion_tokens
