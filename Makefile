@@ -35,8 +35,18 @@ test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle
 	AGORA_GAS_CHECK=1 npx hardhat run bench/gas.js
 
 .PHONY: test-python
-test-python: setup $(DEV_READY) ## Python tests, against a real Hardhat node and the embedded model
-	pytest
+test-python: test-python-rest test-python-fleet ## Python tests, against a real Hardhat node and the embedded model
+
+# Two processes, so that `make --jobs=2 test` keeps two cores busy to the end.
+APART := fleet learning llm
+
+.PHONY: test-python-fleet
+test-python-fleet: setup $(DEV_READY)
+	pytest $(APART:%=tests/python/%)
+
+.PHONY: test-python-rest
+test-python-rest: setup $(DEV_READY)
+	pytest $(APART:%=--ignore=tests/python/%)
 
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts

@@ -21,6 +21,20 @@ def gateway(
     public_url: Annotated[
         str | None, typer.Option(help="Where clients find the gateway, if a proxy stands before it.")
     ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="Clients come through one proxy alone, which names each in X-Forwarded-For.",
+        ),
+    ] = False,
+    trust_pledges: Annotated[
+        bool,
+        typer.Option(
+            "--trust-pledges/--deposit-only",
+            help="Whether an agent's pledge covers a call beyond its deposit: other providers may count on the same.",
+        ),
+    ] = True,
     models: Annotated[
         Path | None,
         typer.Option(help="A file of prices and endpoints; else AGORA_MODELS.", exists=True, dir_okay=False),
@@ -45,7 +59,16 @@ def gateway(
         with interruptible(stop):
             async with (
                 open_source(settings, cassette, "live" if cassette is None else mode) as upstream,
-                serve(settings, seed, upstream, host=host, port=port, public_url=public_url) as serving,
+                serve(
+                    settings,
+                    seed,
+                    upstream,
+                    host=host,
+                    port=port,
+                    public_url=public_url,
+                    proxied=behind_proxy,
+                    trusts_pledges=trust_pledges,
+                ) as serving,
             ):
                 for line in _greeting(serving):
                     typer.echo(line)

@@ -17,7 +17,9 @@ from agents.fleet.session import PROVIDER_WALLET, Session, open_session
 from agents.llm.cassette.manifest import Manifest, code_revision, configuration_of
 from agents.llm.cassette.recorder import Mode, Recorder
 from agents.llm.cassette.store import Cassette
+from agents.llm.gateway.app import behind_proxy
 from agents.llm.gateway.signin import Place
+from agents.llm.gateway.wire import BoundedHttp
 from agents.llm.upstreams.base import Upstream
 from agents.llm.upstreams.open import open_upstreams
 from agents.settings import Settings
@@ -49,8 +51,12 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     public_url: str | None = None,
+    proxied: bool = False,
+    trusts_pledges: bool = True,
 ) -> AsyncIterator[Serving]:
-    """A gateway on the chain of the settings; ``public_url`` is where its clients find it, if not at host and port.
+    """A gateway on the chain of the settings; ``public_url`` is where its clients find it, if not at host and port, and
+    ``proxied`` says that they come through a proxy which names them. ``trusts_pledges`` is whether what agents have
+    pledged counts before a call.
 
     Port 0 is one that the system chooses. Raises PortInUse, what ``open_session`` raises, and BadSetting for an
     address that is none.
@@ -61,7 +67,9 @@ async def serve(
         await fund_gas(session, [session.wallet(PROVIDER_WALLET)])
         own = session.gateway
         assert isinstance(own, OwnGateway), "the settings name no other"
-        server = GuardServer(own.gateway.app, host, port)
+        own.meter.trusts_pledges = trusts_pledges
+        app = own.gateway.app
+        server = GuardServer(behind_proxy(app) if proxied else app, host, port, http=BoundedHttp)
         try:
             await server.__aenter__()
         except OSError as error:

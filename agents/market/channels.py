@@ -92,10 +92,11 @@ class Channels:
         """Whether a former owner of the agent opened it."""
         return channel.owner_epoch != self._epochs.get(channel.agent_id, 0)
 
-    def allowance(self, agent_id: int, provider: str) -> int:
-        """The most that the agent may come to owe the provider if it owes nobody; a pledge under notice does not
-        count."""
-        pledged = 0 if agent_id in self._noticed else self.pledges.get(agent_id, 0)
+    def allowance(self, agent_id: int, provider: str, *, trusts_pledges: bool = True) -> int:
+        """The most that the agent may come to owe the provider if it owes nobody. A pledge under notice does not count,
+        nor does any for a provider that trusts none, since another may have been promised the same."""
+        counts = trusts_pledges and agent_id not in self._noticed
+        pledged = self.pledges.get(agent_id, 0) if counts else 0
         return min(self.overdraft_limit, pledged + self.credit_line(provider, agent_id))
 
     def credit_line(self, provider: str, agent_id: int) -> int:

@@ -23,6 +23,7 @@ from agents.chain.guard.server import GuardServer, settle_memory
 from agents.llm.gateway.gateway import Gateway
 from agents.llm.gateway.keys import Keys
 from agents.llm.gateway.signin import Place
+from agents.llm.gateway.wire import BoundedHttp
 from agents.llm.upstreams.base import Upstream
 from agents.llm.upstreams.http import HttpUpstream
 from agents.llm.upstreams.router import Router
@@ -108,7 +109,7 @@ def _program(module: str, *arguments: str) -> Iterator[tuple[Any, str]]:
 
 
 async def _serve(upstream: str, agents: int) -> None:
-    async with gateway(upstream, agents) as (made, keys), GuardServer(made.app) as server:
+    async with gateway(upstream, agents) as (made, keys), GuardServer(made.app, http=BoundedHttp) as server:
         settle_memory()
         print(json.dumps({"url": server.url, "keys": keys}), flush=True)
         await asyncio.to_thread(sys.stdin.read)

@@ -6,7 +6,7 @@ import gc
 import socket
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -37,12 +37,21 @@ class _Server(uvicorn.Server):
 class GuardServer:
     """Use as ``async with GuardServer(app) as server``; inside, ``server.url`` answers."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Port 0 is one that the system chooses. Entering raises OSError when the port is taken."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        http: type[asyncio.Protocol] | Literal["h11"] = "h11",
+    ) -> None:
+        """Port 0 is one that the system chooses; ``http`` is what reads requests. Entering raises OSError when the
+        port is taken."""
         self._host, self._port = host, port
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http=http,
                 lifespan="on",
                 ws="none",
                 log_config=None,

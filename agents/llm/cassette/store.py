@@ -1,4 +1,7 @@
-"""The file of a cassette: every call of a run and what came of it, in SQLite."""
+"""The file of a cassette: every call of a run and what came of it, in SQLite.
+
+Each row has a sum of its own. It finds damage and not forgery: it has no key, so who writes the file can write the sum.
+"""
 
 import asyncio
 import json
@@ -34,7 +37,7 @@ CREATE TABLE calls (
     purpose    TEXT NOT NULL,
     task       INTEGER NOT NULL,
     outcome    TEXT NOT NULL,               -- JSON, see Outcome
-    seal       BLOB NOT NULL,               -- SHA-256 of the row
+    seal       BLOB NOT NULL,               -- SHA-256 of the row, without a key
     UNIQUE (agent, model, request, occurrence)
 ) STRICT;
 CREATE INDEX calls_by_purpose ON calls (agent, purpose, task);
@@ -123,14 +126,14 @@ class Cassette:
             return int(self._db.execute(query, (agent, model, request)).fetchone()[0])
 
     def find(self, key: Key) -> Outcome | None:
-        """What came of a call, None if it was not recorded. Raises CassetteUnreadable if it was altered."""
+        """What came of a call, None if it was not recorded. Raises CassetteUnreadable if it was damaged."""
         query = "SELECT * FROM calls WHERE agent = ? AND model = ? AND request = ? AND occurrence = ?"
         with _reading(self.path):
             row = self._db.execute(query, (key.agent, key.model, key.digest, key.occurrence)).fetchone()
         if row is None:
             return None
         if row["seal"] != _seal(tuple(row)[1:-1]):
-            raise CassetteUnreadable(self.path, f"call {row['id']} was altered")
+            raise CassetteUnreadable(self.path, f"call {row['id']} is damaged")
         told = json.loads(row["outcome"])
         return Outcome(**{**told, "usage": tuple(told["usage"])})
 

@@ -66,14 +66,17 @@ class Coverage:
 
     __slots__ = ("book", "channel", "covered", "debt", "leaving", "overdraft", "owed")
 
-    def __init__(self, book: Book, channel: Channel, view: MarketView, others: Iterable[Book]) -> None:
+    def __init__(
+        self, book: Book, channel: Channel, view: MarketView, others: Iterable[Book], *, trusts_pledges: bool
+    ) -> None:
         """``others`` are the agent's other channels: the contract has one patience for all."""
         self.book, self.channel = book, channel
         self.covered = channel.deposit + channel.redeemed
         """What the deposit pays of the channel's whole sum."""
         self.debt = view.balance(account_of_agent(channel.agent_id)).debt
         self.leaving = bool(channel.exit_end) or view.channels.is_former(channel)
-        self.overdraft = 0 if self.debt else view.channels.allowance(channel.agent_id, channel.provider)
+        allowance = view.channels.allowance(channel.agent_id, channel.provider, trusts_pledges=trusts_pledges)
+        self.overdraft = 0 if self.debt else allowance
         self.owed = max(self.debt, book.settled - self.covered)
         """What the agent owes, on chain or as soon as its vouchers are there; not above 0 if it owes nothing."""
         for other in others:

@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agents.llm.gateway.account import Account, Info, KeyDesk
 from agents.llm.gateway.chat import Chat
@@ -48,6 +49,24 @@ def build(till: Till, throttle: Throttle | None = None) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def behind_proxy(app: ASGIApp) -> ASGIApp:
+    """The application, for which a request comes from where the one proxy before it says.
+
+    The last address in ``X-Forwarded-For`` is the proxy's word, and those before it are the client's. Nobody but the
+    proxy may reach the application, or they write what they like.
+    """
+
+    async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            told = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+            address = told[-1].decode("latin-1").rpartition(",")[2].strip() if told else ""
+            if address:
+                scope = {**scope, "client": (address, 0)}
+        await app(scope, receive, send)
+
+    return app_behind
 
 
 async def _on_http_error(_: Request, error: Exception) -> Response:

@@ -3,6 +3,9 @@
 A call is let through only if all that is spent and reserved stays within each limit even when the call comes to the
 most that it can. The limits of a task and of an agent are each agent's own; those of the hour and of the run are for
 all together.
+
+Which task a call is for is the caller's word. So a task's limit is no bound for an agent that would pass it: it names
+another task. Calls that name none share task 0, which is one as any other.
 """
 
 from collections import defaultdict, deque
@@ -94,7 +97,7 @@ class Budgets:
     def _standing(self, agent_id: int, task: int) -> Iterable[tuple[str, int, int]]:
         """Of each limit that there is: its scope, itself, and what is spent or reserved of it."""
         limits = self.limits
-        if limits.task is not None and task:
+        if limits.task is not None:
             yield "task", limits.task, self._tasks.get((agent_id, task), 0)
         if limits.agent is not None:
             yield "agent", limits.agent, self._agents.get(agent_id, 0)
@@ -106,7 +109,7 @@ class Budgets:
 
     def _add(self, agent_id: int, task: int, units: int) -> None:
         # What nothing is held against is not counted: there are many agents, and many tasks.
-        if self.limits.task is not None and task:
+        if self.limits.task is not None:
             self._tasks[agent_id, task] += units
         if self.limits.agent is not None:
             self._agents[agent_id] += units

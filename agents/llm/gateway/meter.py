@@ -85,6 +85,8 @@ class Meter:
         self.provider, self.domain, self.prices = provider, domain, prices
         self.books = Books(store)
         self.budgets = Budgets(limits or Limits(), clock)
+        self.trusts_pledges = True
+        """Whether an agent's pledge counts before a call: other providers may count on the same one."""
         self.on_receipt: list[Callable[[Receipt], object]] = []
         """Told of each receipt once it is durable, before its answer is handed on."""
         self.on_voucher: list[Callable[[Voucher], object]] = []
@@ -360,7 +362,7 @@ class Meter:
 
     def _coverage(self, book: Book, channel: Channel) -> Coverage:
         others = (one for one in self._of_agent.get(book.agent_id, ()) if one is not book)
-        return Coverage(book, channel, self._view, others)
+        return Coverage(book, channel, self._view, others, trusts_pledges=self.trusts_pledges)
 
     def _of(self, channel: Channel) -> Book:
         book = self._books.get(channel.id)

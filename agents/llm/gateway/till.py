@@ -168,8 +168,9 @@ class Till:
     async def stream(self, exchange: Exchange, asked: Asked, rendering: Rendering) -> None:
         """Make the call and hand its chunks on as they come; the last word comes after it is settled durably.
 
-        A client that hangs up stops the upstream, and pays for what had come. Errors as in ``complete``; one
-        that comes after the first chunk is an event.
+        A client that hangs up stops the upstream, and pays for what had come, and for the prompt even if nothing had:
+        the upstream is reading it, and may charge for that. Errors as in ``complete``; one that comes after the first
+        chunk is an event.
         """
         flow = _Flow(exchange, asked, rendering)
         reservation = self._admit(asked)
@@ -187,7 +188,7 @@ class Till:
             await self._settle(reservation, asked, flow.used(), flow.digest(), HUNG_UP)
             raise
         if not whole:
-            await self._settle(reservation, asked, flow.used(), flow.digest(), HUNG_UP)
+            await self._settle(reservation, asked, flow.used(hung_up=True), flow.digest(), HUNG_UP)
             return
         usage = flow.used()
         last = flow.last(usage)
@@ -282,10 +283,11 @@ class _Flow:
                     self._sent.update(events)
                     await self._exchange.event(events)
 
-    def used(self, told: Usage = Usage()) -> Usage:  # noqa: B008 - frozen
-        """What the call has burned: as it is told, else by what has come; a prompt at least where anything has."""
+    def used(self, told: Usage = Usage(), *, hung_up: bool = False) -> Usage:  # noqa: B008 - frozen
+        """What the call has burned: as it is told, else by what has come; a prompt at least where anything has, or
+        where nobody waited for it."""
         usage = told if told != Usage() else self._usage or told
-        if usage.prompt_tokens or not self._exchange.started:
+        if usage.prompt_tokens or not (self._exchange.started or hung_up):
             return usage
         prompt, worst = -(-len(self._asked.raw) // BYTES_A_TOKEN), self._asked.worst
         answer = max(usage.completion_tokens, self._pieces, -(-self._said // BYTES_A_TOKEN))

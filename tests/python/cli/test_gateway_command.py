@@ -113,11 +113,23 @@ async def test_stranger_thinks_and_the_provider_is_paid(world, node, tmp_path):
     assert told["key"].encode() not in kept
 
     # Again, without a model, from what was kept.
+    await world.market.pledge(wallet, agent_id, CREDIT, intent="pledge")
+    replay = "--cassette", str(tmp_path / "calls.db"), "--mode", "replay"
     async with (
-        gateway(node, tmp_path, "--cassette", str(tmp_path / "calls.db"), "--mode", "replay") as greeting,
+        gateway(node, tmp_path, *replay, "--behind-proxy", "--deposit-only") as greeting,
         AsyncOpenAI(api_key=told["key"], base_url=greeting["gateway"], max_retries=0) as client,
+        httpx.AsyncClient(base_url=greeting["gateway"], headers=headers) as plain,
     ):
         again = await until_paid(client)
+        account = (await plain.get("/agora/account")).json()
+        assert account["available"] == account["balance"] > 0, "the pledge does not count"
+
+        async def challenge(client):
+            told = {"X-Forwarded-For": client}
+            return (await plain.post("/agora/challenge", json=stranger, headers=told)).status_code
+
+        assert 429 in [await challenge("10.0.0.1") for _ in range(60)]
+        assert await challenge("10.0.0.2") == 200
     assert json.loads(again.content) == json.loads(raw.content)
     assert again.headers["agora-call"] != call
 

@@ -83,14 +83,14 @@ async def test_a_cassette_that_was_cut_off_is_refused(tmp_path):
             Cassette.read(path)
 
 
-async def test_an_answer_that_was_altered_is_not_handed_on(tmp_path):
+async def test_an_answer_that_is_damaged_is_not_handed_on(tmp_path):
     path = tmp_path / "c"
     await recorded(path, [(ask("the secret word"), False)])
     content = path.read_bytes()
     assert content.count(b"the secret word 1") == 1
     path.write_bytes(content.replace(b"the secret word 1", b"the secret word 2"))
     replay = Recorder(None, Cassette.read(path), "replay")
-    with pytest.raises(CassetteUnreadable, match="call 1 was altered"):
+    with pytest.raises(CassetteUnreadable, match="call 1 is damaged"):
         await replay.complete(ask("the secret word"))
 
 

@@ -42,8 +42,17 @@ def test_a_task_is_each_agents_own():
     spend(budgets, 1, 7, 40)
     spend(budgets, 2, 7, 100)
     spend(budgets, 1, 8, 100)
-    spend(budgets, 1, 0, 10**6)
     assert budgets.left(1, 7) == {"task": 0}
+
+
+def test_calls_without_a_task_share_one_limit():
+    budgets = Budgets(Limits(task=100), Clock())
+    spend(budgets, 1, 0, 60)
+    assert refused(budgets, 1, 0, 41) == ("task", 100, 60, 41)
+    assert budgets.left(1) == {"task": 40}
+    spend(budgets, 1, 7, 100)
+    budgets.begin([(1, 0, 70)], [])
+    assert budgets.left(1) == {"task": 30}
 
 
 def test_an_agents_limit_is_over_all_its_tasks():
@@ -121,7 +130,7 @@ def test_no_limit_is_ever_passed(limits, calls):
     for agent_id in (1, 2, 3):
         mine = [(task, units) for one, task, units in whole if one == agent_id]
         assert limits.agent is None or sum(units for _, units in mine) <= limits.agent
-        for task in (1, 2, 3):
+        for task in (0, 1, 2, 3):
             assert limits.task is None or sum(units for one, units in mine if one == task) <= limits.task
     total = sum(units for _, _, units in whole)
     assert total <= min(one for one in (limits.hour, limits.run, total) if one is not None)

@@ -10,6 +10,7 @@ from house import AGENT, CHAT, MODEL, House, call, chat, says
 
 from agents.chain.guard.server import GuardServer
 from agents.errors import CallFailed
+from agents.llm.gateway.wire import BoundedHttp
 from agents.llm.protocol import Usage
 from agents.llm.upstreams.base import usage_body
 from agents.money import CREDIT
@@ -138,7 +139,10 @@ async def test_client_that_hangs_up_stops_the_upstream_and_pays_for_what_came(st
     never = asyncio.Event()
     house = House(store, Plays(said("one"), said("two"), never, said("three")))
     key = house.member()
-    async with GuardServer(house.gateway.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+    async with (
+        GuardServer(house.gateway.app, http=BoundedHttp) as server,
+        httpx.AsyncClient(base_url=server.url) as client,
+    ):
         headers = {"Authorization": f"Bearer {key}"}
         async with client.stream("POST", CHAT, json=chat(stream=True), headers=headers) as response:
             async for line in response.aiter_lines():
@@ -151,6 +155,24 @@ async def test_client_that_hangs_up_stops_the_upstream_and_pays_for_what_came(st
             await asyncio.sleep(0.05)
     one = receipt(house)
     assert (one.status, one.usage.completion_tokens) == (499, 2)
+    assert house.state().reserved == 0
+
+
+async def test_client_that_hangs_up_before_the_first_chunk_pays_for_the_prompt(store):
+    house = House(store, Plays(asyncio.Event()))
+    key, asked = house.member(), chat(stream=True, text="word " * 400)
+    async with GuardServer(house.gateway.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+        headers = {"Authorization": f"Bearer {key}"}
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(CHAT, json=asked, headers=headers, timeout=httpx.Timeout(10, read=0.2))
+        await asyncio.wait_for(house.upstream.closed.wait(), 10)
+        for _ in range(100):
+            if house.meter.receipts(AGENT):
+                break
+            await asyncio.sleep(0.05)
+    one = receipt(house)
+    assert (one.status, one.usage) == (499, Usage(-(-len(json.dumps(asked, separators=(",", ":"))) // 4), 0))
+    assert one.cost > 0
     assert house.state().reserved == 0
 
 

@@ -3,9 +3,11 @@
 import re
 import sqlite3
 
+import httpx
 import pytest
-from house import AGENT, CHAIN_ID, CHAT, MODEL, NOW, SEED, House, chat, says
+from house import AGENT, BASE, CHAIN_ID, CHAT, MODEL, NOW, SEED, House, chat, says
 
+from agents.llm.gateway.app import behind_proxy
 from agents.llm.gateway.keys import CHALLENGE_SECONDS, LIFETIME
 from agents.llm.gateway.signin import digest_of
 from agents.money import CREDIT
@@ -246,6 +248,26 @@ async def test_who_asks_too_often_waits(store):
         assert response.headers["retry-after"] == "20"
         house.clock.now += 20
         assert (await client.post(CHALLENGE, json=body)).status_code == 200
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+async def test_clients_behind_a_proxy_are_told_apart_if_it_is_trusted(store, proxied):
+    house = House(store, a_minute=1)
+    app = behind_proxy(house.gateway.app) if proxied else house.gateway.app
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+
+        async def ask(forwarded):
+            body = {"agent_id": AGENT, "address": OWNER.address}
+            told = [("X-Forwarded-For", one) for one in forwarded]
+            return (await client.post(CHALLENGE, json=body, headers=told)).status_code
+
+        assert await ask(["10.0.0.1"]) == 200
+        assert await ask(["10.0.0.2"]) == (200 if proxied else 429)
+        # What stands before the last address is the client's own.
+        assert await ask(["10.0.0.3, 10.0.0.1"]) == 429
+        assert await ask(["10.0.0.4", "10.0.0.1"]) == 429
+        assert await ask([""]) == (200 if proxied else 429), "then the peer counts"
+        assert await ask([]) == 429
 
 
 @pytest.mark.parametrize(

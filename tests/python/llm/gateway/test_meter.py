@@ -174,6 +174,17 @@ def test_only_what_the_contract_would_honour_counts(desk):
     assert desk.refuses(1).code == "leaving", "a former owner opened it"
 
 
+async def test_a_provider_that_trusts_no_pledge_counts_on_its_own_line(desk):
+    desk.opened(100)
+    desk.tell(Pledged(ID, 30))
+    desk.lend(10)
+    assert desk.account.available == 140
+    desk.meter.trusts_pledges = False
+    assert desk.account.available == 110
+    assert desk.refuses(111).shortfall == 1
+    desk.admit(110)
+
+
 async def test_a_channel_that_is_left_is_left(desk):
     desk.opened(100)
     await desk.think(10)

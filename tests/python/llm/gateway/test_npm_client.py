@@ -10,6 +10,7 @@ from house import AGENT, MODEL
 
 from agents.chain.guard.server import GuardServer
 from agents.chain.toolchain import search_path
+from agents.llm.gateway.wire import BoundedHttp
 
 SCRIPT = Path(__file__).with_name("npm_client.js")
 SECONDS = 60
@@ -17,7 +18,7 @@ SECONDS = 60
 
 async def test_client_of_another_language(house):
     key = house.member()
-    async with GuardServer(house.gateway.app) as server:
+    async with GuardServer(house.gateway.app, http=BoundedHttp) as server:
         process = await asyncio.create_subprocess_exec(
             *(shutil.which("node", path=search_path()), str(SCRIPT), f"{server.url}/v1", MODEL),
             env={"OPENAI_API_KEY": key},

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from agents.chain.guard.server import GuardServer
 from agents.chain.store import Store
 from agents.llm.embeddings import Embedder
+from agents.llm.gateway.wire import BoundedHttp
 from agents.llm.upstreams.embeddings import MINILM_NAME
 from agents.llm.upstreams.open import open_upstreams
 from agents.llm.weights import SMOLLM2_NAME
@@ -62,7 +63,7 @@ async def in_process(house, key):
 @asynccontextmanager
 async def over_http(house, key):
     async with (
-        GuardServer(house.gateway.app) as server,
+        GuardServer(house.gateway.app, http=BoundedHttp) as server,
         AsyncOpenAI(api_key=key, base_url=f"{server.url}/v1", max_retries=0) as client,
     ):
         yield client
