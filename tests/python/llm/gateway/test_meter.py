@@ -439,11 +439,11 @@ async def test_calls_in_flight_when_a_run_ends_are_the_next_ones(desk):
     desk.begin(Limits(run=100, agent=90, task=80)).opened()
     flying, given_up = desk.admit(10), desk.admit(20)
     desk.meter.end_run()
-    assert desk.account.budgets == {"run": 70, "agent": 60}
+    assert desk.account.budgets == {"run": 70, "agent": 60, "task": 80}
     desk.meter.release(given_up)
-    assert desk.account.budgets == {"run": 90, "agent": 80}
+    assert desk.account.budgets == {"run": 90, "agent": 80, "task": 80}
     await desk.settle(flying, 4)
-    assert desk.account.budgets == {"run": 96, "agent": 86}
+    assert desk.account.budgets == {"run": 96, "agent": 86, "task": 80}
     assert desk.refuses(77, BudgetSpent).spent == 4
 
 
