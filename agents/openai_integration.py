@@ -15,7 +15,7 @@ from agents.bid_policy import BidContext, BidPolicy, CheckerKind, Quote, TaskBri
 from agents.errors import ModelError, ModelUnavailable, SettingOutOfRange
 from agents.llm.embeddings import Embeds
 from agents.llm.prices import Price, cost, list_prices
-from agents.llm.protocol import Message, Model, ModelRequest, Usage, billed
+from agents.llm.protocol import Message, Model, ModelRequest, Tariff, Usage, billed
 from agents.llm.structured import ask
 from agents.mind.earnings import Practice
 
@@ -138,7 +138,8 @@ class OpenAIIntegration:
 
     ``capabilities`` are the agent's claimed weights by skill, 0 to 100. ``price`` is the model's list price
     unless given. Calls are made at temperature 0 with ``seed``. Model calls raise what ``ask`` raises. From
-    ``practice`` it knows what such questions came to before, and tells it what its own did.
+    ``practice`` it knows what such questions came to before, and tells it what its own did. ``tariff`` tells
+    what there is to think with, and what that has cost.
     """
 
     def __init__(
@@ -152,12 +153,21 @@ class OpenAIIntegration:
         price: Price | None = None,
         seed: int = 0,
         practice: Practice | None = None,
+        tariff: Tariff | None = None,
     ) -> None:
         self._model, self._embedder = model, embedder
         self._name, self._role = agent_name, role
         self._capabilities = _checked(capabilities)
         self._price = price or list_prices().price_for(model.name)
-        self._seed, self._practice = seed, practice
+        self._seed, self._practice, self._tariff = seed, practice, tariff
+
+    async def list_available_models(self) -> Sequence[Mapping[str, Any]]:
+        """The models that the agent can ask for, each with its price; see ``Tariff``. None where nobody charges."""
+        return () if self._tariff is None else await self._tariff.list_available_models()
+
+    async def get_my_model_costs(self) -> Mapping[str, Any]:
+        """What the agent's calls have cost, by model; see ``Tariff``. Nothing where nobody charges."""
+        return {"spent": []} if self._tariff is None else await self._tariff.get_my_model_costs()
 
     def claim(self, capabilities: Mapping[str, int]) -> None:
         """From now on the agent claims these weights."""

@@ -159,4 +159,5 @@ def mind(
         role=definition.role if definition else "",
         price=access.price,
         practice=Practice(session.experience, notes.earnings),
+        tariff=model,
     )

@@ -1,13 +1,13 @@
 """What every model looks like to the rest of Agora."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from agents.errors import ModelError
 from agents.errors.tokens import Usage
 
-__all__ = ["Message", "Model", "ModelAnswer", "ModelRequest", "Role", "Usage", "billed"]
+__all__ = ["Message", "Model", "ModelAnswer", "ModelRequest", "Role", "Tariff", "Usage", "billed"]
 
 Role = Literal["system", "user", "assistant"]
 
@@ -65,6 +65,18 @@ class Model(Protocol):
         Raises AnswerTruncated at the token limit, PromptRefused for a request that the model cannot take,
         ModelUnavailable when the endpoint stayed out of reach, and a UserError that a person has to mend.
         """
+        ...
+
+
+class Tariff(Protocol):
+    """Tells one party what it can think with, and what its thinking has cost; shipped as GatewayModel."""
+
+    async def list_available_models(self) -> Sequence[Mapping[str, Any]]:
+        """The models that can be asked for: ``id``, and ``price`` in units for a million tokens of each kind."""
+        ...
+
+    async def get_my_model_costs(self) -> Mapping[str, Any]:
+        """``spent``: a row for each model that the party has called, with calls, tokens, and cost in units."""
         ...
 
 

@@ -55,34 +55,6 @@ class Claim:
             "receipts_root": f"0x{self.receipts_root.hex()}",
         }
 
-    def typed_data(self) -> dict[str, Any]:
-        """The claim as wallets take it: EIP-712 typed data."""
-        domain = (
-            ("name", "string"),
-            ("version", "string"),
-            ("chainId", "uint256"),
-            ("verifyingContract", "address"),
-        )
-        voucher = ("channelId", "bytes32"), ("cumulative", "uint256"), ("receiptsRoot", "bytes32")
-        return {
-            "types": {
-                kind: [{"name": name, "type": solidity} for name, solidity in fields]
-                for kind, fields in (("EIP712Domain", domain), ("Voucher", voucher))
-            },
-            "primaryType": "Voucher",
-            "domain": {
-                "name": _NAME,
-                "version": _VERSION,
-                "chainId": self.chain_id,
-                "verifyingContract": self.meter,
-            },
-            "message": {
-                "channelId": f"0x{self.channel_id.hex()}",
-                "cumulative": str(self.cumulative),
-                "receiptsRoot": f"0x{self.receipts_root.hex()}",
-            },
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class SignedVoucher:
@@ -157,12 +129,6 @@ class Domain:
                 "bad_signature", f"the voucher is signed by {who}, not by the signer {signer}"
             )
         return signature
-
-
-def channel_id_of(agent_id: int, signer: str, provider: str, epoch: int) -> bytes:
-    """The id of the channel of these three in this epoch."""
-    key = keccak(_word(agent_id) + _word(int(signer, 16)) + _word(int(provider, 16)))
-    return keccak(key + _word(epoch))
 
 
 def short(signature: bytes) -> bytes:

@@ -13,6 +13,7 @@ from agents.chain.wallet import Seed
 from agents.errors import GatewayUnfit, GatewayUnreachable, ModelMissing, ThinkingUnpaid
 from agents.fleet.app import Job, assemble, live, work
 from agents.fleet.caps import Limits
+from agents.fleet.crew import mind as crew_mind
 from agents.fleet.definitions import fleet
 from agents.fleet.enrolment import fund_gas
 from agents.fleet.history import History
@@ -64,6 +65,21 @@ async def test_calls_that_were_settled_and_not_noted_are_noted_at_the_next_start
         assert notes.earnings.thinking(REQUEST.task, "work") == kept.cost
         lost = [line.lost for line in crew.standings()]
         assert lost == [0], "what was thought and not redeemed is no lost bond"
+
+
+@pytest.mark.usefixtures("rpc")
+async def test_an_agents_mind_reads_prices_and_what_it_has_spent(settings):
+    async with one_agent(settings) as (session, crew):
+        member = crew.members[0]
+        seat = await session.gateway.seat(AGENT.name, member.agent_id, member.agent.hands.wallet)
+        told = session, session.offices["fleet"], member.agent.notes, AGENT.name, seat, member.treasury
+        mind = crew_mind(*told)
+        assert (await mind.get_my_model_costs())["spent"] == []
+        answer = await call(session, member)
+        (model,) = await mind.list_available_models()
+        assert model["price"]["output_per_million"] == session.gateway.price.output_per_million
+        (spent,) = (await mind.get_my_model_costs())["spent"]
+        assert (spent["model"], spent["calls"], spent["cost"]) == (model["id"], 1, answer.cost)
 
 
 @pytest.mark.usefixtures("rpc")

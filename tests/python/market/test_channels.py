@@ -1,11 +1,12 @@
 """Channels, pledges and lines: the view has them as the contract does, after anything that happens to them."""
 
 import pytest
+from channel_ids import channel_id_of
 from thinkers import Thinkers
 
 from agents.chain.bindings.structs import Claim
 from agents.chain.reader import read
-from agents.llm.gateway.vouchers import Domain, channel_id_of
+from agents.llm.gateway.vouchers import Domain
 from agents.market.domain import account_of, account_of_agent
 from agents.market.feed import MarketFeed
 from agents.market.view import MarketView

@@ -3,6 +3,7 @@
 import itertools
 
 import httpx
+from channel_ids import channel_id_of
 from openai import AsyncOpenAI
 
 from agents.chain.bindings import usage_meter
@@ -13,7 +14,7 @@ from agents.llm.gateway.keys import Keys, Throttle
 from agents.llm.gateway.meter import Meter
 from agents.llm.gateway.problems import PROBLEM_TYPE
 from agents.llm.gateway.signin import Place
-from agents.llm.gateway.vouchers import Domain, channel_id_of
+from agents.llm.gateway.vouchers import Domain
 from agents.llm.prices import PriceTable
 from agents.llm.upstreams.scripted import ScriptedUpstream
 from agents.market.view import MarketView

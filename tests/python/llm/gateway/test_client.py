@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from channel_ids import channel_id_of
 from house import AGENT, MODEL, SEED, House
 from pydantic import SecretStr
 
@@ -19,7 +20,6 @@ from agents.errors import (
     ThinkingUnpaid,
 )
 from agents.llm.gateway.client import LOCAL_URL, FixedKey, GatewayModel, SignedKey, local_client, worst_cost
-from agents.llm.gateway.vouchers import channel_id_of
 from agents.llm.prices import PriceTable, cost
 from agents.llm.protocol import Message, ModelRequest, Usage
 from agents.llm.upstreams.scripted import ScriptedUpstream

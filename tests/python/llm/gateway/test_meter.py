@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 
 import pytest
+from channel_ids import channel_id_of
 from structlog.testing import capture_logs
 from thinkers import REQUEST, RESPONSE, UNIT
 
@@ -27,7 +28,7 @@ from agents.errors import BooksBehind, BooksDamaged, BudgetSpent, PaymentRequire
 from agents.errors.tokens import Usage
 from agents.llm.gateway.budgets import Limits
 from agents.llm.gateway.meter import Meter
-from agents.llm.gateway.vouchers import Domain, SignedVoucher, channel_id_of, signer_of
+from agents.llm.gateway.vouchers import Domain, SignedVoucher, signer_of
 from agents.market.domain import account_of, account_of_agent
 from agents.market.view import MarketView
 from agents.money import CREDIT

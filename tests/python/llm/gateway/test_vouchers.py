@@ -1,6 +1,7 @@
 """Vouchers: what is signed here is what the contract asks for, and what is not is refused by name."""
 
 import pytest
+from channel_ids import channel_id_of
 from eth_account.messages import encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +12,8 @@ from agents.chain.wallet import TEST_PHRASE, Seed
 from agents.errors import VoucherRefused
 from agents.llm.gateway.tree import keccak
 from agents.llm.gateway.vouchers import (
-    Claim,
     Domain,
     SignedVoucher,
-    channel_id_of,
     short,
     signer_of,
 )
@@ -36,7 +35,11 @@ def long_form(signature):
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 2**64), st.binary(min_size=32, max_size=32))
 def test_what_is_signed_is_what_wallets_make_of_the_typed_data(channel, cumulative, root):
-    typed = encode_typed_data(full_message=Claim(31337, METER, channel, cumulative, root).typed_data())
+    domain = {"name": "UsageMeter", "version": "1", "chainId": 31337, "verifyingContract": METER}
+    fields = ("channelId", "bytes32"), ("cumulative", "uint256"), ("receiptsRoot", "bytes32")
+    kinds = {"Voucher": [{"name": name, "type": kind} for name, kind in fields]}
+    message = {"channelId": channel, "cumulative": cumulative, "receiptsRoot": root}
+    typed = encode_typed_data(domain, kinds, message)
     assert DOMAIN.digest(channel, cumulative, root) == keccak(b"\x19\x01" + typed.header + typed.body)
 
 
