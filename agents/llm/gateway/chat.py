@@ -7,11 +7,10 @@ from agents.errors import RequestRefused
 from agents.llm.gateway.exchange import Exchange, encoded
 from agents.llm.gateway.loops import check_loop
 from agents.llm.gateway.problems import malformed
-from agents.llm.gateway.schemas import ChatRequest, check, check_forms, check_messages, check_metered, parse
+from agents.llm.gateway.schemas import ChatRequest, check, check_forms, check_messages, check_metered
 from agents.llm.gateway.till import Asked, Caller, Till
 from agents.llm.gateway.worst import worst_usage
 from agents.llm.protocol import Usage
-from agents.llm.upstreams.base import Call
 
 DEFAULT_TOKENS = 512
 """The longest answer where a request does not say."""
@@ -26,9 +25,7 @@ class Chat:
 
     async def handle(self, exchange: Exchange) -> None:
         """One call."""
-        caller = self._till.caller(exchange)
-        raw = await exchange.body()
-        body = parse(raw)
+        caller, raw, body = await self._till.take(exchange)
         asked = ask(self._till, caller, raw, body)
         if body.get("stream"):
             await self._till.stream(exchange, asked, ChatEvents(body.get("stream_options") or {}))
@@ -63,24 +60,13 @@ def ask(till: Till, caller: Caller, raw: bytes, body: Mapping[str, Any]) -> Aske
     check_metered("chat", request)
     check_forms(request)
     check_messages(request.messages)
-    form = request.response_format
-    if form is not None and form.type == "json_schema" and form.json_schema is None:
-        raise malformed("response_format.json_schema", "is required")
     till.check_model(request.model)
     check_loop(request.messages)
     context = till.prices.context_of(request.model)
     limit = _limit(request, context)
     price = till.prices.price_for(request.model)
     passed = {name: value for name, value in body.items() if name not in _OURS and value is not None}
-    call = Call(
-        "chat",
-        request.model,
-        passed | {"max_tokens": limit},
-        agent=caller.agent_id,
-        name=caller.name,
-        purpose=caller.purpose,
-        task=caller.task,
-    )
+    call = caller.call("chat", request.model, passed | {"max_tokens": limit})
     return Asked(caller, call, raw, worst_usage(len(raw), limit, price, context, request.n or 1))
 
 

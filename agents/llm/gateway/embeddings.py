@@ -8,10 +8,9 @@ from typing import Any
 
 from agents.errors import CallFailed
 from agents.llm.gateway.exchange import Exchange
-from agents.llm.gateway.schemas import EmbeddingsRequest, check, check_metered, parse
+from agents.llm.gateway.schemas import EmbeddingsRequest, check, check_metered
 from agents.llm.gateway.till import Asked, Till
 from agents.llm.gateway.worst import worst_usage
-from agents.llm.upstreams.base import Call
 
 
 class Embeddings:
@@ -23,22 +22,12 @@ class Embeddings:
     async def handle(self, exchange: Exchange) -> None:
         """One call."""
         till = self._till
-        caller = till.caller(exchange)
-        raw = await exchange.body()
-        body = parse(raw)
+        caller, raw, body = await till.take(exchange)
         request = check(EmbeddingsRequest, body)
         check_metered("embeddings", request)
         till.check_model(request.model)
         passed = {name: value for name, value in body.items() if value is not None}
-        call = Call(
-            "embeddings",
-            request.model,
-            passed | {"encoding_format": "float"},
-            agent=caller.agent_id,
-            name=caller.name,
-            purpose=caller.purpose,
-            task=caller.task,
-        )
+        call = caller.call("embeddings", request.model, passed | {"encoding_format": "float"})
         # A text that is longer than the context is cut, each by itself: it bounds nothing here.
         worst = worst_usage(len(raw), 0, till.prices.price_for(request.model), None)
 

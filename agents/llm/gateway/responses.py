@@ -10,7 +10,7 @@ from agents.llm.gateway.exchange import Exchange
 from agents.llm.gateway.problems import malformed
 from agents.llm.gateway.response_body import response_of
 from agents.llm.gateway.response_events import ResponseEvents
-from agents.llm.gateway.schemas import Closed, ModelName, Tokens, check, parse
+from agents.llm.gateway.schemas import Closed, ModelName, Tokens, check
 from agents.llm.gateway.till import Till
 
 _STATEFUL = frozenset({"previous_response_id", "conversation", "background", "store", "prompt"})
@@ -86,9 +86,7 @@ class Responses:
 
     async def handle(self, exchange: Exchange) -> None:
         """One call."""
-        caller = self._till.caller(exchange)
-        raw = await exchange.body()
-        body = parse(raw)
+        caller, raw, body = await self._till.take(exchange)
         for name in _STATEFUL & body.keys():
             if body[name]:
                 raise malformed(name, "is not taken here: nothing is stored, so send the whole conversation")

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from agents.llm.gateway.schemas import VoucherRequest, check, parse
 from agents.llm.gateway.vouchers import SignedVoucher
 from agents.llm.prices import PriceTable, cost
 from agents.llm.protocol import Usage
-from agents.llm.upstreams.base import Call, Upstream, no_model, usage_of
+from agents.llm.upstreams.base import Call, Kind, Upstream, no_model, usage_of
 
 HUNG_UP = 499
 """The status in the receipt of an answer that nobody waited for."""
@@ -50,6 +50,18 @@ class Caller:
     task: int
     purpose: str
     voucher: SignedVoucher | None
+
+    def call(self, kind: Kind, model: str, body: Mapping[str, Any]) -> Call:
+        """The caller's call, as upstreams take it."""
+        return Call(
+            kind,
+            model,
+            body,
+            agent=self.agent_id,
+            name=self.name,
+            purpose=self.purpose,
+            task=self.task,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,13 @@ class Till:
             check(VoucherRequest, parse(voucher.encode())).signed() if voucher else None,
         )
 
+    async def take(self, exchange: Exchange) -> tuple[Caller, bytes, dict[str, Any]]:
+        """Who makes the call, and the body, as it came and as an object; raises RequestRefused. The key is looked at
+        before anything is read."""
+        caller = self.caller(exchange)
+        raw = await exchange.body()
+        return caller, raw, parse(raw)
+
     def name(self, holder: Holder) -> str:
         """What the agent is called here."""
         return self.meter.name_of(holder.agent_id, holder.signer)
@@ -120,13 +139,8 @@ class Till:
 
     def channel_of(self, holder: Holder) -> dict[str, Any]:
         """The channel that pays for the holder's calls, and what opens it."""
-        domain, parties = self.meter.domain, [holder.agent_id, holder.signer, self.meter.provider]
-        return {
-            "chain_id": domain.chain_id,
-            "contract": domain.meter,
-            "function": _REMEDIES["no_channel"],
-            "arguments": [*parties, None],
-        }
+        parties = [holder.agent_id, holder.signer, self.meter.provider]
+        return self._transaction(_REMEDIES["no_channel"], [*parties, None])
 
     def price_of(self, model: str) -> dict[str, int]:
         """Units for a million tokens of each kind."""
@@ -219,15 +233,19 @@ class Till:
         function = _REMEDIES.get(error.code)
         if function is None:
             return {}
-        who, domain = error.detail, self.meter.domain
+        who = error.detail
         parties = [who["agent_id"], who["signer"], who["provider"]]
-        remedy = {
+        return {"remedy": self._transaction(function, [*parties, error.shortfall])}
+
+    def _transaction(self, function: str, arguments: Sequence[Any]) -> dict[str, Any]:
+        """What to send to the usage meter; an argument that is the sender's choice is None."""
+        domain = self.meter.domain
+        return {
             "chain_id": domain.chain_id,
             "contract": domain.meter,
             "function": function,
-            "arguments": [*parties, error.shortfall],
+            "arguments": arguments,
         }
-        return {"remedy": remedy}
 
     async def _fail(self, reservation: Reservation, asked: Asked, error: CallFailed, used: Usage) -> Headers:
         """Settle what a failed call burned; nothing is charged for one that burned nothing."""
