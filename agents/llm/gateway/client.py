@@ -137,7 +137,8 @@ class GatewayModel:
         response = await self._ask("POST", "/v1/chat/completions", content, headers)
         charged = _units(response.headers.get("agora-cost", ""))
         if self._price is not None:
-            charged = min(charged, worst_cost(self._model, request, self._price))
+            worst = _worst(len(content), request.max_tokens, self._price)
+            charged = min(charged, cost(worst, self._price))
         body = _json(response)
         usage = _possible(usage_of(body) or Usage(), len(content), request.max_tokens)
         if self._on_charge is not None and (charged or usage != Usage()):
