@@ -25,6 +25,7 @@ from agents.errors import ContractError, RetryableError, RpcError, ThinkingUnpai
 from agents.llm.gateway.client import worst_cost
 from agents.llm.prices import Price, cost
 from agents.llm.protocol import Model, ModelAnswer, ModelRequest, Usage
+from agents.market.channels import Channel
 from agents.market.domain import TaskState, account_of_agent
 from agents.market.feed import MarketFeed
 from agents.market.marketplace import Marketplace
@@ -77,14 +78,14 @@ class Treasury:
     @property
     def paid_in(self) -> int:
         """Units that were ever paid into the channel that is open, as far as the view knows."""
-        channel = self._feed.view.channels.channel(self._agent_id, *self._channel)
-        return 0 if channel is None or not channel.open else channel.deposit + channel.redeemed
+        channel = self._open
+        return 0 if channel is None else channel.covered
 
     @property
     def room(self) -> int:
         """Units in the channel that are not thought away."""
-        channel = self._feed.view.channels.channel(self._agent_id, *self._channel)
-        return 0 if channel is None or not channel.open else max(0, channel.deposit - self.unredeemed())
+        channel = self._open
+        return 0 if channel is None else max(0, channel.deposit - self.unredeemed())
 
     @property
     def _entrusted(self) -> int:
@@ -93,10 +94,13 @@ class Treasury:
 
     @property
     def _unused(self) -> int:
-        channels = self._feed.view.channels
-        channel = channels.channel(self._agent_id, *self._channel)
-        deposit = 0 if channel is None or not channel.open else channel.deposit
-        return deposit + channels.spent(self._agent_id) - self._notes.thinking.cost
+        deposit = 0 if self._open is None else self._open.deposit
+        return deposit + self._feed.view.channels.spent(self._agent_id) - self._notes.thinking.cost
+
+    @property
+    def _open(self) -> Channel | None:
+        channel = self._feed.view.channels.channel(self._agent_id, *self._channel)
+        return channel if channel is not None and channel.open else None
 
     @property
     def is_due(self) -> bool:

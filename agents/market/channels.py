@@ -42,6 +42,11 @@ class Channel:
         """Whose it is."""
         return self.agent_id, self.signer, self.provider
 
+    @property
+    def covered(self) -> int:
+        """Units that were ever paid in: what the deposits cover of all that the channel costs."""
+        return self.deposit + self.redeemed
+
 
 class Channels:
     """All of it after the events applied so far; amounts in units."""

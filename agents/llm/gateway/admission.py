@@ -83,26 +83,24 @@ class Reservation:
 class Coverage:
     """What one channel's deposit, and the contract's patience, are good for at this moment."""
 
-    __slots__ = ("book", "channel", "covered", "debt", "leaving", "overdraft", "owed")
+    __slots__ = ("book", "channel", "debt", "leaving", "overdraft", "owed")
 
     def __init__(
         self, book: Book, channel: Channel, view: MarketView, others: Iterable[Book], *, trusts_pledges: bool
     ) -> None:
         """``others`` are the agent's other channels: the contract has one patience for all."""
         self.book, self.channel = book, channel
-        self.covered = channel.deposit + channel.redeemed
-        """What the deposit pays of the channel's whole sum."""
         self.debt = view.balance(account_of_agent(channel.agent_id)).debt
         self.leaving = bool(channel.exit_end) or view.channels.is_former(channel)
         allowance = view.channels.allowance(channel.agent_id, channel.provider, trusts_pledges=trusts_pledges)
         self.overdraft = 0 if self.debt else allowance
-        self.owed = max(self.debt, book.settled - self.covered)
+        self.owed = max(self.debt, book.settled - channel.covered)
         """What the agent owes, on chain or as soon as its vouchers are there; not above 0 if it owes nothing."""
         for other in others:
             beside = view.channels.with_id(other.channel_id)
             if beside is None:
                 continue
-            spare = beside.deposit + beside.redeemed - other.settled
+            spare = beside.covered - other.settled
             self.owed = max(self.owed, -spare)
             if other.reserved > spare:
                 self.overdraft = 0
@@ -115,7 +113,7 @@ class Coverage:
             return 0
         # The one call that may go into debt has the channel to itself.
         overdraft = 0 if book.flying else self.overdraft
-        available = max(0, self.covered + overdraft - book.settled - book.reserved)
+        available = max(0, self.channel.covered + overdraft - book.settled - book.reserved)
         return available if self._patience is None else min(available, self._patience)
 
     @property
@@ -237,7 +235,7 @@ def check_rest(old: Book, book: Book, channel: Channel, rest: int) -> None:
             "call_in_flight", "a call on a channel that was left is not over: wait for it", **who
         )
     if rest:
-        spare = channel.deposit + channel.redeemed - book.settled - book.reserved
+        spare = channel.covered - book.settled - book.reserved
         raise PaymentRequired(
             "unpaid_rest",
             f"agent {old.agent_id} has left a channel without paying {format_credits(rest, 6)} credits: put them into "

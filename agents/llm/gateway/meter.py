@@ -296,7 +296,7 @@ class Meter:
     def standing(self, book: Book) -> tuple[int, Claim | None]:
         """Units left in the channel once all is redeemed, and what its signer has to sign where it is not at hand."""
         channel = self._view.channels.with_id(book.channel_id)
-        left = 0 if channel is None else channel.deposit + channel.redeemed - book.settled
+        left = 0 if channel is None else channel.covered - book.settled
         return left, due_of(book, self.domain)
 
     def proof(self, call: str) -> Proof:
@@ -352,7 +352,7 @@ class Meter:
         """What the agent has not paid in channels that it has left is paid in this one, if it is covered there."""
         for one in self._of_agent[book.agent_id]:
             rest = rest_of(one, self._view.channels)
-            spare = channel.deposit + channel.redeemed - book.settled - book.reserved
+            spare = channel.covered - book.settled - book.reserved
             if not rest or rest > spare or channel.exit_end or one.writing or book.writing:
                 continue
             with self._store.transaction() as db:
