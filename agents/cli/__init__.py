@@ -9,10 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from agents.chain.deployment import Deployment
-from agents.chain.rpc import Rpc
 from agents.cli.chain import At, branch, node, progress, replay
-from agents.cli.common import AsJson, Provider, settings_of
+from agents.cli.common import deployed, settings_of
 from agents.cli.gateway import gateway
 from agents.cli.timeline import run
 from agents.cli.usage import usage
@@ -20,6 +18,7 @@ from agents.console import FAILURE, run_command
 from agents.errors import BadSetting
 from agents.fleet.commands import forecast
 from agents.fleet.demo import conservation_line, run_demo
+from agents.fleet.options import AsJson, Provider
 from agents.lab.audit import AuditReport, audit_chain
 from agents.lab.doctor import examine
 from agents.lab.journal import audit_journal
@@ -101,9 +100,8 @@ def audit(
 
 
 async def _audit_running(settings: Settings) -> AuditReport:
-    async with Rpc(settings.provider) as rpc:
-        await rpc.connect()
-        return await audit_chain(rpc, await Deployment.load(settings.addresses, rpc))
+    async with deployed(settings) as (rpc, deployment):
+        return await audit_chain(rpc, deployment)
 
 
 @app.command()

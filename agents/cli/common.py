@@ -1,14 +1,12 @@
 """What all commands that look at a chain have in common."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import typer
-
+from agents.chain.deployment import Deployment
+from agents.chain.rpc import Rpc
 from agents.logs import configure
 from agents.settings import Settings
-
-Provider = Annotated[str | None, typer.Option(help="The chain's JSON-RPC address; else AGORA_PROVIDER.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 def settings_of(provider: str | None) -> Settings:
@@ -16,3 +14,14 @@ def settings_of(provider: str | None) -> Settings:
     settings = Settings() if provider is None else Settings(provider=provider)
     configure(settings.log_level)
     return settings
+
+
+@asynccontextmanager
+async def deployed(settings: Settings) -> AsyncIterator[tuple[Rpc, Deployment]]:
+    """The chain of the settings, and the contracts on it.
+
+    Raises ProviderUnreachable, AddressesMissing, AddressesStale or WrongChain.
+    """
+    async with Rpc(settings.provider) as rpc:
+        await rpc.connect()
+        yield rpc, await Deployment.load(settings.addresses, rpc)

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from agents.cli.common import Provider, settings_of
+from agents.cli.common import settings_of
 from agents.console import run_command
 from agents.errors import BadSetting
 from agents.fleet.app import interruptible, open_seed
+from agents.fleet.options import Provider
 from agents.fleet.serving import Serving, open_source, serve
 from agents.settings import Settings
 

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from agents.chain.deployment import Deployment
-from agents.chain.rpc import Rpc
-from agents.cli.common import AsJson, Provider, settings_of
+from agents.cli.common import deployed, settings_of
 from agents.console import FAILURE, run_command
+from agents.fleet.options import AsJson, Provider
 from agents.llm.gateway.proving import Proven, prove_call
 from agents.llm.gateway.receipts import Receipt
 from agents.llm.gateway.records import Records, Spending, records_in
@@ -37,10 +36,9 @@ def history(
 
     async def command() -> Iterable[str]:
         settings = settings_of(provider)
-        async with Rpc(settings.provider) as rpc:
-            await rpc.connect()
-            deployment = await Deployment.load(settings.addresses, rpc)
-        with records_in(settings.home / deployment.key) as stores:
+        async with deployed(settings) as (_, deployment):
+            key = deployment.key
+        with records_in(settings.home / key) as stores:
             if task is not None:
                 receipts = _calls(stores, agent, task, limit)
                 return _lines(
@@ -67,9 +65,7 @@ def prove(
     async def command() -> Iterable[str]:
         nonlocal proven
         settings = settings_of(provider)
-        async with Rpc(settings.provider) as rpc:
-            await rpc.connect()
-            deployment = await Deployment.load(settings.addresses, rpc)
+        async with deployed(settings) as (rpc, deployment):
             with records_in(settings.home / deployment.key) as stores:
                 proven = await prove_call(rpc, deployment, stores, call)
         return [json.dumps(proven.as_json())] if as_json else _proof_lines(proven)

@@ -1,8 +1,8 @@
 """The parts of a run's world that have to be set up, and taken down again."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,21 +53,15 @@ def branch(recorded: Journal, last: int, path: Path) -> Iterator[Journal]:
         yield journal
 
 
-@contextmanager
-def inserted(outside: Outside, opening: Callable[[], Cassette]) -> Iterator[Cassette]:
+def inserted(outside: Outside, opening: Callable[[], Cassette]) -> AbstractContextManager[Cassette]:
     """A cassette, which is used outside only."""
 
-    async def opened() -> Cassette:
-        return opening()
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Cassette]:
+        with closing(opening()) as cassette:
+            yield cassette
 
-    async def closed() -> None:
-        cassette.close()
-
-    cassette = outside.run(opened())
-    try:
-        yield cassette
-    finally:
-        outside.run(closed())
+    return outside.opened(opened())
 
 
 def settings_in(
