@@ -26,6 +26,7 @@ LAYERS = [
     {"agents.agent_config", "agents.agent_learning", "agents.learning"},
     {"agents.reinforcement_learning", "agents.learning_integration"},
     {"agents.fleet", "agents.lab", "agents.console"},
+    {"agents.explorer"},
     {"agents.cli", "agents.run_agents"},
 ]
 ALLOWED = {
