@@ -1,1 +1,1 @@
-"""The explorer: an index of the market's events, an API over it, and the page that shows it."""
+"""The explorer: the market's events as tables, an API over them, and the page that shows them."""
