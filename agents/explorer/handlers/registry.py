@@ -5,7 +5,7 @@ knows all events of its transaction, since what a movement of credits was for is
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
@@ -60,6 +60,10 @@ class Deed:
     sender: str
     to: str | None
     events: Sequence[Logged]
+    contracts: Mapping[str, str]
+    """The addresses of the market's contracts by their names."""
+    memo: dict[str, Any] = field(default_factory=dict)
+    """What was found out about it, once for all of its events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ buckets = Table(
     number("settled", 0),
     number("value", 0),
     number("thinking", 0),
-    *place(),
+    number("block"),
 )
 """What happened in each minute, hour and day of chain time; ``kind`` is its length in words, ``start`` its first
 second, ``value`` the prices of the tasks settled in it."""

@@ -1,6 +1,6 @@
 """Tasks, bids, races, and the evaluator pool's cases."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Table
+from sqlalchemy import Boolean, Column, Index, Table
 
 from agents.explorer.schema.columns import (
     birth,
@@ -206,9 +206,7 @@ seats = Table(
     number("earned", 0),
     number("slashed", 0),
     maybe_number("leaving_end"),
-    Column("left", Boolean, nullable=False, default=False),
-    Column("history", JSON),
     *birth(),
     *place(),
 )
-"""The pool's seats by number; ``stake`` is what is left of it."""
+"""The pool's seats that are taken, by number, which another may have later; ``stake`` is what is left of it."""
