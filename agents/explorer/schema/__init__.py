@@ -20,6 +20,7 @@ from agents.explorer.schema.chain_tables import (
     cursor,
     events,
     links,
+    origin,
     reorgs,
     transactions,
     undo,
@@ -81,7 +82,7 @@ APPENDED: tuple[Table, ...] = (
 )
 """One row an event, with its ``seq``. A reorg deletes what is after the ancestor."""
 
-OWN: tuple[Table, ...] = (undo, cursor, reorgs)
+OWN: tuple[Table, ...] = (origin, undo, cursor, reorgs)
 """What the index keeps about itself."""
 
 FOLDED: tuple[Table, ...] = tuple(
@@ -123,6 +124,7 @@ __all__ = [
     "metadata",
     "operation_calls",
     "operations",
+    "origin",
     "panel_votes",
     "parameters",
     "place_of",

@@ -17,8 +17,8 @@ class BlockRow(Model):
     transactions: int
     """Those that touch the market; only these are kept."""
     events: int
-    base_fee: str | None
-    """Wei, decimal."""
+    base_fee: int
+    """Wei."""
 
 
 class Argument(Model):
