@@ -21,6 +21,7 @@ AgoraError
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
@@ -156,6 +157,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.queries import FilterRefused, NotInIndex
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
@@ -190,6 +192,7 @@ __all__ = [
     "ContractError",
     "DigestMismatch",
     "FileExists",
+    "FilterRefused",
     "FleetLaidOut",
     "GatewayTooDear",
     "GatewayUnfit",
@@ -217,6 +220,7 @@ __all__ = [
     "NodeLost",
     "NotAJournal",
     "NotARecording",
+    "NotInIndex",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
