@@ -1,9 +1,9 @@
 """What calls, events and refusals say, by the names that the contracts give: for people, as JSON.
 
-integers            numbers, but decimal text beyond what JavaScript holds exactly
-Ledger accounts     "agent:5", or an address
-bytes               "0x…"
-structs             objects by member
+    integers            numbers, but decimal text beyond what JavaScript holds exactly
+    Ledger accounts     "agent:5", or an address
+    bytes               "0x…"
+    structs             objects by member
 """
 
 import json
@@ -85,11 +85,7 @@ def _plan(contract: str, kind: type[Event]) -> list[tuple[str, str, Convert]]:
 def _indexed(param: abis.Param, indexed: bool) -> Convert:
     """The way into JSON of an argument, of which only the hash is known where it is indexed and has no fixed size."""
     convert = _converter(param)
-    return (
-        (lambda value: hex_text(value) if isinstance(value, bytes) else convert(value))
-        if indexed
-        else convert
-    )
+    return (lambda value: hex_text(value) if isinstance(value, bytes) else convert(value)) if indexed else convert
 
 
 @cache

@@ -136,9 +136,7 @@ class Fold:
         events = []
         for row in listed:
             topics = tuple(bytes.fromhex(topic[2:]) for topic in row["topics"])
-            log = Log(
-                row["block"], "", row["log"], tx_hash, row["address"], topics, bytes.fromhex(row["data"][2:])
-            )
+            log = Log(row["block"], "", row["log"], tx_hash, row["address"], topics, bytes.fromhex(row["data"][2:]))
             event = log.decode(self._decoders[log.address])
             if event is not None:
                 events.append(Logged(log.index, self._names[log.address], log.address, event))

@@ -5,11 +5,12 @@ import os
 import socket
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import NullPool
 
-from agents.errors import IndexInUse
+from agents.errors import DatabaseDown, IndexInUse
 from agents.explorer.database import name_of, reaching
 
 _SET = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)

@@ -85,7 +85,8 @@ def _fits(kind: type, value: object) -> bool:
 
 def _behind(keys: Sequence[ColumnElement[Any]], values: Sequence[Any], order: Order) -> ColumnElement[bool]:
     """Rows behind these values. The first key bounds the index, the rest decides among equals."""
-    first, value = keys[0], values[0]
+    first: ColumnElement[Any] = keys[0]
+    value = values[0]
     if len(keys) == 1:
         return first < value if order == "desc" else first > value
     rest = _behind(keys[1:], values[1:], order)

@@ -33,8 +33,8 @@ texts = Table(
     Index("ix_texts_missing", "found", "tried_at"),
     sqlite_autoincrement=True,
 )
-"""Kinds are document (``key`` is its digest), agent, message and proposal (their ids). ``tried_at`` is unix seconds of
-the wall clock; ``title`` is a specification's; ``excerpt`` is the beginning. Who writes a text anew gives it a new id."""
+"""Kinds are document (``key`` is its digest), agent, message and proposal (their ids). ``tried_at`` is wall clock;
+``title`` is a specification's; ``excerpt`` is the beginning. Who writes a text anew gives it a new id."""
 
 text_words = Table(
     "text_words",
