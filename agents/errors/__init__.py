@@ -22,6 +22,7 @@ AgoraError
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
 │   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
+│   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · PartMisused
 │   └── ToolchainMissing
@@ -177,6 +178,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.queries import FilterRefused, NotInIndex
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
@@ -214,6 +216,7 @@ __all__ = [
     "DatabaseUnfit",
     "DigestMismatch",
     "FileExists",
+    "FilterRefused",
     "FleetLaidOut",
     "GatewayTooDear",
     "GatewayUnfit",
@@ -248,6 +251,7 @@ __all__ = [
     "NotAJournal",
     "NotARecording",
     "NotForThisWallet",
+    "NotInIndex",
     "NothingToScore",
     "PartFailed",
     "PartMisused",
