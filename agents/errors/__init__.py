@@ -6,7 +6,7 @@ AgoraError
 │   ├── ProviderUnreachable
 │   ├── WrongChain
 │   ├── AddressesMissing · AddressesStale
-│   ├── WalletsInUse · WrongPassword · BadSeedPhrase
+│   ├── WalletsInUse · WalletHeld · WrongPassword · BadSeedPhrase · BadKeyFile
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
@@ -22,11 +22,13 @@ AgoraError
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · PartMisused
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 │   ├── RequestRefused      the gateway refuses it before anything is spent
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+├── PartFailed              a part of a running market has failed
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -71,6 +73,7 @@ from agents.errors.calls import (
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
+    BadKeyFile,
     BadSeedPhrase,
     ContractError,
     InsufficientFunds,
@@ -83,10 +86,19 @@ from agents.errors.chain import (
     TransportError,
     UpstreamAbsent,
     UpstreamLost,
+    WalletHeld,
     WalletsInUse,
     WalletTooPoor,
     WrongChain,
     WrongPassword,
+)
+from agents.errors.commands import (
+    NeedsAnswer,
+    NoSuchThing,
+    NotForThisWallet,
+    NothingToScore,
+    PartFailed,
+    PartMisused,
 )
 from agents.errors.content import (
     ContentError,
@@ -167,6 +179,7 @@ __all__ = [
     "AnswerTruncated",
     "AuctionsMalformed",
     "BadApiKey",
+    "BadKeyFile",
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
@@ -211,12 +224,18 @@ __all__ = [
     "ModelServerDied",
     "ModelUnavailable",
     "ModelUnfit",
+    "NeedsAnswer",
     "NoFaucet",
     "NoMarketInJournal",
+    "NoSuchThing",
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
     "NotARecording",
+    "NotForThisWallet",
+    "NothingToScore",
+    "PartFailed",
+    "PartMisused",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -249,6 +268,7 @@ __all__ = [
     "UpstreamsMalformed",
     "UserError",
     "VoucherRefused",
+    "WalletHeld",
     "WalletTooPoor",
     "WalletsInUse",
     "WorkerLost",
