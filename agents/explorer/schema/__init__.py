@@ -21,6 +21,7 @@ from agents.explorer.schema.chain_tables import (
     cursor,
     events,
     links,
+    origin,
     reorgs,
     transactions,
     undo,
@@ -55,6 +56,7 @@ from agents.explorer.schema.task_tables import (
     seats,
     tasks,
 )
+from agents.explorer.schema.text_tables import shelves, text_words, texts
 from agents.explorer.schema.vote_tables import (
     delegations,
     operation_calls,
@@ -83,17 +85,21 @@ APPENDED: tuple[Table, ...] = (
 )
 """One row an event, with its ``seq``. A reorg deletes what is after the ancestor."""
 
-OWN: tuple[Table, ...] = (undo, cursor, reorgs)
+OWN: tuple[Table, ...] = (origin, undo, cursor, reorgs)
 """What the index keeps about itself."""
 
+KNOWN: tuple[Table, ...] = (texts, text_words, shelves)
+"""What is known of documents; no fold of events, and no matter of reorgs."""
+
 FOLDED: tuple[Table, ...] = tuple(
-    table for table in metadata.sorted_tables if table not in {*RAW, *APPENDED, *OWN}
+    table for table in metadata.sorted_tables if table not in {*RAW, *APPENDED, *OWN, *KNOWN}
 )
 """Rows that change; what they were goes to ``undo``."""
 
 __all__ = [
     "APPENDED",
     "FOLDED",
+    "KNOWN",
     "OWN",
     "RAW",
     "account_text",
@@ -127,6 +133,7 @@ __all__ = [
     "metadata",
     "operation_calls",
     "operations",
+    "origin",
     "panel_votes",
     "parameters",
     "place_of",
@@ -144,11 +151,14 @@ __all__ = [
     "roles",
     "seats",
     "seq_of",
+    "shelves",
     "skill_history",
     "skill_prices",
     "skill_totals",
     "skills",
     "tasks",
+    "text_words",
+    "texts",
     "threads",
     "token_balances",
     "token_transfers",

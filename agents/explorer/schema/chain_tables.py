@@ -5,7 +5,6 @@ from sqlalchemy import JSON, Boolean, Column, Index, Table, Text
 from agents.explorer.schema.columns import (
     Big,
     key,
-    maybe_number,
     maybe_words,
     metadata,
     number,
@@ -101,8 +100,21 @@ cursor = Table(
     number("block"),
     words("hash"),
     number("epoch"),
+    number("undo_from"),
 )
-"""One row, id 1: the newest block that was taken in, and how many reorgs there were."""
+"""One row, id 1: the newest block that was taken in, how many reorgs there were, and the block from which on all can
+be taken back by ``undo``."""
+
+origin = Table(
+    "origin",
+    metadata,
+    key("id"),
+    words("market"),
+    words("genesis"),
+    number("chain_id"),
+    number("first_block"),
+)
+"""One row, id 1: the market that the index is of, by its deployment's key."""
 
 reorgs = Table(
     "reorgs",
@@ -112,5 +124,4 @@ reorgs = Table(
     number("old_head"),
     number("time"),
     Column("deep", Boolean, nullable=False, default=False),
-    maybe_number("new_head"),
 )
