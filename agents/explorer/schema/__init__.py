@@ -7,6 +7,7 @@ from agents.explorer.schema.agent_tables import (
     agent_metadata,
     agent_owners,
     agents,
+    claim_order,
     feedback,
     feedback_responses,
     feedback_rights,
@@ -46,6 +47,7 @@ from agents.explorer.schema.message_tables import message_blocks, messages, post
 from agents.explorer.schema.meter_tables import channels, credit_lines, pledges, redemptions, usage_hours
 from agents.explorer.schema.sum_tables import buckets, conservation, skill_prices, skill_totals, totals
 from agents.explorer.schema.task_tables import (
+    bid_order,
     bids,
     cases,
     panel_votes,
@@ -54,6 +56,7 @@ from agents.explorer.schema.task_tables import (
     seats,
     tasks,
 )
+from agents.explorer.schema.text_tables import shelves, text_words, texts
 from agents.explorer.schema.vote_tables import (
     delegations,
     operation_calls,
@@ -85,14 +88,18 @@ APPENDED: tuple[Table, ...] = (
 OWN: tuple[Table, ...] = (origin, undo, cursor, reorgs)
 """What the index keeps about itself."""
 
+KNOWN: tuple[Table, ...] = (texts, text_words, shelves)
+"""What is known of documents; no fold of events, and no matter of reorgs."""
+
 FOLDED: tuple[Table, ...] = tuple(
-    table for table in metadata.sorted_tables if table not in {*RAW, *APPENDED, *OWN}
+    table for table in metadata.sorted_tables if table not in {*RAW, *APPENDED, *OWN, *KNOWN}
 )
 """Rows that change; what they were goes to ``undo``."""
 
 __all__ = [
     "APPENDED",
     "FOLDED",
+    "KNOWN",
     "OWN",
     "RAW",
     "account_text",
@@ -103,11 +110,13 @@ __all__ = [
     "agent_of",
     "agent_owners",
     "agents",
+    "bid_order",
     "bids",
     "blocks",
     "buckets",
     "cases",
     "channels",
+    "claim_order",
     "conservation",
     "credit_lines",
     "cursor",
@@ -142,11 +151,14 @@ __all__ = [
     "roles",
     "seats",
     "seq_of",
+    "shelves",
     "skill_history",
     "skill_prices",
     "skill_totals",
     "skills",
     "tasks",
+    "text_words",
+    "texts",
     "threads",
     "token_balances",
     "token_transfers",
