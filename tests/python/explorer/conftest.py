@@ -5,7 +5,7 @@ import os
 import pytest
 
 from agents.explorer.database import open_engine
-from bench.postgres import QUICK, PostgresMissing, programs, running_postgres
+from bench.explorer.postgres import QUICK, PostgresMissing, programs, running_postgres
 
 
 @pytest.fixture(scope="session")
