@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, or_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, tuple_
 
 from agents.errors import FilterRefused
 
@@ -84,12 +84,9 @@ def _fits(kind: type, value: object) -> bool:
 
 
 def _behind(keys: Sequence[ColumnElement[Any]], values: Sequence[Any], order: Order) -> ColumnElement[bool]:
-    """Rows behind these values. The first key bounds the index, the rest decides among equals."""
-    first: ColumnElement[Any] = keys[0]
-    value = values[0]
+    """Rows behind these values. Both databases find such a comparison of rows in an index."""
     if len(keys) == 1:
-        return first < value if order == "desc" else first > value
-    rest = _behind(keys[1:], values[1:], order)
-    if order == "desc":
-        return and_(first <= value, or_(first < value, rest))
-    return and_(first >= value, or_(first > value, rest))
+        key: ColumnElement[Any] = keys[0]
+        return key < values[0] if order == "desc" else key > values[0]
+    row, bound = tuple_(*keys), tuple_(*values)
+    return row < bound if order == "desc" else row > bound
