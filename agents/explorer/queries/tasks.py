@@ -12,9 +12,9 @@ from agents.explorer.queries.asked import BidsAsked, TasksAsked
 from agents.explorer.queries.auctions import ranked
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.pages import page_of
-from agents.explorer.sentences import sentence
 from agents.explorer.queries.span import by_task
 from agents.explorer.queries.words import digests_with
+from agents.explorer.sentences import sentence
 
 _tasks, _bids = schema.tasks.c, schema.bids.c
 _agents, _texts = schema.agents.c, schema.texts.c
