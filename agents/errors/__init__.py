@@ -21,6 +21,7 @@ AgoraError
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
@@ -32,7 +33,7 @@ AgoraError
 ├── BudgetSpent             it would go beyond a budget
 ├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
-│   ├── TransportError · UpstreamAbsent · UpstreamLost
+│   ├── TransportError · UpstreamAbsent · UpstreamLost · DatabaseDown
 │   └── ModelUnavailable
 │       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
@@ -98,6 +99,14 @@ from agents.errors.content import (
     MalformedTasks,
     TasksMissing,
     UnsupportedTasks,
+)
+from agents.errors.explorer import (
+    DatabaseDown,
+    DatabaseUnfit,
+    IndexInUse,
+    IndexMissing,
+    IndexOfAnotherChain,
+    IndexTooNew,
 )
 from agents.errors.fleet import (
     CapReached,
@@ -188,6 +197,8 @@ __all__ = [
     "ContentUnavailable",
     "ContractChanged",
     "ContractError",
+    "DatabaseDown",
+    "DatabaseUnfit",
     "DigestMismatch",
     "FileExists",
     "FleetLaidOut",
@@ -196,6 +207,10 @@ __all__ = [
     "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
+    "IndexInUse",
+    "IndexMissing",
+    "IndexOfAnotherChain",
+    "IndexTooNew",
     "InsufficientFunds",
     "InvalidAmount",
     "JournalDamaged",
