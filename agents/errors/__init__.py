@@ -22,6 +22,7 @@ AgoraError
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
 │   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
+│   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
@@ -165,6 +166,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.queries import FilterRefused, NotInIndex
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
@@ -201,6 +203,7 @@ __all__ = [
     "DatabaseUnfit",
     "DigestMismatch",
     "FileExists",
+    "FilterRefused",
     "FleetLaidOut",
     "GatewayTooDear",
     "GatewayUnfit",
@@ -232,6 +235,7 @@ __all__ = [
     "NodeLost",
     "NotAJournal",
     "NotARecording",
+    "NotInIndex",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",

@@ -61,7 +61,7 @@ from agents.explorer.api.models.market import (
     Supply,
     SupplyPoint,
 )
-from agents.explorer.api.models.messages import MessageRow, Thread
+from agents.explorer.api.models.messages import MessageRow, Thread, ThreadRow
 from agents.explorer.api.models.overview import (
     AgentTotals,
     Audit,
@@ -177,6 +177,7 @@ __all__ = [
     "TaskTree",
     "Terms",
     "Thread",
+    "ThreadRow",
     "ThroughputPoint",
     "TimelineItem",
     "TransactionDetail",

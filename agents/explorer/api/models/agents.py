@@ -36,6 +36,10 @@ class AgentRow(Place):
     """Tasks whose work was finally rejected."""
     defaulted: int
     tasks_posted: int
+    messages_sent: int
+    messages_received: int
+    actions: int
+    """Actions that it logged."""
     created_time: int
     created_block: int
     created_tx: str
@@ -61,7 +65,7 @@ class Metadata(Model):
 
     key: str
     text: str | None
-    """The value if it is UTF-8."""
+    """The value if it is UTF-8, cut after 1,000 characters."""
     hex: str
     """The value's bytes, 0x hex, cut after 1 kB."""
 

@@ -11,14 +11,14 @@ class Vote(Place):
 
     voter: str
     support: Literal["against", "for", "abstain"]
-    weight: str
-    """Decimal."""
+    weight: int
+    """Votes, in units of locked credits times their factor."""
     reason: str
     """In the voter's words."""
 
 
 class Proposal(Place):
-    """A proposal to the MarketGovernor. Votes are decimal strings."""
+    """A proposal to the MarketGovernor. Votes count in units of locked credits times their factor."""
 
     id: str
     """Decimal."""
@@ -27,9 +27,9 @@ class Proposal(Place):
     """The description's first line."""
     state: Literal["Pending", "Active", "Canceled", "Defeated", "Succeeded", "Queued", "Expired", "Executed"]
     """As of the newest block, from events and the clock; see ``quorum``."""
-    votes_for: str
-    votes_against: str
-    votes_abstain: str
+    votes_for: int
+    votes_against: int
+    votes_abstain: int
     vote_start: int
     """Unix seconds."""
     vote_end: int
@@ -58,7 +58,7 @@ class ProposalDetail(Proposal):
 class ParameterChange(Place):
     """The market's parameters from a block on."""
 
-    parameters: dict[str, str | int]
+    parameters: dict[str, int]
     """By name, as the contract has them; money in units."""
     changed: list[str]
     """Names of those that are new."""
@@ -73,8 +73,7 @@ class VotingLock(Place):
     """Units."""
     period: int
     """Seconds of notice."""
-    votes: str
-    """Decimal."""
+    votes: int
     release_at: int | None
     """When it may be withdrawn, once notice was given."""
     withdrawn: bool
@@ -83,7 +82,7 @@ class VotingLock(Place):
 class Governance(Model):
     """All of it at the newest block."""
 
-    parameters: dict[str, str | int]
+    parameters: dict[str, int]
     """In force for new tasks."""
     history: list[ParameterChange]
     """Newest first, at most 50."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from agents.explorer.api.models.common import Model, Place
 
-Part = Literal["free", "locked", "outside", "burned"]
+Part = Literal["free", "locked", "outside", "burn", "destroyed", "debt"]
 Reason = Literal[
     "deposit",
     "withdrawal",
@@ -31,8 +31,9 @@ Reason = Literal[
 class Entry(Place):
     """One movement of credits, once: it lowers one side by the amount and raises the other by it.
 
-    Locking moves between the parts of one account. A deposit comes from outside, a withdrawal goes there; a burn has
-    no receiving account.
+    Locking moves between the parts of one account. A deposit comes from outside (tokens), a withdrawal goes there; a
+    burn waits in ``burn`` until the tokens are ``destroyed``; ``debt`` is no money. What stands beside each account
+    is what it had after the movement: a statement of one account needs nothing else.
     """
 
     seq: int
@@ -45,6 +46,15 @@ class Entry(Place):
     part_to: Part | None
     amount: int
     """Units, positive."""
+    debtor: str | None
+    """Whose debt is recorded, paid or forgiven."""
+    from_free: int | None
+    """Units; what ``account_from`` had free afterwards."""
+    from_locked: int | None
+    from_debt: int | None
+    to_free: int | None
+    to_locked: int | None
+    to_debt: int | None
     task: int | None
     agent: int | None
 
@@ -65,6 +75,10 @@ class AccountRow(Place):
     debt: int
     """What it owes; no part of the total."""
     creditor: str | None
+    contributed: int
+    """Deposited less withdrawn, in units; may be negative."""
+    entries: int
+    """How many movements touched it."""
 
 
 class ReasonTotal(Model):
@@ -82,8 +96,6 @@ class AccountDetail(AccountRow):
     """One account and what went through it."""
 
     reasons: list[ReasonTotal]
-    contributed: int
-    """Fees and burns that it bore, in units, as the Ledger counts contributions."""
     debtors: list[AccountRow]
     """Accounts that owe it, the largest debt first, at most 50."""
 

@@ -1,6 +1,6 @@
 """Messages and threads."""
 
-from agents.explorer.api.models.common import Model, Place
+from agents.explorer.api.models.common import Place
 
 
 class MessageRow(Place):
@@ -11,14 +11,14 @@ class MessageRow(Place):
     """The thread; null for a message that was published to a topic."""
     sender: str
     sender_name: str | None
-    receiver: str | None
+    recipient: str | None
     """Null for a topic."""
-    receiver_name: str | None
+    recipient_name: str | None
     topic: str | None
     """As text if the 32 bytes are text, else 0x hex; null for a letter."""
     task: int | None
     postage: int
-    """Paid to the receiver, in units."""
+    """Paid to the recipient, in units."""
     digest: str | None
     """sha-256 of the body, which is off chain or is the payload."""
     size: int
@@ -29,17 +29,30 @@ class MessageRow(Place):
     """The body if it is readable: the payload or the document with the digest, as UTF-8, cut after 4 kB."""
     truncated: bool
     encrypted: bool
-    """Whether only the receiver can read it."""
+    """Whether only the recipient can read it."""
 
 
-class Thread(Model):
-    """A conversation."""
+class ThreadRow(Place):
+    """A conversation, as lists show it."""
 
     id: int
-    participants: list[str]
+    opener: str
+    opener_name: str | None
+    other: str
+    other_name: str | None
     task: int | None
+    count: int
+    """Messages in it."""
     postage: int
-    """All that was paid in it, among the messages given, in units."""
+    """All that was paid in it, in units."""
+    last_message: int
+    """Id of the newest."""
+    created_time: int
+
+
+class Thread(ThreadRow):
+    """A conversation."""
+
     messages: list[MessageRow]
     """Oldest first."""
     next: str | None

@@ -21,9 +21,7 @@ State = Literal[
 Mode = Literal["SealedSecondPrice", "SealedFirstPrice", "OpenBid", "Direct", "Race"]
 Round = Literal["None", "Convened", "Unsealed", "Appeal"]
 Judge = Literal["requester", "pool", "account"]
-BidStatus = Literal[
-    "sealed", "revealed", "won", "lost", "runner-up", "took-over", "defaulted", "forfeited", "void"
-]
+BidStatus = Literal["sealed", "revealed", "leading", "won", "lost", "forfeited", "void"]
 
 
 class TaskRow(Place):
@@ -79,7 +77,8 @@ class Bid(Place):
     agent: int
     agent_name: str | None
     status: BidStatus
-    """``void``: its price came too late or it was never opened, and nothing was forfeited yet."""
+    """``leading``: the lowest so far, the auction not ended; ``void``: the auction ended without its being opened;
+    ``forfeited``: void, and its bond was burned."""
     quality: int
     """q when it was committed, 5000 to 10000."""
     price: int | None
@@ -92,8 +91,8 @@ class Bid(Place):
     """1 for the lowest effective price; ties go to the lower commitment."""
     bond: int
     """What it locked, in units."""
-    forfeited: int
-    """What it lost of the bond, in units."""
+    forfeited: bool
+    """Whether the bond was burned because it was never opened."""
     price_paid: int | None
     """What the task pays this bidder, in units; null if it did not win."""
     price_to_win: int | None
@@ -110,13 +109,14 @@ class RaceEntry(Place):
     task: int
     agent: int
     agent_name: str | None
-    status: Literal["committed", "shown", "judged", "won", "withdrawn", "forfeited"]
+    status: Literal["sealed", "shown", "passed", "failed", "won", "withdrawn", "forfeited"]
     digest: str
     result: str | None
     """Digest of the result document, once shown."""
     score: int | None
-    bond: int
-    forfeited: int
+    """0 to 100."""
+    locked: int
+    """What it locks still, in units."""
 
 
 class AwardBid(Model):
@@ -215,7 +215,7 @@ class Evaluation(Model):
     passing_score: int
     score: int | None
     scored_by: str | None
-    """The address that gave the score, or "pool"."""
+    """The address that gave the score, or "panel"."""
     passed: bool | None
     silent: bool
     lateness: int

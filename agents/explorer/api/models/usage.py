@@ -14,10 +14,19 @@ class Channel(Place):
     provider: str
     epoch: int
     deposit: int
+    """What is left in it."""
+    paid_in: int
+    """All that was ever put in."""
     redeemed: int
+    """What it has cost in all."""
+    owed: int
+    """What of that became debt."""
+    lost: int
+    """What of that the provider bore itself."""
     rest: int
-    """deposit - redeemed while it is open, not below 0; 0 once it is closed."""
-    root: str | None
+    """What went back to the agent at the end."""
+    redemptions: int
+    root: str
     """Merkle root of the receipts of the last redemption."""
     exit_end: int | None
     """End of the challenge window, if its agent is leaving."""
@@ -34,10 +43,15 @@ class Redemption(Place):
     agent_name: str | None
     provider: str
     amount: int
-    """By how much the channel's total grew, in units."""
+    """By how much the channel's total grew, in units: paid, owed and lost together."""
+    paid: int
+    owed: int
+    lost: int
     cumulative: int
     """The channel's total, in units."""
     receipts_root: str
+    thinking: int
+    """All that this agent's thinking had cost after it, in units."""
 
 
 class UsagePoint(Model):
