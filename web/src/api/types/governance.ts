@@ -1,0 +1,87 @@
+/** Proposals, votes, parameters. */
+import type { Call } from "./chain.ts";
+import type { Place } from "./common.ts";
+
+/** A vote that was cast. */
+export interface Vote extends Place {
+  voter: string;
+  support: "against" | "for" | "abstain";
+  /** Decimal. */
+  weight: string;
+  /** In the voter's words. */
+  reason: string;
+}
+
+/** A proposal to the MarketGovernor. Votes are decimal strings. */
+export interface Proposal extends Place {
+  /** Decimal. */
+  id: string;
+  proposer: string;
+  /** The description's first line. */
+  title: string;
+  /** As of the newest block, from events and the clock; see `quorum`. */
+  state: "Pending" | "Active" | "Canceled" | "Defeated" | "Succeeded" | "Queued" | "Expired" | "Executed";
+  votes_for: string;
+  votes_against: string;
+  votes_abstain: string;
+  /** Unix seconds. */
+  vote_start: number;
+  vote_end: number;
+  /** When it may be executed, if it is queued. */
+  eta: number | null;
+  created_time: number;
+}
+
+/** A call that the timelock makes if the proposal passes. */
+export interface ProposedCall extends Call {
+  target: string;
+  /** Wei, decimal. */
+  value: string;
+}
+
+/** A proposal with its text, calls and votes. */
+export interface ProposalDetail extends Proposal {
+  description: string;
+  calls: ProposedCall[];
+  /** Newest first, at most 200. */
+  votes: Vote[];
+}
+
+/** The market's parameters from a block on. */
+export interface ParameterChange extends Place {
+  /** By name, as the contract has them; money in units. */
+  parameters: Record<string, string | number>;
+  /** Names of those that are new. */
+  changed: string[];
+}
+
+/** Credits that are locked for votes. */
+export interface VotingLock extends Place {
+  id: number;
+  owner: string;
+  /** Units. */
+  amount: number;
+  /** Seconds of notice. */
+  period: number;
+  /** Decimal. */
+  votes: string;
+  /** When it may be withdrawn, once notice was given. */
+  release_at: number | null;
+  withdrawn: boolean;
+}
+
+/** All of it at the newest block. */
+export interface Governance {
+  /** In force for new tasks. */
+  parameters: Record<string, string | number>;
+  /** Newest first, at most 50. */
+  history: ParameterChange[];
+  /** Newest first. */
+  proposals: Proposal[];
+  /** Cursor for older proposals. */
+  next: string | null;
+  /** The largest 50 that still count. */
+  locks: VotingLock[];
+  /** Seconds. */
+  timelock_delay: number | null;
+}

@@ -1,0 +1,98 @@
+/** Thinking: channels, redemptions, receipts. */
+import type { Place } from "./common.ts";
+
+/** A payment channel for thinking; money in units. */
+export interface Channel extends Place {
+  /** 0x hex. */
+  id: string;
+  agent: number;
+  agent_name: string | null;
+  signer: string;
+  provider: string;
+  epoch: number;
+  deposit: number;
+  redeemed: number;
+  /** deposit - redeemed while it is open, not below 0; 0 once it is closed. */
+  rest: number;
+  /** Merkle root of the receipts of the last redemption. */
+  root: string | null;
+  /** End of the challenge window, if its agent is leaving. */
+  exit_end: number | null;
+  open: boolean;
+  created_time: number;
+}
+
+/** A voucher that a provider turned into credits. */
+export interface Redemption extends Place {
+  seq: number;
+  channel: string;
+  agent: number;
+  agent_name: string | null;
+  provider: string;
+  /** By how much the channel's total grew, in units. */
+  amount: number;
+  /** The channel's total, in units. */
+  cumulative: number;
+  receipts_root: string;
+}
+
+/** Thinking in a span of time. */
+export interface UsagePoint {
+  time: number;
+  /** Units redeemed. */
+  amount: number;
+  redemptions: number;
+}
+
+/** One agent's thinking against its rewards, in units. */
+export interface UsageByAgent {
+  agent: number;
+  name: string | null;
+  thinking: number;
+  earned: number;
+  open_channels: number;
+  /** What its open channels still hold. */
+  rest: number;
+}
+
+/** Thinking as a whole, in units. */
+export interface Usage {
+  redeemed: number;
+  /** In open channels, not redeemed. */
+  deposited: number;
+  open_channels: number;
+  debts: number;
+  providers: number;
+  /** Seconds a span of `points`. */
+  bucket: number;
+  /** Oldest first, at most 240. */
+  points: UsagePoint[];
+  /** Those who thought most, at most 50. */
+  agents: UsageByAgent[];
+}
+
+/** A model call, as the gateway on this machine wrote it down. No prompt and no answer is in it. */
+export interface Receipt {
+  time: number;
+  agent: number;
+  purpose: string | null;
+  task: number | null;
+  model: string;
+  prompt_tokens: number;
+  completion_tokens: number;
+  /** Units. */
+  cost: number;
+  /** The channel's total after it, in units. */
+  cumulative: number;
+  channel: string;
+  /** The leaf in the receipts' Merkle tree, 0x hex. */
+  leaf: string | null;
+}
+
+/** The gateway's book, where it lies on this machine. */
+export interface Receipts {
+  /** Whether there is a book here that this explorer may read. */
+  available: boolean;
+  items: Receipt[];
+  next: string | null;
+}

@@ -1,0 +1,30 @@
+import { words } from "../lib/format.ts";
+
+export type Tone = "neutral" | "info" | "good" | "warn" | "bad";
+
+const TONES: Record<string, Tone> = {
+  Open: "info",
+  Awarded: "info",
+  Submitted: "info",
+  Rejected: "warn",
+  Disputed: "warn",
+  Ruled: "warn",
+  Defaulted: "bad",
+  Settled: "good",
+  Refunded: "bad",
+  Cancelled: "neutral",
+  Expired: "neutral",
+};
+
+/** The states of a task, in the order of its life. */
+export const TASK_STATES = Object.keys(TONES);
+
+/** A short mark in one of five tones; the text says the same as the colour. */
+export function Mark({ tone = "neutral", children }: { tone?: Tone; children: string }) {
+  return <span className={`mark ${tone}`}>{children}</span>;
+}
+
+/** The state of a task. */
+export function State({ state }: { state: string }) {
+  return <Mark tone={TONES[state] ?? "neutral"}>{words(state)}</Mark>;
+}

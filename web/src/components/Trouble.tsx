@@ -1,0 +1,93 @@
+import { Link } from "wouter";
+
+import { useLive } from "../api/live.ts";
+import { useStatus } from "../api/status.tsx";
+import { formatSpan } from "../lib/format.ts";
+import { Time, useNow } from "./Time.tsx";
+
+// Blocks that the explorer may be behind without a word: it reads in batches.
+const BEHIND = 3;
+
+/** In the bar: the newest block that the explorer has read, and whether the page hears of new ones. */
+export function HeadNote() {
+  const { connection, head } = useLive();
+  const status = useStatus();
+  const newest = Math.max(head?.number ?? 0, status.data?.head?.number ?? 0);
+  const well = connection === "live" && status.error === null && status.data?.node !== "down";
+  const word = well
+    ? "live"
+    : connection === "connecting" && status.error === null
+      ? "connecting"
+      : "not live";
+  return (
+    <Link
+      href="/blocks"
+      className={`head-note ${well ? "well" : ""}`}
+      title={`Newest block read; ${word}`}
+      aria-label={`Block ${newest}, ${word}`}
+    >
+      <i aria-hidden="true" />
+      <span>{newest > 0 ? newest.toLocaleString("en") : "–"}</span>
+    </Link>
+  );
+}
+
+/** Over a page: what is wrong with the explorer or its node, and what the page still shows. Goes away by itself. */
+export function Trouble() {
+  const { data, error } = useStatus();
+  const block = data?.head?.number ?? null;
+  if (error !== null) {
+    return (
+      <Banner tone="bad" title="The explorer does not answer">
+        {block === null
+          ? "The page tries again every few seconds."
+          : `What you see is as of block ${block.toLocaleString("en")}. The page tries again every few seconds.`}
+      </Banner>
+    );
+  }
+  if (data === undefined) return null;
+  if (data.node === "down") {
+    return (
+      <Banner tone="bad" title="The node is down">
+        {data.node_since !== null && <Since at={data.node_since} />}
+        {block === null
+          ? "No block has been read yet."
+          : `The last block read is ${block.toLocaleString("en")}`}
+        {data.head !== null && (
+          <>
+            {", "}
+            <Time at={data.head.time} />.
+          </>
+        )}{" "}
+        The explorer goes on by itself when the node answers.
+      </Banner>
+    );
+  }
+  if (data.behind !== null && data.behind > BEHIND) {
+    return (
+      <Banner tone="warn" title={`${data.behind.toLocaleString("en")} blocks behind`}>
+        {`The explorer has read ${(block ?? 0).toLocaleString("en")} of ${(data.chain_head ?? 0).toLocaleString("en")} blocks and is catching up.`}
+      </Banner>
+    );
+  }
+  return null;
+}
+
+function Since({ at }: { at: number }) {
+  const gone = Math.max(0, useNow() - at);
+  return <>For {formatSpan(gone)}. </>;
+}
+
+interface BannerProps {
+  tone: "warn" | "bad";
+  title: string;
+  children: React.ReactNode;
+}
+
+function Banner({ tone, title, children }: BannerProps) {
+  return (
+    <div className={`banner ${tone}`} role="status">
+      <strong>{title}.</strong> <span>{children}</span>
+    </div>
+  );
+}

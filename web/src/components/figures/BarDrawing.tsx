@@ -1,0 +1,110 @@
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Rectangle,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+
+import type { Datum, FigureColumn } from "../ChartFrame.tsx";
+import { bubbleOf, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
+
+export interface BarProps {
+  data: readonly Datum[];
+  /** What runs along the foot, or down the side where `sideways`: names. */
+  x: FigureColumn;
+  series: readonly Series[];
+  /** Lay the series on each other. */
+  stack?: boolean;
+  /** Bars from the left, for long names. */
+  sideways?: boolean;
+  /** The figures of the axis, in few characters. */
+  short?: (value: number) => string;
+  /** The colour (1 to 8) of one bar, where bars of one series differ. */
+  colour?: (datum: Datum) => number;
+}
+
+/** See BarFigure. Each bar carries `data-series`, `data-x` and `data-y`. */
+export default function BarDrawing(props: BarProps) {
+  const { data, x, series, stack = false, sideways = false, short, colour } = props;
+  const names = {
+    dataKey: x.key,
+    type: "category",
+    tick: TICK,
+    tickLine: false,
+    stroke: "var(--line)",
+  } as const;
+  const figures = {
+    type: "number",
+    tick: TICK,
+    tickLine: false,
+    axisLine: false,
+    tickFormatter: tickOf(series[0] ?? x, short),
+  } as const;
+  return (
+    <div className="drawing">
+      <div className="drawing-chart">
+        <ResponsiveContainer width="100%" height="100%">
+          <BarChart
+            data={[...data]}
+            margin={MARGIN}
+            layout={sideways ? "vertical" : "horizontal"}
+            accessibilityLayer={false}
+          >
+            <CartesianGrid {...GRID} vertical={sideways} horizontal={!sideways} />
+            {sideways ? (
+              <XAxis {...figures} />
+            ) : (
+              <XAxis {...names} minTickGap={8} tickFormatter={tickOf(x)} />
+            )}
+            {sideways ? (
+              <YAxis {...names} width={96} tickFormatter={tickOf(x)} />
+            ) : (
+              <YAxis {...figures} width={44} />
+            )}
+            <Tooltip
+              isAnimationActive={false}
+              cursor={{ fill: "var(--hover)" }}
+              content={({ active, payload }) => {
+                const datum = payload?.[0]?.payload as Datum | undefined;
+                return active && datum ? bubbleOf(datum, x, series) : null;
+              }}
+            />
+            {series.map((one, at) => (
+              <Bar
+                key={one.key}
+                dataKey={one.key}
+                fill={colourOf(one, at)}
+                isAnimationActive={false}
+                maxBarSize={36}
+                {...(stack ? { stackId: "all" } : {})}
+                shape={({ x: left, y: top, width, height, payload, fill }) => {
+                  const datum = payload as Datum;
+                  return (
+                    <g
+                      data-series={one.key}
+                      data-x={datum[x.key] ?? undefined}
+                      data-y={datum[one.key] ?? undefined}
+                    >
+                      <Rectangle
+                        x={left}
+                        y={top}
+                        width={width}
+                        height={height}
+                        fill={colour ? `var(--c${colour(datum)})` : fill}
+                      />
+                    </g>
+                  );
+                }}
+              />
+            ))}
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <Legend series={series.map((one, at) => ({ label: one.label, colour: colourOf(one, at) }))} />
+    </div>
+  );
+}

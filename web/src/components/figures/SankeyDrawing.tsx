@@ -1,0 +1,100 @@
+import { ResponsiveContainer, Sankey, Tooltip, type SankeyLinkProps, type SankeyNodeProps } from "recharts";
+
+import type { Flow } from "../../api/types.ts";
+import { Bubble, colourOf } from "./parts.tsx";
+
+export interface SankeyProps {
+  flows: readonly Flow[];
+  /** What flows, as a heading. */
+  label: string;
+  format?: (value: number) => string;
+}
+
+interface SankeyGraph {
+  nodes: { name: string }[];
+  links: { source: number; target: number; value: number }[];
+}
+
+/**
+ * The flows as a graph in which nothing comes back to where it began, as the drawing needs: a flow that would close
+ * a ring ends in a node of its own, with the same name.
+ */
+function graphOf(flows: readonly Flow[]): SankeyGraph {
+  const graph: SankeyGraph = { nodes: [], links: [] };
+  const at = new Map<string, number>();
+  const nodeOf = (key: string, name: string): number => {
+    const known = at.get(key);
+    if (known !== undefined) return known;
+    at.set(key, graph.nodes.length);
+    return graph.nodes.push({ name }) - 1;
+  };
+  const reaches = (from: number, to: number): boolean =>
+    from === to || graph.links.some((link) => link.source === from && reaches(link.target, to));
+  for (const { source, target, value } of [...flows].sort((one, other) => other.value - one.value)) {
+    if (value <= 0) continue;
+    const from = nodeOf(source, source);
+    const straight = nodeOf(target, target);
+    const to = reaches(straight, from) ? nodeOf(`again:${target}`, target) : straight;
+    graph.links.push({ source: from, target: to, value });
+  }
+  return graph;
+}
+
+/** See SankeyFigure. Each flow carries `data-source`, `data-target` and `data-value`. */
+export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
+  const graph = graphOf(flows);
+  const written = (value: number): string => format?.(value) ?? value.toLocaleString("en");
+  const furthest = (node: SankeyNodeProps): boolean => node.payload.targetNodes.length === 0;
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <Sankey
+        data={graph}
+        nodePadding={18}
+        nodeWidth={8}
+        linkCurvature={0.5}
+        margin={{ top: 8, right: 8, bottom: 8, left: 8 }}
+        node={(node: SankeyNodeProps) => (
+          <g data-node={node.payload.name} data-value={node.payload.value}>
+            <rect
+              x={node.x}
+              y={node.y}
+              width={node.width}
+              height={Math.max(1, node.height)}
+              fill={colourOf({}, node.index)}
+            />
+            <text
+              className="sankey-label"
+              x={furthest(node) ? node.x - 6 : node.x + node.width + 6}
+              y={node.y + node.height / 2}
+              textAnchor={furthest(node) ? "end" : "start"}
+              dominantBaseline="middle"
+            >
+              {node.payload.name}
+              <tspan className="sankey-figure"> {written(node.payload.value)}</tspan>
+            </text>
+          </g>
+        )}
+        link={(link: SankeyLinkProps) => (
+          <path
+            className="sankey-link"
+            d={`M${link.sourceX},${link.sourceY} C${link.sourceControlX},${link.sourceY} ${link.targetControlX},${link.targetY} ${link.targetX},${link.targetY}`}
+            strokeWidth={Math.max(1, link.linkWidth)}
+            data-source={link.payload.source.name}
+            data-target={link.payload.target.name}
+            data-value={link.payload.value}
+          />
+        )}
+      >
+        <Tooltip
+          isAnimationActive={false}
+          content={({ active, payload }) => {
+            const one = payload?.[0];
+            if (!active || one === undefined) return null;
+            const value = Number(one.value);
+            return <Bubble head={String(one.name)} lines={[[label, written(value)]]} />;
+          }}
+        />
+      </Sankey>
+    </ResponsiveContainer>
+  );
+}

@@ -1,0 +1,22 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { queries } from "./api/client.ts";
+import { live } from "./api/live.ts";
+import { App } from "./app.tsx";
+import { applyTheme, chosenTheme } from "./lib/theme.ts";
+import "./theme.css";
+
+applyTheme(chosenTheme());
+live.start();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element #root");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,5 @@
+import { PageHead } from "../components/Panel.tsx";
+
+export default function Agent() {
+  return <PageHead title="Agent" />;
+}

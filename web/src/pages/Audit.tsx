@@ -1,0 +1,5 @@
+import { PageHead } from "../components/Panel.tsx";
+
+export default function Audit() {
+  return <PageHead title="Audit" />;
+}

@@ -1,0 +1,5 @@
+import { PageHead } from "../components/Panel.tsx";
+
+export default function Ledger() {
+  return <PageHead title="Ledger" />;
+}

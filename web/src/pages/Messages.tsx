@@ -1,0 +1,5 @@
+import { PageHead } from "../components/Panel.tsx";
+
+export default function Messages() {
+  return <PageHead title="Messages" />;
+}

@@ -1,0 +1,5 @@
+import { PageHead } from "../components/Panel.tsx";
+
+export default function Transaction() {
+  return <PageHead title="Transaction" />;
+}
