@@ -23,8 +23,8 @@ AGAIN = 1.0
 """Seconds until the next try when the database has failed."""
 PIECE = 500
 """Records read at a time."""
-MOST_KEPT, MOST_KEPT_BYTES = 1024, 8 << 20
-"""What is kept for streams that are a little behind."""
+MOST_KEPT = 1024
+"""Stretches that are kept for streams that are a little behind."""
 LATE_BLOCKS = 5
 """An index that lacks more blocks than these is said to be late."""
 HEARTBEAT = b": still here\n\n"
@@ -50,12 +50,12 @@ class Broadcast:
         failed: Callable[[], None],
         *,
         heartbeat: float = 15.0,
-        poll: float = POLL,
+        most_bytes: int = 8 << 20,
     ) -> None:
         """``reading`` opens the index as it is at one moment; ``failed`` is told when that cannot be done;
-        ``heartbeat`` and ``poll`` are in seconds."""
+        ``heartbeat`` is in seconds; ``most_bytes`` are kept for streams that are a little behind."""
         self._reading, self._standing, self._failed = reading, standing, failed
-        self._heartbeat, self._poll = heartbeat, poll
+        self._heartbeat, self._most_bytes = heartbeat, most_bytes
         self._kept: deque[Stretch] = deque()
         self._kept_bytes = 0
         self._first = 0
@@ -108,10 +108,9 @@ class Broadcast:
         """
         self._followers += 1
         try:
-            self.wake()
-            yield RETRY + self._status()
             await self._ready.wait()
-            at, resumed = self._end if after is None else after, after is not None
+            at, resumed = after or await self._ask(newest) or self._end, after is not None
+            yield RETRY + self._status()
             while (resumed or not self._goes_on_from(at)) and not self._closed:
                 # What is older comes from the index, at the client's own pace.
                 stretch = await self._read(at)
@@ -183,7 +182,7 @@ class Broadcast:
                 continue
             await asyncio.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
             try:
-                async with asyncio.timeout(self._poll if self._up else AGAIN):
+                async with asyncio.timeout(POLL if self._up else AGAIN):
                     await self._woken.wait()
             except TimeoutError:
                 continue
@@ -203,7 +202,7 @@ class Broadcast:
         self._kept.append(stretch)
         self._kept_bytes += stretch.size
         self._end = stretch.end
-        while len(self._kept) > MOST_KEPT or (self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1):
+        while len(self._kept) > MOST_KEPT or (self._kept_bytes > self._most_bytes and len(self._kept) > 1):
             oldest = self._kept.popleft()
             self._kept_bytes -= oldest.size
             self._first, self._before = self._first + 1, oldest.end

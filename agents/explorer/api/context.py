@@ -56,6 +56,7 @@ class Context:
             lambda: self.standing(),
             self.metrics.database_errors.inc,
             heartbeat=self.policy.heartbeat,
+            most_bytes=self.policy.stream_bytes,
         )
 
     @property

@@ -85,18 +85,21 @@ class Stretch:
 
     def text(self, wish: Wish, after: Position) -> bytes:
         """What a client that stands at ``after``, and not after the end, is still to be told."""
-        if after.epoch == self.end.epoch and after.seq > self.start.seq:
-            return b"".join(one.text for one in self.records if one.seq > after.seq and wish.takes(one))
-        if wish not in self._texts:
-            told = b"".join(one.text for one in self.records if wish.takes(one))
-            self._texts[wish] = self._reorg() + told
-        return self._texts[wish]
+        seq, reorged = after.seq, after.epoch != self.end.epoch
+        if reorged and self.ancestor is not None:
+            seq = min(seq, end_of(self.ancestor))
+        if seq <= self.start.seq and reorged == (self.ancestor is not None):
+            if wish not in self._texts:
+                self._texts[wish] = self._told(wish, self.start.seq, reorged)
+            return self._texts[wish]
+        return self._told(wish, seq, reorged)
 
-    def _reorg(self) -> bytes:
-        if self.ancestor is None:
-            return b""
-        place = Position(self.end.epoch, self.start.seq)
-        return event("reorg", {"ancestor": self.ancestor, "epoch": self.end.epoch}, place)
+    def _told(self, wish: Wish, seq: int, reorged: bool) -> bytes:
+        texts = [one.text for one in self.records if one.seq > seq and wish.takes(one)]
+        if reorged:
+            place = Position(self.end.epoch, seq)
+            texts.insert(0, event("reorg", {"ancestor": self.ancestor, "epoch": self.end.epoch}, place))
+        return b"".join(texts)
 
 
 def event(kind: str, data: Mapping[str, Any], at: Position | None = None) -> bytes:
