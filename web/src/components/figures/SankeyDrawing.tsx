@@ -1,7 +1,8 @@
+import { memo } from "react";
 import { ResponsiveContainer, Sankey, Tooltip, type SankeyLinkProps, type SankeyNodeProps } from "recharts";
 
 import type { Flow } from "../../api/types.ts";
-import { Bubble, colourOf } from "./parts.tsx";
+import { Bubble } from "./parts.tsx";
 
 export interface SankeyProps {
   flows: readonly Flow[];
@@ -41,7 +42,7 @@ function graphOf(flows: readonly Flow[]): SankeyGraph {
 }
 
 /** See SankeyFigure. Each flow carries `data-source`, `data-target` and `data-value`. */
-export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
+export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps) {
   const graph = graphOf(flows);
   const written = (value: number): string => format?.(value) ?? value.toLocaleString("en");
   const furthest = (node: SankeyNodeProps): boolean => node.payload.targetNodes.length === 0;
@@ -60,7 +61,7 @@ export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
               y={node.y}
               width={node.width}
               height={Math.max(1, node.height)}
-              fill={colourOf({}, node.index)}
+              fill="var(--c1)"
             />
             <text
               className="sankey-label"
@@ -97,4 +98,4 @@ export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
       </Sankey>
     </ResponsiveContainer>
   );
-}
+});
