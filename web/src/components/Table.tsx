@@ -94,7 +94,7 @@ export function Table<Row extends object>(props: TableProps<Row>) {
   const table = useRows(props);
   if (rows.length === 0 && empty) return <>{empty}</>;
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={caption}>
+    <div className="table-frame" tabIndex={0} role="group" aria-label={caption}>
       <table>
         <caption className="hidden">{caption}</caption>
         <thead>

@@ -5,6 +5,7 @@ import { useApi } from "../api/hooks.ts";
 import { useLive } from "../api/live.ts";
 import type { MarketEvent, Page } from "../api/types.ts";
 import { visible } from "../lib/text.ts";
+import { Empty } from "./Feedback.tsx";
 import { Time } from "./Time.tsx";
 
 const SHOWN = 40;
@@ -35,8 +36,8 @@ export function Ticker() {
         {last.current.map((event) => (
           <Line key={event.seq} event={event} />
         ))}
-        {last.current.length === 0 && <li className="muted">Nothing has happened yet.</li>}
       </ol>
+      {last.current.length === 0 && before.isSuccess && <Empty title="Nothing has happened yet" />}
       <p className="ticker-held muted">{waiting > 0 ? `${waiting} newer; held while you read` : ""}</p>
     </div>
   );

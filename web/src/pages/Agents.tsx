@@ -2,7 +2,7 @@ import { useSearchParams } from "wouter";
 
 import { usePage } from "../api/hooks.ts";
 import type { AgentRow } from "../api/types.ts";
-import { Account, Agent } from "../components/Account.tsx";
+import { Agent } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
@@ -75,7 +75,6 @@ const COLUMNS: Column<AgentRow>[] = [
     extra: true,
     cell: (row) => <Count value={row.failed + row.defaulted} />,
   },
-  { id: "owner", header: "Owner", extra: true, cell: (row) => <Account account={row.owner} /> },
   { id: "created", header: "Since", extra: true, cell: (row) => <Time at={row.created_time} /> },
 ];
 

@@ -6,7 +6,7 @@ import { LineFigure, SankeyFigure } from "../components/Chart.tsx";
 import type { Datum } from "../components/ChartFrame.tsx";
 import { Conserved } from "../components/Conserved.tsx";
 import { Count } from "../components/Count.tsx";
-import { Failure, Loaded } from "../components/Feedback.tsx";
+import { Failure, Loaded, Skeleton } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
 import { State, TASK_STATES } from "../components/State.tsx";
@@ -31,6 +31,7 @@ const PAID = [
   { key: "value", label: "Paid for tasks", format: (units: number) => formatCredits(units, 6), colour: 1 },
 ];
 
+const every = (seconds: number): string => (seconds === 60 ? "minute" : formatSpan(seconds));
 const clock = (seconds: number): string => formatTime(seconds).slice(11, 16);
 const whole = (units: number): string => formatCredits(units);
 
@@ -51,7 +52,7 @@ export default function Overview() {
             </Loaded>
           </Panel>
           <section className="panel seven overview-tall" aria-label="Credits flow">
-            {data && (
+            {data ? (
               <SankeyFigure
                 title="Where the credits went"
                 caption="Since the beginning, in credits."
@@ -60,6 +61,8 @@ export default function Overview() {
                 label="Credits"
                 format={whole}
               />
+            ) : (
+              <Skeleton lines={12} />
             )}
           </section>
           <Panel
@@ -79,10 +82,10 @@ export default function Overview() {
             </Loaded>
           </Panel>
           <section className="panel third overview-low" aria-label="Throughput">
-            {data && <Throughput data={data} />}
+            {data ? <Throughput data={data} /> : <Skeleton lines={9} />}
           </section>
           <section className="panel third overview-low" aria-label="Paid for tasks">
-            {data && <Paid data={data} />}
+            {data ? <Paid data={data} /> : <Skeleton lines={9} />}
           </section>
         </div>
       )}
@@ -161,7 +164,7 @@ function Throughput({ data }: { data: Data }) {
   return (
     <LineFigure
       title="Throughput"
-      caption={`Events and transactions every ${formatSpan(data.bucket)} of chain time.`}
+      caption={`Events and transactions every ${every(data.bucket)} of chain time.`}
       height={224}
       data={data.throughput as unknown as Datum[]}
       x={TIME}
@@ -176,7 +179,7 @@ function Paid({ data }: { data: Data }) {
   return (
     <LineFigure
       title="Paid for tasks"
-      caption={`Credits for tasks settled every ${formatSpan(data.bucket)}.`}
+      caption={`Credits for tasks settled every ${every(data.bucket)}.`}
       height={224}
       shape="area"
       data={data.throughput as unknown as Datum[]}

@@ -27,7 +27,7 @@ const COLUMNS: Column<TaskRow>[] = [
     id: "task",
     header: "Task",
     wide: true,
-    cell: (row) => <TaskLink id={row.id} title={row.title ?? "(not here)"} />,
+    cell: (row) => <TaskLink id={row.id} title={row.title} />,
   },
   { id: "state", header: "State", cell: (row) => <State state={row.state} /> },
   { id: "skill", header: "Skill", cell: (row) => <Untrusted text={row.skill} limit={20} plain /> },
