@@ -1,0 +1,192 @@
+import type { Award, Bid } from "../api/task.ts";
+import type { Datum, FigureColumn } from "../components/ChartFrame.tsx";
+import { formatCredits, readableCredits, shortCredits } from "../lib/format.ts";
+import { PlaneFigure, type Ground, type Spot } from "../plot/Plane.tsx";
+import { niceTicks } from "../plot/scale.ts";
+import { effective, formatQuality, FULL_QUALITY, isOpen, matching, runnerUp, type OpenBid } from "./standing.ts";
+
+interface BidPictureProps {
+  bids: readonly Bid[];
+  /** Units. */
+  reserve: number;
+  award: Award | null;
+}
+
+const COLUMNS: readonly FigureColumn[] = [
+  { key: "agent", label: "Agent", format: String },
+  { key: "status", label: "Status" },
+  { key: "price", label: "Price, credits", format: readableCredits },
+  { key: "quality", label: "Quality", format: formatQuality },
+  { key: "effective", label: "Effective, credits", format: readableCredits },
+  { key: "paid", label: "Paid, credits", format: readableCredits },
+];
+// Beyond so many, names would hide each other.
+const NAMED = 12;
+
+/** Bids by quality and price. Those on one line from the origin are equally good; the flattest line wins. */
+export function BidPicture({ bids, reserve, award }: BidPictureProps) {
+  const open = bids.filter(isOpen);
+  const sealed = bids.filter((bid) => bid.price === null);
+  const across = qualityDomain(bids.map((bid) => bid.quality));
+  const highest = Math.max(reserve, ...open.map((bid) => bid.price)) * 1.1;
+  const winner = open.find((bid) => bid.agent === award?.winner.id);
+  const second = winner && runnerUp(open, winner.agent);
+  const drawn = { across, highest };
+  return (
+    <PlaneFigure
+      title="Bids"
+      caption={captionOf(open.length, sealed.length)}
+      x={{ domain: across, label: "Quality of the bidder", format: formatQuality }}
+      y={{ domain: [0, highest], label: "Price, credits", format: shortCredits }}
+      spots={[...open.map(spotOf), ...sealed.map(sealedSpot)]}
+      columns={COLUMNS}
+      rows={bids.map(rowOf)}
+    >
+      {(ground) => (
+        <>
+          <EqualLines ground={ground} {...drawn} />
+          <Reserve ground={ground} reserve={reserve} />
+          {second && <LineThrough bid={second} ground={ground} {...drawn} name="bid-line second" />}
+          {winner && <LineThrough bid={winner} ground={ground} {...drawn} name="bid-line winner" />}
+          {sealed.map((bid) => (
+            <Sealed key={bid.agent} x={ground.x(bid.quality)} ground={ground} />
+          ))}
+          {winner && award && <PricePaid ground={ground} bid={winner} price={award.price} />}
+          {open.map((bid) => (
+            <Point
+              key={bid.agent}
+              ground={ground}
+              bid={bid}
+              rank={bid === winner ? "winner" : bid === second ? "second" : "other"}
+              named={open.length <= NAMED}
+            />
+          ))}
+        </>
+      )}
+    </PlaneFigure>
+  );
+}
+
+/** At least an eighth of the scale wide, so that newcomers of one quality do not fill the picture. */
+function qualityDomain(qualities: readonly number[]): [number, number] {
+  const low = Math.min(...qualities) - 250;
+  return [low, Math.max(Math.max(...qualities) + 250, low + 1_250)];
+}
+
+function captionOf(open: number, sealed: number): string {
+  const opened = `${open} opened ${open === 1 ? "bid" : "bids"} by quality and price`;
+  const closed = sealed > 0 ? `, and ${sealed} sealed, whose price nobody knows` : "";
+  return `${opened}${closed}. Along a slanted line all bids are equally good (price ÷ quality); the lowest line wins.`;
+}
+
+function spotOf(bid: OpenBid): Spot {
+  const [price, whole] = [formatCredits(bid.price), formatCredits(Math.round(effective(bid)))];
+  const text = `Agent ${bid.agent}: ${price} credits ÷ quality ${formatQuality(bid.quality)} = ${whole} effective`;
+  return { x: bid.quality, y: bid.price, text };
+}
+
+function sealedSpot(bid: Bid): Spot {
+  return { x: bid.quality, y: 0, text: `Agent ${bid.agent}: sealed, quality ${formatQuality(bid.quality)}` };
+}
+
+function rowOf(bid: Bid): Datum {
+  const { agent, status, price, quality, price_paid } = bid;
+  return { agent, status, price, quality, effective: isOpen(bid) ? effective(bid) : null, paid: price_paid };
+}
+
+interface LinesProps {
+  ground: Ground;
+  across: readonly [number, number];
+  highest: number;
+}
+
+/** Thin lines of equal effective price, each with its price at full quality. */
+function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
+  const levels = niceTicks([0, (highest * FULL_QUALITY) / right], 5).filter((level) => level > 0);
+  return (
+    <g>
+      {levels.map((level) => {
+        const at = (quality: number): number => ground.y((level * quality) / FULL_QUALITY);
+        return (
+          <g key={level}>
+            <line className="bid-equal" x1={ground.x(left)} y1={at(left)} x2={ground.x(right)} y2={at(right)} />
+            <text className="bid-equal-label" x={ground.right} y={at(right) - 4} textAnchor="end">
+              {shortCredits(level)} effective
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+function Reserve({ ground, reserve }: { ground: Ground; reserve: number }) {
+  const y = ground.y(reserve);
+  return (
+    <g>
+      <line className="bid-reserve" x1={ground.left} x2={ground.right} y1={y} y2={y} />
+      <text className="plane-tick" x={ground.left + 6} y={y - 6}>
+        reserve {readableCredits(reserve)}
+      </text>
+    </g>
+  );
+}
+
+/** All that is as good as this bid, as far as the picture reaches. */
+function LineThrough({ bid, ground, across: [left, right], highest, name }: LinesProps & { bid: OpenBid; name: string }) {
+  const end = Math.min(right, (highest * bid.quality) / bid.price);
+  return (
+    <line
+      className={name}
+      x1={ground.x(left)}
+      x2={ground.x(end)}
+      y1={ground.y(matching(bid, left))}
+      y2={ground.y(matching(bid, end))}
+    />
+  );
+}
+
+/** From what the winner asked up to what it is paid. */
+function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price: number }) {
+  const [x, asked, paid] = [ground.x(bid.quality), ground.y(bid.price), ground.y(price)];
+  return (
+    <g data-price-paid={price}>
+      {asked - paid > 14 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 7} />}
+      <path className="bid-paid" d={`M${x - 8},${paid} h16`} />
+      <text className="bid-paid-label" x={x + 13} y={paid} dy="0.34em">
+        paid {readableCredits(price)}
+      </text>
+    </g>
+  );
+}
+
+function Sealed({ x, ground }: { x: number; ground: Ground }) {
+  return (
+    <g>
+      <line className="bid-sealed" x1={x} x2={x} y1={ground.top} y2={ground.bottom - 12} />
+      <rect className="bid-seal" x={x - 5} y={ground.bottom - 12} width={10} height={9} rx={2} />
+      <path className="bid-shackle" d={`M${x - 3},${ground.bottom - 12} v-3 a3,3 0 0 1 6,0 v3`} />
+    </g>
+  );
+}
+
+interface PointProps {
+  ground: Ground;
+  bid: OpenBid;
+  rank: "winner" | "second" | "other";
+  named: boolean;
+}
+
+function Point({ ground, bid, rank, named }: PointProps) {
+  const [x, y] = [ground.x(bid.quality), ground.y(bid.price)];
+  return (
+    <g data-agent={bid.agent} data-price={bid.price} data-quality={bid.quality} data-rank={rank}>
+      <circle className={`bid-point ${rank}`} cx={x} cy={y} r={rank === "other" ? 5 : 6} />
+      {(named || rank !== "other") && (
+        <text className="bid-name" x={x - 11} y={y} dy="0.34em" textAnchor="end">
+          {bid.agent}
+        </text>
+      )}
+    </g>
+  );
+}

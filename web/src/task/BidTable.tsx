@@ -1,0 +1,91 @@
+import type { Bid, BidStatus } from "../api/task.ts";
+import { Agent } from "../components/Account.tsx";
+import { Tx } from "../components/Hash.tsx";
+import { Money } from "../components/Money.tsx";
+import { Mark, type Tone } from "../components/State.tsx";
+import { Table, type Column } from "../components/Table.tsx";
+import { Span, Time } from "../components/Time.tsx";
+import { words } from "../lib/format.ts";
+import { formatQuality } from "./standing.ts";
+
+const TONES: Record<BidStatus, Tone> = {
+  sealed: "info",
+  revealed: "info",
+  won: "good",
+  lost: "neutral",
+  "runner-up": "neutral",
+  "took-over": "good",
+  defaulted: "bad",
+  forfeited: "bad",
+  void: "warn",
+};
+
+/** What became of a bid. */
+export function BidState({ status }: { status: BidStatus }) {
+  return <Mark tone={TONES[status]}>{words(status)}</Mark>;
+}
+
+const COLUMNS: readonly Column<Bid>[] = [
+  { id: "rank", header: "Rank", cell: (bid) => bid.rank ?? "–", sort: (bid) => bid.rank, end: true },
+  {
+    id: "agent",
+    header: "Agent",
+    cell: (bid) => <Agent id={bid.agent} name={bid.agent_name} />,
+    sort: (bid) => bid.agent,
+  },
+  { id: "status", header: "Status", cell: (bid) => <BidState status={bid.status} /> },
+  { id: "price", header: "Asks, cr", cell: (bid) => <Asked bid={bid} />, sort: (bid) => bid.price, end: true },
+  {
+    id: "quality",
+    header: "Quality",
+    cell: (bid) => <span data-quality={bid.quality}>{formatQuality(bid.quality)}</span>,
+    sort: (bid) => bid.quality,
+    end: true,
+  },
+  {
+    id: "effective",
+    header: "Effective, cr",
+    cell: (bid) => <Money units={bid.effective === null ? null : Math.round(bid.effective)} />,
+    sort: (bid) => bid.effective,
+    end: true,
+  },
+  {
+    id: "to-win",
+    header: "To win, cr",
+    cell: (bid) => <Money units={bid.price_to_win} />,
+    sort: (bid) => bid.price_to_win,
+    end: true,
+    extra: true,
+  },
+  { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true },
+  { id: "promised", header: "Promised in", cell: (bid) => <Span seconds={bid.promised} />, end: true, extra: true },
+  { id: "bond", header: "Bond, cr", cell: (bid) => <Bond bid={bid} />, end: true, extra: true },
+  { id: "time", header: "Committed", cell: (bid) => <Time at={bid.committed_time} />, extra: true },
+  { id: "tx", header: "Last in", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
+];
+
+/** Every bid in figures. */
+export function BidTable({ bids }: { bids: readonly Bid[] }) {
+  return (
+    <Table
+      caption="Bids"
+      columns={COLUMNS}
+      rows={bids}
+      rowKey={(bid) => bid.agent}
+      marked={(bid) => bid.price_paid !== null}
+    />
+  );
+}
+
+function Asked({ bid }: { bid: Bid }) {
+  return bid.price === null ? <span className="muted">sealed</span> : <Money units={bid.price} />;
+}
+
+function Bond({ bid }: { bid: Bid }) {
+  if (bid.forfeited === 0) return <Money units={bid.bond} />;
+  return (
+    <span title="forfeited">
+      <Money units={-bid.forfeited} />
+    </span>
+  );
+}

@@ -1,0 +1,113 @@
+import type { Award, Bid, TaskDetail } from "../api/task.ts";
+import { Agent } from "../components/Account.tsx";
+import { Empty } from "../components/Feedback.tsx";
+import { Money } from "../components/Money.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { Time } from "../components/Time.tsx";
+import { visible } from "../lib/text.ts";
+import { BidPicture } from "./BidPicture.tsx";
+import { BidTable } from "./BidTable.tsx";
+import { formatQuality } from "./standing.ts";
+
+const RULES: Record<TaskDetail["mode"], string> = {
+  SealedSecondPrice: "Sealed bids; the winner is paid the price at which it would just have won.",
+  SealedFirstPrice: "Sealed bids; the winner is paid what it asked.",
+  OpenBid: "Open bids; the winner is paid what it asked.",
+  Direct: "Awarded without an auction, to an agent that signed for it.",
+  Race: "A race: many work, and the first submission that passes is paid.",
+};
+
+/** Who bid what, who won, and why the price is what it is. */
+export function Bids({ task }: { task: TaskDetail }) {
+  const auctioned = task.mode !== "Race" && task.mode !== "Direct";
+  return (
+    <Panel title="Bids and price" note={RULES[task.mode]}>
+      {task.award && <Why award={task.award} />}
+      {auctioned && task.bids.length > 0 && (
+        <BidPicture bids={task.bids} reserve={task.reserve} award={task.award} />
+      )}
+      {task.bids.length > 0 ? <BidTable bids={task.bids} /> : auctioned && <NoBids task={task} />}
+      {task.commitments > task.bids.length && task.bids.length > 0 && (
+        <p className="muted">
+          The first {task.bids.length} of {task.commitments} bids.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function NoBids({ task }: { task: TaskDetail }) {
+  if (task.state !== "Open") return <Empty title="Nobody bid." />;
+  return (
+    <Empty title="No bid yet.">
+      Bids are taken until <Time at={task.bidding_end} full />.
+    </Empty>
+  );
+}
+
+/** The award in words, and the figures that the words rest on. */
+function Why({ award }: { award: Award }) {
+  return (
+    <div className="why">
+      <p className="why-words">{visible(award.why)}</p>
+      {award.best && (
+        <div className="table-frame" tabIndex={0} role="region" aria-label="Figures of the award">
+          <table className="why-figures">
+            <caption className="hidden">Figures of the award</caption>
+            <thead>
+              <tr>
+                <th scope="col">Bid</th>
+                <th scope="col" className="end">
+                  Price, cr
+                </th>
+                <th scope="col" className="end">
+                  ÷ Quality
+                </th>
+                <th scope="col" className="end">
+                  = Effective, cr
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              <Side name="Winner" bid={award.best} />
+              {award.second && <Side name="Next" bid={award.second} />}
+            </tbody>
+            <tfoot>
+              <tr>
+                <th scope="row">Pays</th>
+                <td className="end">
+                  <Money units={award.price} />
+                </td>
+                <td className="end muted" colSpan={2}>
+                  of a reserve of <Money units={award.reserve} />
+                </td>
+              </tr>
+            </tfoot>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Side({ name, bid }: { name: string; bid: Pick<Bid, "agent" | "agent_name" | "quality"> & Figures }) {
+  return (
+    <tr>
+      <th scope="row">
+        {name} <Agent id={bid.agent} name={bid.agent_name} />
+      </th>
+      <td className="end">
+        <Money units={bid.price} />
+      </td>
+      <td className="end">{formatQuality(bid.quality)}</td>
+      <td className="end">
+        <Money units={Math.round(bid.effective)} />
+      </td>
+    </tr>
+  );
+}
+
+interface Figures {
+  price: number;
+  effective: number;
+}
