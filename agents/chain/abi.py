@@ -41,7 +41,7 @@ def _codec() -> ABICodec:
     own.unregister_decoder("address")
     own.register_decoder("address", AddressDecoder(decoder_fn=checksummed))  # type: ignore[no-untyped-call]
     own.unregister_decoder("string")
-    own.register_decoder("string", StringDecoder(handle_string_errors="replace"))
+    own.register_decoder("string", StringDecoder(handle_string_errors="replace"))  # type: ignore[no-untyped-call]
     return ABICodec(own)
 
 

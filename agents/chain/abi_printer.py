@@ -62,7 +62,9 @@ def _abis(contracts: dict[str, list[Entry]]) -> str:
             lines.append(f'    "{name}": {{')
             lines += [f"        {_signature(one, digits)}," for one in listed if one.kind == kind]
             lines.append("    },")
-        blocks.append("\n".join([*lines, "}", '"""By contract, and by selector or topic in hexadecimal."""', ""]))
+        blocks.append(
+            "\n".join([*lines, "}", '"""By contract, and by selector or topic in hexadecimal."""', ""])
+        )
     errors = {one.hash: one for listed in contracts.values() for one in listed if one.kind == "error"}
     lines = ["ERRORS: dict[str, Signature] = {"]
     lines += [f"    {_signature(one, 8)}," for one in sorted(errors.values(), key=lambda one: one.name)]

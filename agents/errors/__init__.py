@@ -21,6 +21,8 @@ AgoraError
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
+│   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · PartMisused
 │   └── ToolchainMissing
@@ -34,7 +36,7 @@ AgoraError
 ├── BudgetSpent             it would go beyond a budget
 ├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
-│   ├── TransportError · UpstreamAbsent · UpstreamLost
+│   ├── TransportError · UpstreamAbsent · UpstreamLost · DatabaseDown
 │   └── ModelUnavailable
 │       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
@@ -111,6 +113,14 @@ from agents.errors.content import (
     TasksMissing,
     UnsupportedTasks,
 )
+from agents.errors.explorer import (
+    DatabaseDown,
+    DatabaseUnfit,
+    IndexInUse,
+    IndexMissing,
+    IndexOfAnotherChain,
+    IndexTooNew,
+)
 from agents.errors.fleet import (
     CapReached,
     FleetLaidOut,
@@ -168,6 +178,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.queries import FilterRefused, NotInIndex
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
@@ -201,14 +212,21 @@ __all__ = [
     "ContentUnavailable",
     "ContractChanged",
     "ContractError",
+    "DatabaseDown",
+    "DatabaseUnfit",
     "DigestMismatch",
     "FileExists",
+    "FilterRefused",
     "FleetLaidOut",
     "GatewayTooDear",
     "GatewayUnfit",
     "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
+    "IndexInUse",
+    "IndexMissing",
+    "IndexOfAnotherChain",
+    "IndexTooNew",
     "InsufficientFunds",
     "InvalidAmount",
     "JournalDamaged",
@@ -233,6 +251,7 @@ __all__ = [
     "NotAJournal",
     "NotARecording",
     "NotForThisWallet",
+    "NotInIndex",
     "NothingToScore",
     "PartFailed",
     "PartMisused",

@@ -55,5 +55,7 @@ class IndexInUse(UserError):
 
     def __init__(self, url: str, holder: str) -> None:
         """``holder`` is what is known of the other process."""
-        super().__init__(f"the index in {url} is written by {holder}: only one can, but any number can read it")
+        super().__init__(
+            f"the index in {url} is written by {holder}: only one can, but any number can read it"
+        )
         self.holder = holder

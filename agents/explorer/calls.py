@@ -1,9 +1,9 @@
 """What calls, events and refusals say, by the names that the contracts give: for people, as JSON.
 
-    integers            numbers, but decimal text beyond what JavaScript holds exactly
-    Ledger accounts     "agent:5", or an address
-    bytes               "0x…"
-    structs             objects by member
+integers            numbers, but decimal text beyond what JavaScript holds exactly
+Ledger accounts     "agent:5", or an address
+bytes               "0x…"
+structs             objects by member
 """
 
 import json
@@ -52,7 +52,8 @@ def decode_revert(data: bytes | None) -> dict[str, Any]:
 
 def arguments_of(contract: str, event: Event) -> dict[str, Any]:
     """An event's arguments by the contract's own names."""
-    return {name: convert(getattr(event, slot)) for name, slot, convert in _plan(contract, type(event))}
+    kind: Any = type(event)
+    return {name: convert(getattr(event, slot)) for name, slot, convert in _plan(contract, kind)}
 
 
 def _arguments(signature: abis.Signature, data: bytes) -> list[dict[str, Any]] | None:
@@ -85,7 +86,11 @@ def _plan(contract: str, kind: type[Event]) -> list[tuple[str, str, Convert]]:
 def _indexed(param: abis.Param, indexed: bool) -> Convert:
     """The way into JSON of an argument, of which only the hash is known where it is indexed and has no fixed size."""
     convert = _converter(param)
-    return (lambda value: hex_text(value) if isinstance(value, bytes) else convert(value)) if indexed else convert
+    return (
+        (lambda value: hex_text(value) if isinstance(value, bytes) else convert(value))
+        if indexed
+        else convert
+    )
 
 
 @cache

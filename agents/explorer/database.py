@@ -66,7 +66,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        import psycopg  # noqa: F401, PLC0415 - it is optional
+        import psycopg  # noqa: F401 - it is optional
     except ImportError:
         raise LibraryMissing("psycopg", "postgres") from None
     own = url.set(drivername="postgresql+psycopg")

@@ -134,8 +134,7 @@ def rewind(rows: Rows, ancestor: int) -> None:
     """
     rows.forget()
     cursor = rows.connection.connection.cursor()
-    dialect = rows.connection.dialect
-    images = Statements(schema.undo, dialect).above(cursor, "block", ancestor)
+    images = Statements(schema.undo, rows.connection.dialect).above(cursor, "block", ancestor)
     before: dict[tuple[str, str], Row | None] = {}
     for image in sorted(images, key=lambda one: -int(one["block"])):
         # What stood there before the lowest of the blocks comes last.
@@ -147,9 +146,15 @@ def rewind(rows: Rows, ancestor: int) -> None:
         else:
             rows.put(table, row)
     rows.flush()
+    cut(rows, ancestor)
+
+
+def cut(rows: Rows, ancestor: int) -> None:
+    """There are no blocks above ``ancestor`` in the tables to which rows are only ever added."""
+    cursor = rows.connection.connection.cursor()
     for table in (*schema.RAW, *schema.APPENDED, schema.undo):
         column, last = _order(table, ancestor)
-        Statements(table, dialect).cut(cursor, column, last)
+        Statements(table, rows.connection.dialect).cut(cursor, column, last)
     rows.forget()
 
 

@@ -22,26 +22,33 @@ class Statements:
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
         self.table = table
-        self._mark = "?" if dialect.paramstyle == "qmark" else "%s"
-        quote = dialect.identifier_preparer.quote
-        self._name = quote(table.name)
         names = [column.name for column in table.columns]
-        self._defaults: Row = {column.name: _default(column.default) for column in table.columns}
-        self._values = _getter(names)
-        self.key: Callable[[Mapping[str, Any]], Key] = _getter([one.name for one in table.primary_key])
+        keys = [column.name for column in table.primary_key]
+        self.key: Callable[[Mapping[str, Any]], Key] = _getter(keys)
         """The primary key among a row's values."""
+        self._names, self._values = names, _getter(names)
+        self._defaults: Row = {column.name: _default(column.default) for column in table.columns}
         self._documents = [at for at, one in enumerate(table.columns) if isinstance(one.type, JSON)]
-        self._names = names
         self._readers = _readers(table, dialect)
-        self._quoted = [quote(name) for name in names]
-        self._is_key = f"({', '.join(quote(one.name) for one in table.primary_key)})"
-        self._where = " AND ".join(f"{quote(one.name)} = {self._mark}" for one in table.primary_key)
-        keys = {one.name for one in table.primary_key}
-        self._rest = [quote(name) for name in names if name not in keys]
+
+        quote, mark = dialect.identifier_preparer.quote, "?" if dialect.paramstyle == "qmark" else "%s"
+        name, columns = quote(table.name), ", ".join(map(quote, names))
+        is_key = " AND ".join(f"{quote(key)} = {mark}" for key in keys)
+        changes = ", ".join(f"{quote(one)} = excluded.{quote(one)}" for one in names if one not in keys)
+        conflict = f"ON CONFLICT ({', '.join(map(quote, keys))}) DO"
+        # Nothing but names of our own tables goes into these texts.
+        self._clear = f"DELETE FROM {name}"  # noqa: S608
+        self._delete = f"{self._clear} WHERE {is_key}"
+        self._cut = f"{self._clear} WHERE {{}} > {mark}"
+        self._select = f"SELECT {columns} FROM {name}"  # noqa: S608
+        self._one = f"{self._select} WHERE {is_key}"
+        self._above = f"{self._select} WHERE {{}} > {mark}"
+        self._insert = f"INSERT INTO {name} ({columns}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+        self._write = f"{self._insert} {conflict} {f'UPDATE SET {changes}' if changes else 'NOTHING'}"
 
     def row(self, values: Mapping[str, Any]) -> Row:
         """All columns, those that are not among ``values`` with their defaults; raises LookupError for others."""
-        row = self._defaults | values
+        row = {**self._defaults, **values}
         if len(row) != len(self._defaults):
             unknown = ", ".join(sorted(values.keys() - self._defaults.keys()))
             raise LookupError(f"{self.table.name} has no column {unknown}")
@@ -49,50 +56,42 @@ class Statements:
 
     def is_empty(self, cursor: Any) -> bool:
         """Whether the table has no rows."""
-        cursor.execute(f"SELECT 1 FROM {self._name} LIMIT 1")
+        cursor.execute(f"{self._select} LIMIT 1")
         return cursor.fetchone() is None
 
     def read(self, cursor: Any, key: Key) -> Row | None:
         """The row with this key."""
-        cursor.execute(f"SELECT {', '.join(self._quoted)} FROM {self._name} WHERE {self._where}", key)
+        cursor.execute(self._one, key)
         found = cursor.fetchone()
         return None if found is None else self._read(found)
 
     def above(self, cursor: Any, column: str, value: int) -> list[Row]:
         """The rows whose column is greater than ``value``."""
-        cursor.execute(
-            f"SELECT {', '.join(self._quoted)} FROM {self._name} WHERE {column} > {self._mark}", (value,)
-        )
+        cursor.execute(self._above.format(column), (value,))
         return [self._read(one) for one in cursor.fetchall()]
 
     def insert(self, cursor: Any, rows: Sequence[Row]) -> None:
         """Add rows whose keys are new."""
-        self._many(cursor, f"INSERT INTO {self._name} ({', '.join(self._quoted)}) VALUES", rows, "")
+        if rows:
+            cursor.executemany(self._insert, [self._written(row) for row in rows])
 
     def write(self, cursor: Any, rows: Sequence[Row]) -> None:
         """Add rows, or put them in the place of those with the same keys."""
-        changes = ", ".join(f"{name} = excluded.{name}" for name in self._rest)
-        action = f"DO UPDATE SET {changes}" if changes else "DO NOTHING"
-        into = f"INSERT INTO {self._name} ({', '.join(self._quoted)}) VALUES"
-        self._many(cursor, into, rows, f" ON CONFLICT {self._is_key} {action}")
+        if rows:
+            cursor.executemany(self._write, [self._written(row) for row in rows])
 
     def delete(self, cursor: Any, keys: Sequence[Key]) -> None:
         """Delete the rows with these keys."""
         if keys:
-            cursor.executemany(f"DELETE FROM {self._name} WHERE {self._where}", keys)
+            cursor.executemany(self._delete, keys)
 
     def cut(self, cursor: Any, column: str, value: int) -> None:
         """Delete the rows whose column is greater than ``value``."""
-        cursor.execute(f"DELETE FROM {self._name} WHERE {column} > {self._mark}", (value,))
+        cursor.execute(self._cut.format(column), (value,))
 
     def clear(self, cursor: Any) -> None:
         """Delete all rows."""
-        cursor.execute(f"DELETE FROM {self._name}")
-
-    def _many(self, cursor: Any, before: str, rows: Sequence[Row], after: str) -> None:
-        if rows:
-            marks = ", ".join([self._mark] * len(self._names))
-            cursor.executemany(f"{before} ({marks}){after}", [self._written(row) for row in rows])
+        cursor.execute(self._clear)
 
     def _written(self, row: Row) -> Key:
         values = self._values(row)
@@ -115,9 +114,10 @@ class Statements:
 def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Key]:
     """What takes the values with these names out of a row, as a tuple also where it is one."""
     if len(names) > 1:
-        return itemgetter(*names)
-    (name,) = names
-    return lambda row: (row[name],)
+        several: Callable[[Mapping[str, Any]], Key] = itemgetter(*names)
+        return several
+    (only,) = names
+    return lambda row: (row[only],)
 
 
 def _default(default: Any) -> Any:

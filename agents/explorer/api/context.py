@@ -1,5 +1,6 @@
 """What the application works with: one value, made by who starts it, and read by all its parts."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,65 +13,16 @@ from sqlalchemy import Connection, Engine
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.guard.upstream import Upstream
-from agents.market.content import LIMIT, ContentStore
+from agents.explorer.api.files import Files
+from agents.explorer.api.limits import Clock, Limits
+from agents.explorer.api.metrics import Metrics
+from agents.explorer.api.policy import Policy
+from agents.explorer.api.standing import Standing
+from agents.market.content import ContentStore
 from agents.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[3] / "web" / "dist"
 """Where the page is built."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far the index is, and whether the node answers. Whoever asks for it gets it from memory, at once."""
-
-    block: int | None = None
-    """The newest block of the index; None while there is none."""
-    block_hash: str | None = None
-    block_time: int | None = None
-    """Unix seconds of chain time."""
-    epoch: int = 0
-    """Grows by one with each reorg."""
-    reorgs: int = 0
-    chain_head: int | None = None
-    """The newest block that the node told of."""
-    node_up: bool = True
-    node_since: int = 0
-    """Unix seconds since when the node has, or has not, answered."""
-
-    @property
-    def behind(self) -> int | None:
-        """Blocks of the chain that the index does not have; None where that is not known."""
-        if self.chain_head is None:
-            return None
-        return max(0, self.chain_head - (-1 if self.block is None else self.block))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """Who may ask, and how much; sizes are in bytes, rates a second and for each address."""
-
-    names: frozenset[str] = frozenset()
-    """Under which the explorer is reached, beside localhost and the addresses of the machine."""
-    origins: frozenset[str] = frozenset()
-    """Pages elsewhere that may read, each as ``https://name``."""
-    rate: float = 300.0
-    burst: float = 1200.0
-    """Requests; what costs much counts as several."""
-    most_upload: int = LIMIT
-    uploads: float = 0.5
-    uploads_burst: float = 20.0
-    upload_rate: float = 16 << 10
-    upload_burst: float = 8 << 20
-    """Bytes that one address stores."""
-    all_uploads_rate: float = 128 << 10
-    all_uploads_burst: float = 64 << 20
-    """Bytes that all addresses store together."""
-    patience: float = 20.0
-    """Seconds that a request's body may take."""
-    streams: int = 1024
-    streams_per_address: int = 128
-    heartbeat: float = 15.0
-    """Seconds between the comments that keep a stream open."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +40,15 @@ class Context:
     dev_key: bool = False
     """Whether the page offers the development key."""
     page: Path = PAGE
+    clock: Clock = time.monotonic
+    limits: Limits = field(init=False)
+    metrics: Metrics = field(init=False)
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.limits = Limits(self.policy, self.clock)
+        self.metrics = Metrics(self.standing, lambda: self.limits.streams)
+        self.files = Files(self.page)
 
     @property
     def dev(self) -> bool:

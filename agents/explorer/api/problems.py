@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -13,7 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from agents.errors import ContentMissing, ContentUnavailable
-from agents.explorer.api.context import context_of
+
+if TYPE_CHECKING:
+    from agents.explorer.api.context import Context
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -136,7 +138,7 @@ def _fault(error: Mapping[str, Any]) -> dict[str, str]:
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
     """503 with the last block that is known. The error's own text holds the statement, and may hold the URL."""
-    context = context_of(request)
+    context: Context = request.app.state.context
     context.metrics.database_errors.inc()
     log.warning("explorer.database_failed", path=request.url.path, error=type(error).__name__)
     detail = "the explorer's database does not answer now: what is shown may be old"

@@ -54,6 +54,7 @@ from agents.explorer.schema.task_tables import (
     seats,
     tasks,
 )
+from agents.explorer.schema.text_tables import shelves, text_words, texts
 from agents.explorer.schema.vote_tables import (
     delegations,
     operation_calls,
@@ -85,14 +86,18 @@ APPENDED: tuple[Table, ...] = (
 OWN: tuple[Table, ...] = (origin, undo, cursor, reorgs)
 """What the index keeps about itself."""
 
+KNOWN: tuple[Table, ...] = (texts, text_words, shelves)
+"""What is known of documents; no fold of events, and no matter of reorgs."""
+
 FOLDED: tuple[Table, ...] = tuple(
-    table for table in metadata.sorted_tables if table not in {*RAW, *APPENDED, *OWN}
+    table for table in metadata.sorted_tables if table not in {*RAW, *APPENDED, *OWN, *KNOWN}
 )
 """Rows that change; what they were goes to ``undo``."""
 
 __all__ = [
     "APPENDED",
     "FOLDED",
+    "KNOWN",
     "OWN",
     "RAW",
     "account_text",
@@ -142,11 +147,14 @@ __all__ = [
     "roles",
     "seats",
     "seq_of",
+    "shelves",
     "skill_history",
     "skill_prices",
     "skill_totals",
     "skills",
     "tasks",
+    "text_words",
+    "texts",
     "threads",
     "token_balances",
     "token_transfers",

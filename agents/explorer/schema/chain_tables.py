@@ -5,7 +5,6 @@ from sqlalchemy import JSON, Boolean, Column, Index, Table, Text
 from agents.explorer.schema.columns import (
     Big,
     key,
-    maybe_number,
     maybe_words,
     metadata,
     number,
@@ -125,5 +124,4 @@ reorgs = Table(
     number("old_head"),
     number("time"),
     Column("deep", Boolean, nullable=False, default=False),
-    maybe_number("new_head"),
 )

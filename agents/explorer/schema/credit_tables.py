@@ -1,6 +1,6 @@
 """Credits: accounts, every movement once, and the token outside the Ledger."""
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Table, func
 
 from agents.explorer.schema.columns import (
     appended,
@@ -30,6 +30,8 @@ accounts = Table(
     *place(),
     Index("ix_accounts_total", "total", "account"),
 )
+Index("ix_accounts_lower", func.lower(accounts.c.account))
+
 """``total`` is free and locked; ``contributed`` is what was deposited less what was withdrawn."""
 
 entries = Table(

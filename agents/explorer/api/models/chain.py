@@ -28,7 +28,7 @@ class Argument(Model):
     type: str
     """As the ABI writes it."""
     value: Any
-    """Numbers as decimal strings, bytes as 0x hex, structs as lists of arguments, arrays as lists."""
+    """Numbers (beyond 2**53 as decimal strings), bytes as 0x hex, structs as objects by member, arrays as lists."""
 
 
 class Call(Model):
@@ -38,17 +38,18 @@ class Call(Model):
     """Name of the market's contract; null for a stranger."""
     function: str | None
     """Null if the ABI does not have it."""
-    arguments: list[Argument]
+    arguments: list[Argument] | None
+    """Null where they cannot be read or are too large to show."""
 
 
 class CustomError(Model):
     """Why a transaction was undone."""
 
-    error: str
-    """Name of the custom error; "Error", "Panic" or "unknown" for what has none."""
-    arguments: list[Argument]
+    error: str | None
+    """Name of the custom error, or "Error" or "Panic" of Solidity itself; null if it is not known."""
+    arguments: list[Argument] | None
     data: str | None
-    """The raw bytes, 0x hex; null if the node did not tell."""
+    """The raw bytes, 0x hex, of an error that is not known by name; null if the node did not tell."""
 
 
 class TransactionRow(Model):
