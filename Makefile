@@ -11,6 +11,9 @@ export HARDHAT_DISABLE_TELEMETRY_PROMPT := true
 PYTHON_READY := $(VENV)/.python-ready
 DEV_READY := $(VENV)/.dev-ready
 NODE_READY := node_modules/.ready
+WEB_READY := web/node_modules/.ready
+PAGE := web/dist/index.html
+PAGE_SOURCES := $(shell find web/src -type f 2>/dev/null) $(wildcard web/*.html web/*.ts web/tsconfig.json web/public/*)
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help
@@ -22,11 +25,15 @@ demo: setup ## Five agents earn credits on a chain of their own: the main job, e
 	@agora demo
 
 .PHONY: setup
-setup: $(PYTHON_READY) $(NODE_READY) ## Install Python and npm packages and the model's weights, compile the contracts
+setup: $(PYTHON_READY) $(NODE_READY) $(PAGE) ## Install Python and npm packages and the model's weights, compile the contracts, build the page
 	@npx hardhat build --no-tests --quiet
 
+.PHONY: up
+up: setup ## A market of your own that stays: node, gateway, agents and explorer at one address
+	@agora up
+
 .PHONY: test
-test: test-contracts test-python ## All tests
+test: test-contracts test-python test-web ## All tests
 
 .PHONY: test-contracts
 test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle, and the gas snapshot
@@ -48,19 +55,26 @@ test-python-fleet: setup $(DEV_READY)
 test-python-rest: setup $(DEV_READY)
 	pytest $(APART:%=--ignore=tests/python/%)
 
+.PHONY: test-web
+test-web: setup ## The page in a real browser, on a market that runs; needs Chromium
+	node --test --test-reporter=spec 'tests/web/*.test.js'
+
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
 	ruff format --check agents bench examples tests/python tests/mutation
 	ruff check agents bench examples tests/python tests/mutation
 	mypy
 	python -m agents.chain.codegen --check
-	npx prettier --check contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
+	npx prettier --check contracts tests/contracts tests/support tests/mutation tests/web scripts bench hardhat.config.js
+	npx prettier --check 'web/*.{ts,json,html}' web/src
+	cd web && npx tsc --noEmit
 	npx solhint --disc --max-warnings 0 'contracts/**/*.sol'
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
 	ruff format agents bench examples tests/python tests/mutation
-	npx prettier --write contracts tests/contracts tests/support tests/mutation scripts bench hardhat.config.js
+	npx prettier --write contracts tests/contracts tests/support tests/mutation tests/web scripts bench hardhat.config.js
+	npx prettier --write 'web/*.{ts,json,html}' web/src
 
 .PHONY: bindings
 bindings: setup ## Generate the Python bindings from the compiled contracts
@@ -90,6 +104,10 @@ bench-fleet: setup $(DEV_READY) ## Throughput, latency, memory and growth of fle
 bench-gateway: setup $(DEV_READY) ## What the gateway adds to a call, its pace, gas and memory; writes bench/results/gateway.json (minutes)
 	python -m bench.gateway $(GATEWAY)
 
+.PHONY: bench-explorer
+bench-explorer: setup $(DEV_READY) ## Indexing, answers, live pages and first load; writes bench/results/explorer.json (minutes)
+	python -m bench.explorer $(EXPLORER)
+
 .PHONY: soak
 soak: setup ## Audit the credits at every block of a run of a million transactions (an hour and more)
 	python -m bench.fleet.soak $(SOAK)
@@ -114,7 +132,7 @@ mutate: setup ## Break the contracts one line at a time and see whether the Soli
 
 .PHONY: clean
 clean: ## Remove what was built, but not the virtual environment
-	rm -rf artifacts cache coverage node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf artifacts cache coverage node_modules web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Agora needs Python 3.11 or newer: set PYTHON")'
@@ -133,4 +151,14 @@ $(DEV_READY): $(PYTHON_READY)
 $(NODE_READY): package.json package-lock.json | $(PYTHON_READY)
 	@echo "installing npm packages …"
 	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB_READY): web/package.json web/package-lock.json | $(PYTHON_READY)
+	@echo "installing the page's npm packages …"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): $(WEB_READY) $(PAGE_SOURCES)
+	@echo "building the page …"
+	@cd web && npm run --silent build
 	@touch $@

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from eth_abi.codec import ABICodec
-from eth_abi.decoding import AddressDecoder
+from eth_abi.decoding import AddressDecoder, StringDecoder
 from eth_abi.exceptions import DecodingError
 from eth_abi.registry import ABIRegistry, registry
 
@@ -32,10 +32,16 @@ class AbiError(AgoraError):
 
 
 def _codec() -> ABICodec:
-    """The standard codec, but it reads addresses with their checksum, so that equal ones are equal text."""
+    """The standard codec, but it reads addresses with their checksum, so that equal ones are equal text.
+
+    Contracts do not ask whether a string is UTF-8: what is none is read with U+FFFD in its place, or anybody's URI
+    could stop all who read events.
+    """
     own: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
     own.unregister_decoder("address")
     own.register_decoder("address", AddressDecoder(decoder_fn=checksummed))  # type: ignore[no-untyped-call]
+    own.unregister_decoder("string")
+    own.register_decoder("string", StringDecoder(handle_string_errors="replace"))  # type: ignore[no-untyped-call]
     return ABICodec(own)
 
 

@@ -21,6 +21,7 @@ def generate(contracts: dict[str, list[Entry]]) -> dict[str, str]:
         "__init__.py": f'"""The contracts, typed. {NOTICE}"""\n',
         "structs.py": _structs(entries),
         "errors.py": _errors(entries),
+        "abis.py": _abis(contracts),
     }
     for name, listed in contracts.items():
         files[f"{snake(name)}.py"] = _contract(name, listed)
@@ -45,6 +46,39 @@ def _quoted(items: Iterable[str]) -> str:
 
 def _fields(params: Sequence[Param], types: Sequence[str]) -> list[str]:
     return [f"    {param.name}: {kind}" for param, kind in zip(params, types, strict=True)]
+
+
+def _abis(contracts: dict[str, list[Entry]]) -> str:
+    """The names that the contracts themselves give to what goes in and comes out."""
+    blocks = [
+        f'"""What the contracts call their functions, events and errors, and the arguments. {NOTICE}"""\n\n'
+        'Param = tuple[str, str, str, tuple["Param", ...]]\n'
+        '"""Name, canonical type, type as the source writes it, and the members where it is a struct."""\n'
+        "Signature = tuple[str, tuple[Param, ...]]\n"
+    ]
+    for kind, digits in (("function", 8), ("event", 64)):
+        lines = [f"{kind.upper()}S: dict[str, dict[str, Signature]] = {{"]
+        for name, listed in contracts.items():
+            lines.append(f'    "{name}": {{')
+            lines += [f"        {_signature(one, digits)}," for one in listed if one.kind == kind]
+            lines.append("    },")
+        blocks.append(
+            "\n".join([*lines, "}", '"""By contract, and by selector or topic in hexadecimal."""', ""])
+        )
+    errors = {one.hash: one for listed in contracts.values() for one in listed if one.kind == "error"}
+    lines = ["ERRORS: dict[str, Signature] = {"]
+    lines += [f"    {_signature(one, 8)}," for one in sorted(errors.values(), key=lambda one: one.name)]
+    return "\n".join(["\n".join(blocks), *lines, "}", '"""By selector in hexadecimal."""', ""])
+
+
+def _signature(entry: Entry, digits: int) -> str:
+    return f'"{entry.hash[:digits]}": ("{entry.name}", {_named(entry.inputs)})'
+
+
+def _named(params: Sequence[Param]) -> str:
+    """The parameters as the type Param of what is printed."""
+    items = [f'("{one.given}", "{one.type}", "{one.shown}", {_named(one.members)})' for one in params]
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _structs(entries: list[Entry]) -> str:

@@ -6,7 +6,7 @@ agree, the receipts of all its transactions are read in its place.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Self
@@ -38,11 +38,15 @@ class Header:
     """Wei for each unit of gas."""
     bloom: int = field(default=0, compare=False, repr=False)
     transactions: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    bodies: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
+    """The transactions as the node gives them, where they were asked for in full."""
 
     @classmethod
     def read(cls, raw: Any, number: int | None = None) -> Self:
         """The header in a node's answer to a question for block ``number``, or for any; raises TransportError."""
         try:
+            listed = raw["transactions"]
+            bodies = tuple(one for one in listed if not isinstance(one, str))
             header = cls(
                 int(raw["number"], 16),
                 raw["hash"],
@@ -50,7 +54,8 @@ class Header:
                 int(raw["timestamp"], 16),
                 int(raw["baseFeePerGas"], 16),
                 int(raw["logsBloom"], 16),
-                tuple(raw["transactions"]),
+                tuple(one["hash"] for one in bodies) or tuple(listed),
+                bodies,
             )
         except (KeyError, TypeError, ValueError) as error:
             what = "a block" if number is None else f"block {number}"
@@ -61,10 +66,10 @@ class Header:
 
 
 class BlockReader:
-    """Reads the logs of ``addresses``."""
+    """Reads the logs of ``addresses``, and with ``full`` the transactions of all blocks."""
 
-    def __init__(self, rpc: Rpc, addresses: Collection[str]) -> None:
-        self._rpc, self._addresses = rpc, frozenset(addresses)
+    def __init__(self, rpc: Rpc, addresses: Collection[str], *, full: bool = False) -> None:
+        self._rpc, self._addresses, self._full = rpc, frozenset(addresses), full
         self._marks = [_mark(bytes.fromhex(address[2:])) for address in addresses]
 
     async def header(self, number: int) -> Header | None:
@@ -83,7 +88,7 @@ class BlockReader:
         )
         numbers = range(first, last + 1)
         raw_headers = await self._rpc.batch(
-            [("eth_getBlockByNumber", (quantity(one), False)) for one in numbers]
+            [("eth_getBlockByNumber", (quantity(one), self._full)) for one in numbers]
         )
         headers = [Header.read(raw, number) for raw, number in zip(raw_headers, numbers, strict=True)]
         logs: dict[int, list[Log]] = {number: [] for number in numbers}

@@ -45,7 +45,7 @@ def history(
                     receipts, as_json, Receipt.as_json, _call_line, "no call for this task was charged"
                 )
             spent = [one for store in stores for one in store.spending(agent, limit=limit)][:limit]
-            return _lines(spent, as_json, _spending_json, _spending_line, "no call was charged")
+            return _lines(spent, as_json, Spending.as_json, _spending_line, "no call was charged")
 
     run_command(command)
 
@@ -90,19 +90,6 @@ def _lines(
     if as_json:
         return [json.dumps([to_json(one) for one in found])]
     return [to_line(one) for one in found] or [nothing]
-
-
-def _spending_json(spent: Spending) -> dict[str, Any]:
-    return {
-        "agent_id": spent.agent_id,
-        "task": spent.task,
-        "model": spent.model,
-        "calls": spent.calls,
-        "prompt_tokens": spent.usage.prompt_tokens,
-        "cached_tokens": spent.usage.cached_tokens,
-        "completion_tokens": spent.usage.completion_tokens,
-        "cost": spent.cost,
-    }
 
 
 def _spending_line(spent: Spending) -> str:

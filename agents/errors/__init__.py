@@ -6,7 +6,7 @@ AgoraError
 │   ├── ProviderUnreachable
 │   ├── WrongChain
 │   ├── AddressesMissing · AddressesStale
-│   ├── WalletsInUse · WrongPassword · BadSeedPhrase
+│   ├── WalletsInUse · WalletHeld · WrongPassword · BadSeedPhrase · BadKeyFile
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
@@ -21,18 +21,22 @@ AgoraError
 │   ├── UpstreamsMalformed
 │   ├── FileExists · PortInUse · NodeLost
 │   ├── NotARecording · ContractChanged · RunDiverged
+│   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
+│   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
+│   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · PartMisused
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 │   ├── RequestRefused      the gateway refuses it before anything is spent
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
+├── PartFailed              a part of a running market has failed
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
 ├── VoucherRefused          a voucher is not the one that is due
 ├── RetryableError          the same call may go through later
-│   ├── TransportError · UpstreamAbsent · UpstreamLost
+│   ├── TransportError · UpstreamAbsent · UpstreamLost · DatabaseDown
 │   └── ModelUnavailable
 │       └── ThinkingUnpaid
 ├── ModelError              the model answered, but not usably: the agent skips the task
@@ -71,6 +75,7 @@ from agents.errors.calls import (
 from agents.errors.chain import (
     AddressesMissing,
     AddressesStale,
+    BadKeyFile,
     BadSeedPhrase,
     ContractError,
     InsufficientFunds,
@@ -83,10 +88,19 @@ from agents.errors.chain import (
     TransportError,
     UpstreamAbsent,
     UpstreamLost,
+    WalletHeld,
     WalletsInUse,
     WalletTooPoor,
     WrongChain,
     WrongPassword,
+)
+from agents.errors.commands import (
+    NeedsAnswer,
+    NoSuchThing,
+    NotForThisWallet,
+    NothingToScore,
+    PartFailed,
+    PartMisused,
 )
 from agents.errors.content import (
     ContentError,
@@ -98,6 +112,14 @@ from agents.errors.content import (
     MalformedTasks,
     TasksMissing,
     UnsupportedTasks,
+)
+from agents.errors.explorer import (
+    DatabaseDown,
+    DatabaseUnfit,
+    IndexInUse,
+    IndexMissing,
+    IndexOfAnotherChain,
+    IndexTooNew,
 )
 from agents.errors.fleet import (
     CapReached,
@@ -156,6 +178,7 @@ from agents.errors.model import (
     PromptRefused,
     ThinkingUnpaid,
 )
+from agents.errors.queries import FilterRefused, NotInIndex
 from agents.errors.recording import ContractChanged, NotARecording, RunDiverged
 from agents.errors.requests import RequestRefused
 
@@ -167,6 +190,7 @@ __all__ = [
     "AnswerTruncated",
     "AuctionsMalformed",
     "BadApiKey",
+    "BadKeyFile",
     "BadSeedPhrase",
     "BadSetting",
     "BlockNotInJournal",
@@ -188,14 +212,21 @@ __all__ = [
     "ContentUnavailable",
     "ContractChanged",
     "ContractError",
+    "DatabaseDown",
+    "DatabaseUnfit",
     "DigestMismatch",
     "FileExists",
+    "FilterRefused",
     "FleetLaidOut",
     "GatewayTooDear",
     "GatewayUnfit",
     "GatewayUnreachable",
     "HistoryEmpty",
     "HistoryUnreadable",
+    "IndexInUse",
+    "IndexMissing",
+    "IndexOfAnotherChain",
+    "IndexTooNew",
     "InsufficientFunds",
     "InvalidAmount",
     "JournalDamaged",
@@ -211,12 +242,19 @@ __all__ = [
     "ModelServerDied",
     "ModelUnavailable",
     "ModelUnfit",
+    "NeedsAnswer",
     "NoFaucet",
     "NoMarketInJournal",
+    "NoSuchThing",
     "NodeBehind",
     "NodeLost",
     "NotAJournal",
     "NotARecording",
+    "NotForThisWallet",
+    "NotInIndex",
+    "NothingToScore",
+    "PartFailed",
+    "PartMisused",
     "PaymentRequired",
     "PortInUse",
     "PricesMalformed",
@@ -249,6 +287,7 @@ __all__ = [
     "UpstreamsMalformed",
     "UserError",
     "VoucherRefused",
+    "WalletHeld",
     "WalletTooPoor",
     "WalletsInUse",
     "WorkerLost",

@@ -56,6 +56,25 @@ class WalletsInUse(UserError):
         super().__init__(f"another fleet is running on {where}: stop it first, or {other}")
 
 
+class WalletHeld(UserError):
+    """A command cannot sign with a wallet, as another process does."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"wallet {address} is held by a fleet or a command that runs: wait for it, stop it, or choose another "
+            "wallet with --wallet"
+        )
+
+
+class BadKeyFile(UserError):
+    """A key file does not hold a private key; what it holds is left out."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} does not hold a private key: write its 64 hex digits, and nothing else, in a file"
+        )
+
+
 class WrongPassword(UserError):
     """The seed file cannot be decrypted."""
 

@@ -78,17 +78,7 @@ class Account:
     async def costs(self, exchange: Exchange) -> None:
         """What the agent's calls have cost by model, and what each model costs."""
         holder, till = self._till.holder(exchange), self._till
-        spent = [
-            {
-                "model": one.model,
-                "calls": one.calls,
-                "prompt_tokens": one.usage.prompt_tokens,
-                "cached_tokens": one.usage.cached_tokens,
-                "completion_tokens": one.usage.completion_tokens,
-                "cost": one.cost,
-            }
-            for one in till.meter.books.by_model(holder.agent_id)
-        ]
+        spent = [one.as_json() for one in till.meter.books.by_model(holder.agent_id)]
         prices = {model: till.price_of(model) for model in till.upstream.models}
         await exchange.reply_json({"spent": spent, "prices": prices})
 

@@ -29,6 +29,11 @@ class Spending:
     usage: Usage
     cost: int
 
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        whose = {"agent_id": self.agent_id, "task": self.task}
+        return whose | ModelSpending(self.model, self.calls, self.usage, self.cost).as_json()
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSpending:
@@ -38,6 +43,17 @@ class ModelSpending:
     calls: int
     usage: Usage
     cost: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "model": self.model,
+            "calls": self.calls,
+            "prompt_tokens": self.usage.prompt_tokens,
+            "cached_tokens": self.usage.cached_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "cost": self.cost,
+        }
 
 
 class Records:

@@ -139,9 +139,8 @@ class HttpUpstream:
             if self._check is not None:
                 self._check()
             spoken = {**dialect.spoken(body), "model": self._models[call.model]}
-            spoken.pop(
-                "encoding_format", None
-            )  # numbers unless asked otherwise; base64 is the gateway's affair
+            # Numbers, unless asked otherwise: base64 is the gateway's affair.
+            spoken.pop("encoding_format", None)
             content = json.dumps(spoken, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
             async with self._line.ask("POST", _PATHS[call.kind], content, read=read) as response:
                 if response.status_code == httpx.codes.OK:

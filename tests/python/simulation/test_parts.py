@@ -8,7 +8,8 @@ from faults.engine import Engine
 
 from agents.chain.rpc import Rpc
 from agents.chain.store import Store
-from simulation.clock import Standstill, VirtualLoop
+from agents.fleet.timeline.loop import Standstill
+from simulation.clock import VirtualLoop
 from simulation.life import Killed, Life, keep_count
 from simulation.truth import both_ways
 

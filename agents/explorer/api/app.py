@@ -1,0 +1,47 @@
+"""The explorer's HTTP application."""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import Receive, Scope, Send
+
+from agents.explorer.api import health, page, problems
+from agents.explorer.api.context import Context
+from agents.explorer.api.front import Front
+
+RESOURCES: tuple[APIRouter, ...] = ()
+"""The routes under /api."""
+
+
+class Explorer(FastAPI):
+    """The application, behind its door: what the framework answers itself gets the same headers as all else."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(
+            title="Agora explorer",
+            version=version("agora-market"),
+            summary="What the market's events say.",
+            # The framework's own would load scripts from elsewhere.
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            max_body_size=0,
+        )
+        self.state.context = context
+        self._front = Front(context, super().__call__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the beginning and end of the server."""
+        if scope["type"] == "http":
+            await self._front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def build(context: Context) -> FastAPI:
+    """The application that answers from ``context``."""
+    app = Explorer(context)
+    problems.install(app)
+    for router in (*RESOURCES, health.router, page.router):  # The page takes every path that is left.
+        app.include_router(router)
+    return app

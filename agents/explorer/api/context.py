@@ -1,0 +1,76 @@
+"""What the application works with: one value, made by who starts it, and read by all its parts."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine
+
+from agents.chain.deployment import Deployment
+from agents.chain.devnet import CHAIN_ID
+from agents.chain.guard.upstream import Upstream
+from agents.explorer.api.files import Files
+from agents.explorer.api.limits import Clock, Limits
+from agents.explorer.api.metrics import Metrics
+from agents.explorer.api.policy import Policy
+from agents.explorer.api.standing import Standing
+from agents.market.content import ContentStore
+from agents.settings import Settings
+
+PAGE = Path(__file__).resolve().parents[3] / "web" / "dist"
+"""Where the page is built."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What the application works with."""
+
+    engine: Engine
+    deployment: Deployment
+    content: ContentStore
+    standing: Callable[[], Standing]
+    settings: Settings = field(repr=False)
+    policy: Policy = field(default_factory=Policy)
+    upstream: Upstream | None = None
+    """The node that the page's wallet may ask, on chains of developers only."""
+    dev_key: bool = False
+    """Whether the page offers the development key."""
+    page: Path = PAGE
+    clock: Clock = time.monotonic
+    limits: Limits = field(init=False)
+    metrics: Metrics = field(init=False)
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.limits = Limits(self.policy, self.clock)
+        self.metrics = Metrics(self.standing, lambda: self.limits.streams)
+        self.files = Files(self.page)
+
+    @property
+    def dev(self) -> bool:
+        """Whether the chain is one of developers, whose credits are worth nothing."""
+        return self.deployment.chain_id == CHAIN_ID
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose reads are of one moment; what it would write is lost."""
+        with self.engine.connect() as connection:
+            yield connection
+
+
+def context_of(request: Request) -> Context:
+    """The context of the application that serves the request."""
+    context: Context = request.app.state.context
+    return context
+
+
+async def _here(request: Request) -> Context:
+    return context_of(request)
+
+
+Here = Annotated[Context, Depends(_here)]
+"""The type of a route's parameter that is the context: ``def show(here: Here)``."""

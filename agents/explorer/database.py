@@ -1,0 +1,128 @@
+"""The database of the index: SQLite in a file, or a PostgreSQL server, and its tables in this version.
+
+Whatever keeps the database from working becomes one error, DatabaseDown, which is worth another try.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.engine import URL
+
+from agents.errors import DatabaseDown, DatabaseUnfit, IndexMissing, IndexTooNew, LibraryMissing
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+BUSY_SECONDS = 10.0
+"""How long a reader or writer of SQLite waits for another."""
+POOL = 16
+"""Connections that are open at the same time, for as many requests that are answered at once."""
+MIGRATION_LOCK = 0x41474F5241_0001
+"""PostgreSQL: two processes that begin at the same time make the tables one after the other."""
+
+
+def open_engine(url: str) -> Engine:
+    """The database at an SQLAlchemy URL; nothing is connected to yet, but a file's folder is made.
+
+    Raises DatabaseUnfit for another kind of database, LibraryMissing where the one for PostgreSQL is not
+    installed.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise DatabaseUnfit("what was named is no address of a database") from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(parsed)
+    if kind in ("postgresql", "postgres"):
+        return _postgresql(parsed)
+    raise DatabaseUnfit(f"{kind} is none of the databases that it can be in")
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseUnfit("it must be in a file")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # Transactions begin where SQLAlchemy says so, or the driver would leave the making of tables outside.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        import psycopg  # noqa: F401 - it is optional
+    except ImportError:
+        raise LibraryMissing("psycopg", "postgres") from None
+    own = url.set(drivername="postgresql+psycopg")
+    return create_engine(own, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+
+
+def name_of(engine: Engine) -> str:
+    """The database as a person may read it: without the password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def reaching(engine: Engine) -> Iterator[None]:
+    """What is done inside raises DatabaseDown where the database is not there, busy, full or broken off."""
+    driver: Any = engine.dialect.dbapi
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        reason = str(error.orig if isinstance(error, exc.DBAPIError) else error)
+        raise DatabaseDown(name_of(engine), _short(reason)) from error
+    except (driver.OperationalError, driver.InterfaceError) as error:
+        raise DatabaseDown(name_of(engine), _short(str(error))) from error
+
+
+def _short(reason: str) -> str:
+    lines = reason.strip().splitlines()
+    return lines[0][:200] if lines else "no reason given"
+
+
+def migrate(engine: Engine) -> None:
+    """The tables are those of this version. Raises IndexTooNew, DatabaseDown."""
+    with reaching(engine), engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        script = ScriptDirectory(MIGRATIONS)
+        _check_revision(connection, script)
+        steps = {"fn": lambda revision, _: script._upgrade_revs("head", revision), "script": script}
+        context = MigrationContext.configure(connection, opts=steps)
+        with Operations.context(context):
+            context.run_migrations()
+
+
+def check_tables(engine: Engine) -> None:
+    """For those who only read: raises IndexMissing, IndexTooNew, DatabaseDown."""
+    with reaching(engine), engine.connect() as connection:
+        script = ScriptDirectory(MIGRATIONS)
+        if _check_revision(connection, script) != script.get_current_head():
+            raise IndexMissing(name_of(engine))
+
+
+def _check_revision(connection: Connection, script: ScriptDirectory) -> str | None:
+    """The version of the tables, None where there are none; raises IndexTooNew when it is not known here."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    try:
+        if revision is not None:
+            script.get_revision(revision)
+    except CommandError:
+        raise IndexTooNew(name_of(connection.engine), str(revision)) from None
+    return revision

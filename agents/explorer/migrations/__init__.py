@@ -1,0 +1,1 @@
+"""The tables of the index, from one version to the next."""

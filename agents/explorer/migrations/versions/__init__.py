@@ -1,0 +1,1 @@
+"""One module a version, each with the steps from the one before."""

@@ -1,0 +1,95 @@
+"""Lists in pages: where a page ends is told by the sort key of its last row, so nothing is skipped or doubled by what
+comes in meanwhile."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, or_
+
+from agents.errors import FilterRefused
+
+LIMIT, MOST = 50, 200
+"""Rows of a page: as usual, and at most."""
+_CURSOR = 512
+"""Characters of the longest cursor that is read."""
+_INTEGER = 1 << 63
+
+Order = Literal["asc", "desc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which page is asked for: what follows ``cursor``, at most ``limit`` rows, the newest first unless ``asc``."""
+
+    cursor: str | None = None
+    limit: int = LIMIT
+    order: Order = "desc"
+
+
+def page_of(
+    connection: Connection,
+    query: Select[Any],
+    keys: Sequence[ColumnElement[Any]],
+    cut: Cut,
+    name: str = "",
+) -> tuple[list[RowMapping], str | None]:
+    """The rows of one page, and the cursor for what follows, None at the end.
+
+    ``keys`` are selected columns without nulls that order the list, the last of which breaks all ties.
+    ``name`` tells apart lists that are sorted otherwise. Raises FilterRefused for a cursor that is not
+    of such a list.
+    """
+    if cut.cursor is not None:
+        query = query.where(_behind(keys, read_cursor(cut.cursor, keys, name), cut.order))
+    ordered = query.order_by(*(key.desc() if cut.order == "desc" else key.asc() for key in keys))
+    rows = list(connection.execute(ordered.limit(cut.limit + 1)).mappings())
+    if len(rows) <= cut.limit:
+        return rows, None
+    del rows[cut.limit :]
+    return rows, cursor_at([rows[-1][key] for key in keys], name)
+
+
+def cursor_at(values: Sequence[Any], name: str = "") -> str:
+    """The cursor behind the row with these keys."""
+    text = json.dumps([name, *values], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str, keys: Sequence[ColumnElement[Any]], name: str = "") -> list[Any]:
+    """The keys that a cursor was made of; raises FilterRefused if it is not of such a list."""
+    refused = FilterRefused("cursor", "must be the `next` of a page of this list in this order")
+    if len(cursor) > _CURSOR:
+        raise refused
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        raise refused from None
+    if not isinstance(values, list) or values[:1] != [name] or len(values) != len(keys) + 1:
+        raise refused
+    for key, value in zip(keys, values[1:], strict=True):
+        if not _fits(key.type.python_type, value):
+            raise refused
+    return values[1:]
+
+
+def _fits(kind: type, value: object) -> bool:
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _INTEGER
+    return isinstance(value, str) and "\0" not in value and value.isprintable()
+
+
+def _behind(keys: Sequence[ColumnElement[Any]], values: Sequence[Any], order: Order) -> ColumnElement[bool]:
+    """Rows behind these values. The first key bounds the index, the rest decides among equals."""
+    first: ColumnElement[Any] = keys[0]
+    value = values[0]
+    if len(keys) == 1:
+        return first < value if order == "desc" else first > value
+    rest = _behind(keys[1:], values[1:], order)
+    if order == "desc":
+        return and_(first <= value, or_(first < value, rest))
+    return and_(first >= value, or_(first > value, rest))

@@ -1,0 +1,88 @@
+import { Money } from "../components/Money.tsx";
+import { Stat, Stats } from "../components/Panel.tsx";
+import { depositOf, formatCredits, outcomesOf, type Terms } from "./amounts.ts";
+
+interface CostsProps {
+  /** Units; null while it cannot be read. */
+  reserve: bigint | null;
+  terms: Terms;
+  byPool: boolean;
+  /** Units that the account has free in the Ledger, and in its wallet; undefined while nobody is connected. */
+  free: bigint | undefined;
+  wallet: bigint | undefined;
+}
+
+/** What is locked for the task, where it comes from, and what becomes of it in each case. */
+export function Costs({ reserve, terms, byPool, free, wallet }: CostsProps) {
+  const amount = reserve ?? 0n;
+  const deposit = depositOf(amount, terms.seatFee, byPool);
+  const total = amount + deposit;
+  const permit = free === undefined ? undefined : total > free ? total - free : 0n;
+  return (
+    <>
+      <Stats>
+        <Stat label="Reserve" note="the most that it pays">
+          <Money units={Number(amount)} />
+        </Stat>
+        <Stat label="Deposit" note={depositText(byPool)}>
+          <Money units={Number(deposit)} />
+        </Stat>
+        <Stat label="Locked until the end" note={source(total, free, permit)}>
+          <Money units={Number(total)} />
+        </Stat>
+      </Stats>
+      {permit !== undefined && wallet !== undefined && permit > wallet && (
+        <p className="ill" role="alert">
+          The wallet holds {formatCredits(wallet)} credits; {formatCredits(permit - wallet)} more are needed.
+        </p>
+      )}
+      <p className="muted fee-note">
+        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets. The
+        price is the reserve at the most; what it is less than that comes back to you too.
+      </p>
+      <Outcomes reserve={amount} terms={terms} byPool={byPool} />
+    </>
+  );
+}
+
+const depositText = (byPool: boolean): string =>
+  byPool ? "the fees of both panels" : "the larger panel's fee, and a tenth of the reserve";
+
+function source(total: bigint, free: bigint | undefined, permit: bigint | undefined): string {
+  if (free === undefined || permit === undefined) return "reserve and deposit";
+  if (permit === 0n) return "all of it is free in the Ledger";
+  if (permit === total) return "all of it by permit from the wallet";
+  return `${formatCredits(permit)} of it by permit from the wallet`;
+}
+
+function Outcomes({ reserve, terms, byPool }: { reserve: bigint; terms: Terms; byPool: boolean }) {
+  return (
+    <table className="outcomes">
+      <caption className="hidden">What the task costs in each case, and what comes back</caption>
+      <thead>
+        <tr>
+          <th scope="col">If</th>
+          <th scope="col" className="end">
+            you pay at most
+          </th>
+          <th scope="col" className="end">
+            free again, at least
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {outcomesOf(reserve, terms, byPool).map(({ text, pays, back }) => (
+          <tr key={text}>
+            <td>{text}</td>
+            <td className="end">
+              <Money units={Number(pays)} />
+            </td>
+            <td className="end">
+              <Money units={Number(back)} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
