@@ -181,7 +181,6 @@ def _task_defaulted(event: task_manager.TaskDefaulted, at: Place, rows: Rows) ->
     late = {"defaulted": True, "defaulted_at": at.timestamp, "deadline": event.take_over_end}
     enter(rows, at, event.task_id, TaskState.DEFAULTED, **late)
     add_to(rows, at, schema.agents, event.agent_id, defaulted=1)
-    change(rows, at, schema.bids, event.task_id, event.agent_id, status="defaulted")
 
 
 @handles(task_manager.TaskDisputed)
