@@ -54,8 +54,8 @@ export function Choice() {
 function DevelopmentNote() {
   return (
     <p className="muted">
-      The development key is account 9 of the public test phrase: everybody has it. It is for local chains only, where
-      nothing has a value; what is sent to it on any other chain is lost.
+      The development key is account 9 of the public test phrase: everybody has it. It is for local chains
+      only, where nothing has a value; what is sent to it on any other chain is lost.
     </p>
   );
 }

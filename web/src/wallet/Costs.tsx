@@ -37,8 +37,8 @@ export function Costs({ reserve, terms, byPool, free, wallet }: CostsProps) {
         </p>
       )}
       <p className="muted fee-note">
-        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets. The price is
-        the reserve at the most; what it is less than that comes back to you too.
+        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets. The
+        price is the reserve at the most; what it is less than that comes back to you too.
       </p>
       <Outcomes reserve={amount} terms={terms} byPool={byPool} />
     </>

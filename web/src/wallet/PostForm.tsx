@@ -2,7 +2,16 @@ import type { Dispatch } from "react";
 
 import { useApi } from "../api/hooks.ts";
 import { formatSpan } from "../lib/format.ts";
-import { MODES, PRESETS, reveals, windowsOf, type Draft, type Faults, type Mode, type Preset } from "./draft.ts";
+import {
+  MODES,
+  PRESETS,
+  reveals,
+  windowsOf,
+  type Draft,
+  type Faults,
+  type Mode,
+  type Preset,
+} from "./draft.ts";
 import { Field } from "./Field.tsx";
 import { DESCRIPTION_LENGTH, MOST_CRITERIA, TITLE_LENGTH } from "./specification.ts";
 
@@ -90,12 +99,14 @@ function SkillField({ draft, faults, change }: PartProps) {
 
 function Rubric({ draft, faults, change }: PartProps) {
   const lines = draft.rubric;
-  const set = (at: number, text: string): void => change({ rubric: lines.map((one, no) => (no === at ? text : one)) });
+  const set = (at: number, text: string): void =>
+    change({ rubric: lines.map((one, no) => (no === at ? text : one)) });
   return (
     <fieldset>
       <legend>Rubric</legend>
       <p className="hint muted">
-        Each line is answered with yes or no, and the score is the share of yes. Workers read it, and so does a panel.
+        Each line is answered with yes or no, and the score is the share of yes. Workers read it, and so does
+        a panel.
       </p>
       {lines.map((line, at) => (
         <Field key={at} label={`Line ${at + 1}`} fault={faults[`rubric.${at}`]}>
@@ -178,7 +189,11 @@ export function TermFields({ draft, faults, change, panels }: PartProps & { pane
           </select>
         )}
       </Field>
-      <Field label="Passing score" hint="From this score on, 1 to 100, the worker is paid." fault={faults["passing"]}>
+      <Field
+        label="Passing score"
+        hint="From this score on, 1 to 100, the worker is paid."
+        fault={faults["passing"]}
+      >
         {(tied) => (
           <input
             {...tied}

@@ -65,9 +65,10 @@ export function PostTask() {
         <Connect />
         <Panel title="Post it">
           <p className="muted">
-            One signature permits the credits, one posts the task. The specification is stored first, since the chain
-            holds only its digest; everybody can read it. A secret is drawn and kept in this browser: should the result
-            be disputed, a panel is drawn from it, and you lose the dispute without it. You can save it on the task's page.
+            One signature permits the credits, one posts the task. The specification is stored first, since
+            the chain holds only its digest; everybody can read it. A secret is drawn and kept in this
+            browser: should the result be disputed, a panel is drawn from it, and you lose the dispute without
+            it. You can save it on the task's page.
           </p>
           <div className="buttons">
             <button type="submit" className="primary" disabled={!ready || isBusy(sending)}>
@@ -86,7 +87,11 @@ const merged = (draft: Draft, change: Partial<Draft>): Draft => ({ ...draft, ...
 
 /** The faults of what was filled in; what is still empty is no fault before somebody has tried to post it. */
 function written(draft: Draft, faults: Faults): Faults {
-  const texts: Record<string, string> = { title: draft.title, description: draft.description, skill: draft.skill };
+  const texts: Record<string, string> = {
+    title: draft.title,
+    description: draft.description,
+    skill: draft.skill,
+  };
   draft.rubric.forEach((line, at) => (texts[`rubric.${at}`] = line));
   return Object.fromEntries(Object.entries(faults).filter(([name]) => texts[name] !== ""));
 }

@@ -10,6 +10,8 @@ import "./wallet.css";
 export function WalletProvider({ children }: { children: ReactNode }) {
   const status = useStatus();
   return (
-    <Loaded query={status}>{(data) => <WagmiProvider config={configOf(data)}>{children}</WagmiProvider>}</Loaded>
+    <Loaded query={status}>
+      {(data) => <WagmiProvider config={configOf(data)}>{children}</WagmiProvider>}
+    </Loaded>
   );
 }

@@ -56,7 +56,11 @@ export function outcomesOf(reserve: bigint, terms: Terms, byPool: boolean): Outc
   const ends = byPool ? pooled(reserve, terms.seatFee) : named(reserve, terms.seatFee);
   return [
     ...ends.map(([text, pays]) => ({ text, pays, back: pays > locked ? 0n : locked - pays })),
-    { text: "The worker does not deliver, and nobody takes over: you get its bond", pays: 0n, back: locked + bond },
+    {
+      text: "The worker does not deliver, and nobody takes over: you get its bond",
+      pays: 0n,
+      back: locked + bond,
+    },
     { text: "Nobody bids, or you cancel before the first bid", pays: 0n, back: locked },
   ];
 }
@@ -80,7 +84,10 @@ function pooled(reserve: bigint, seatFee: bigint): [string, bigint][] {
   return [
     ["The panel accepts the result: the worker is paid its price", reserve + panel],
     ["The panel rejects the result, and that stands", panel],
-    ["The panel rejects it, and the larger one finds for the worker", reserve + panel + panelFeeOf(APPEAL_SIZE, seatFee)],
+    [
+      "The panel rejects it, and the larger one finds for the worker",
+      reserve + panel + panelFeeOf(APPEAL_SIZE, seatFee),
+    ],
     ["You do not show your secret, or no panel can be drawn: the worker is paid", reserve],
   ];
 }

@@ -1,6 +1,14 @@
 // The market's contracts as the wallet pages use them, and how they are read.
 
-import { createPublicClient, defineChain, http, type Address, type Chain, type PublicClient, type Transport } from "viem";
+import {
+  createPublicClient,
+  defineChain,
+  http,
+  type Address,
+  type Chain,
+  type PublicClient,
+  type Transport,
+} from "viem";
 
 import type { Status } from "../api/types.ts";
 import { creditTokenAbi, evaluatorPoolAbi, ledgerAbi, marketParametersAbi } from "./abi.ts";
@@ -89,9 +97,19 @@ export interface Funds {
 
 export async function readFunds(reader: PublicClient, market: Market, owner: Address): Promise<Funds> {
   const [wallet, account, gas] = await Promise.all([
-    reader.readContract({ address: market.token, abi: creditTokenAbi, functionName: "balanceOf", args: [owner] }),
+    reader.readContract({
+      address: market.token,
+      abi: creditTokenAbi,
+      functionName: "balanceOf",
+      args: [owner],
+    }),
     // An address is its own account in the Ledger.
-    reader.readContract({ address: market.ledger, abi: ledgerAbi, functionName: "balanceOf", args: [BigInt(owner)] }),
+    reader.readContract({
+      address: market.ledger,
+      abi: ledgerAbi,
+      functionName: "balanceOf",
+      args: [BigInt(owner)],
+    }),
     reader.getBalance({ address: owner }),
   ]);
   return { wallet, free: account.free, locked: account.locked, gas };

@@ -75,7 +75,12 @@ const PAUSE_MS = 250;
  *
  * A fleet's faucet pays from the same account: whoever's nonce is used first wins, and the other tries the next one.
  */
-export async function mintGift(reader: PublicClient, chain: Chain, token: Address, to: Address): Promise<void> {
+export async function mintGift(
+  reader: PublicClient,
+  chain: Chain,
+  token: Address,
+  to: Address,
+): Promise<void> {
   const minter = clientOf(privateKeyToAccount(MINTER), chain);
   const abi = [...creditTokenAbi, ...errorsAbi] as const;
   for (let attempt = 1; ; attempt++) {

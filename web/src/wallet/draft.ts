@@ -17,9 +17,17 @@ import {
 
 /** The contract's numbers of the modes that the page offers. */
 export const MODES = [
-  { mode: 0, name: "Sealed bids, second price", text: "The best bid wins and is paid what the next one would have taken." },
+  {
+    mode: 0,
+    name: "Sealed bids, second price",
+    text: "The best bid wins and is paid what the next one would have taken.",
+  },
   { mode: 1, name: "Sealed bids, first price", text: "The best bid wins and is paid its own price." },
-  { mode: 2, name: "Open bids", text: "Bids are seen at once and undercut each other; the best is paid its own price." },
+  {
+    mode: 2,
+    name: "Open bids",
+    text: "Bids are seen at once and undercut each other; the best is paid its own price.",
+  },
 ] as const;
 export type Mode = (typeof MODES)[number]["mode"];
 
@@ -27,7 +35,9 @@ export type WindowName = "bidding" | "reveal" | "delivery" | "review";
 export const WINDOWS: readonly WindowName[] = ["bidding", "reveal", "delivery", "review"];
 
 /** Seconds. */
-export const PRESETS: Readonly<Record<"quick" | "usual" | "calm", { name: string } & Record<WindowName, number>>> = {
+export const PRESETS: Readonly<
+  Record<"quick" | "usual" | "calm", { name: string } & Record<WindowName, number>>
+> = {
   quick: { name: "Quick: minutes", bidding: 30, reveal: 20, delivery: 300, review: 120 },
   usual: { name: "Usual: hours", bidding: 600, reveal: 300, delivery: 7200, review: 3600 },
   calm: { name: "Calm: days", bidding: 86_400, reveal: 21_600, delivery: 172_800, review: 86_400 },
@@ -100,7 +110,9 @@ function faultOfReserve(text: string): string | null {
 
 function faultOfWhole(text: string, least: number, most: number, unit: string): string | null {
   const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : NaN;
-  return value >= least && value <= most ? null : `Write a whole number of ${unit}, from ${least} to ${most}.`;
+  return value >= least && value <= most
+    ? null
+    : `Write a whole number of ${unit}, from ${least} to ${most}.`;
 }
 
 export function specificationOf(draft: Draft): Specification {

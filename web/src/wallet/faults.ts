@@ -39,7 +39,8 @@ const REFUSALS: Readonly<Record<string, (args: Arguments) => string>> = {
     `The wallet holds ${credits(balance)}, and this takes ${credits(needed)}.`,
   ERC20ExceededCap: () => "No more credits can be minted: the supply is at its cap.",
   ERC2612ExpiredSignature: () => "The permit is too old by now. Sign a new one.",
-  ERC2612InvalidSigner: () => "The permit does not fit the account: another key signed it, or its number is used.",
+  ERC2612InvalidSigner: () =>
+    "The permit does not fit the account: another key signed it, or its number is used.",
   InDebt: ([, debt]) => `The account owes ${credits(debt)}; that has to be paid first.`,
   ReserveOutOfBounds: ([, least, most]) => `The reserve must be from ${credits(least)} to ${credits(most)}.`,
   WindowOutOfBounds: ([window, least, most]) =>
@@ -68,7 +69,10 @@ const REFUSALS: Readonly<Record<string, (args: Arguments) => string>> = {
 /** What an error that was thrown on the way to the chain means. */
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof BaseError)) {
-    return { title: "This did not work.", detail: visible(error instanceof Error ? error.message : String(error)) };
+    return {
+      title: "This did not work.",
+      detail: visible(error instanceof Error ? error.message : String(error)),
+    };
   }
   const refusal = error.walk((one) => one instanceof ContractFunctionRevertedError);
   if (refusal instanceof ContractFunctionRevertedError) return faultOfRefusal(refusal);
@@ -108,6 +112,8 @@ function rejected(error: BaseError): boolean {
 /** Whether another transaction of the same account was first. */
 export function saysThatNonceIsUsed(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false;
-  const found = error.walk((one) => /nonce too low|already known|underpriced|nonce.*used/i.test((one as Error).message));
+  const found = error.walk((one) =>
+    /nonce too low|already known|underpriced|nonce.*used/i.test((one as Error).message),
+  );
   return found !== null;
 }

@@ -50,6 +50,7 @@ export function readSeal(text: string, seal: string): Seal | null {
 
 /** What the file holds that a person saves. */
 export function fileOf(seal: Seal): string {
-  const note = "Whoever shows this secret in a dispute about the task has its panel drawn. Keep it until the task has ended.";
+  const note =
+    "Whoever shows this secret in a dispute about the task has its panel drawn. Keep it until the task has ended.";
   return `${JSON.stringify({ note, ...seal }, null, 2)}\n`;
 }

@@ -11,7 +11,12 @@ import {
   type ReplacementReturnType,
   type TransactionReceipt,
 } from "viem";
-import { estimateContractGas, simulateContract, waitForTransactionReceipt, writeContract } from "viem/actions";
+import {
+  estimateContractGas,
+  simulateContract,
+  waitForTransactionReceipt,
+  writeContract,
+} from "viem/actions";
 
 import { errorsAbi } from "./abi.ts";
 
@@ -55,7 +60,12 @@ export async function send(
   tell({ kind: "working", text: "Waiting for the signature of the transaction …" });
   const signer = client.account ?? account;
   // A quarter more than now: the state may be another when it is built.
-  const hash = await writeContract(client, { ...whole, account: signer, chain: client.chain, gas: (gas * 5n) / 4n });
+  const hash = await writeContract(client, {
+    ...whole,
+    account: signer,
+    chain: client.chain,
+    gas: (gas * 5n) / 4n,
+  });
   tell({ kind: "pending", hash });
   return await settled(reader, whole, hash, tell);
 }

@@ -6,7 +6,15 @@ import { getConnectorClient } from "wagmi/actions";
 
 import { useStatus } from "../api/status.tsx";
 import type { Status } from "../api/types.ts";
-import { marketOf, readConditions, readerOf, readFunds, type Conditions, type Funds, type Market } from "./chain.ts";
+import {
+  marketOf,
+  readConditions,
+  readerOf,
+  readFunds,
+  type Conditions,
+  type Funds,
+  type Market,
+} from "./chain.ts";
 import { DEVELOPMENT } from "./development.ts";
 
 /** The account that is connected. */
@@ -45,7 +53,12 @@ export function useWallet(): Wallet {
   }, [chain, connector, status.rpc]);
   const connected =
     isConnected && address !== undefined && connector !== undefined
-      ? { address, name: connector.name, development: connector.id === DEVELOPMENT, elsewhere: chainId !== chain.id }
+      ? {
+          address,
+          name: connector.name,
+          development: connector.id === DEVELOPMENT,
+          elsewhere: chainId !== chain.id,
+        }
       : null;
   const client = (): Promise<Client> => getConnectorClient(config, { chainId: chain.id });
   return { status, chain, market, reader, connected, client };
@@ -65,14 +78,16 @@ const NO_TOPICS = { topics: [] };
 
 /** What a task that is posted now would keep; undefined until it is known. */
 export function useConditions({ reader, market }: Wallet): Conditions | undefined {
-  return useQuery({
-    queryKey: ["conditions", market.parameters],
-    queryFn: async () => (reader === null ? null : await readConditions(reader, market)),
-    enabled: reader !== null,
-    meta: NO_TOPICS,
-    refetchInterval: AGAIN_MS,
-    ...BIGINTS,
-  }).data ?? undefined;
+  return (
+    useQuery({
+      queryKey: ["conditions", market.parameters],
+      queryFn: async () => (reader === null ? null : await readConditions(reader, market)),
+      enabled: reader !== null,
+      meta: NO_TOPICS,
+      refetchInterval: AGAIN_MS,
+      ...BIGINTS,
+    }).data ?? undefined
+  );
 }
 
 /** What the connected account has, and a function that asks again; undefined until it is known. */

@@ -1,0 +1,183 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Abi, Hex } from "viem";
+
+import { Panel } from "../components/Panel.tsx";
+import { Time, useNow } from "../components/Time.tsx";
+import { agentRegistryAbi, bidAuctionAbi, taskManagerAbi } from "./abi.ts";
+import { Choice } from "./Connect.tsx";
+import { send, type ContractCall } from "./send.ts";
+import { SendingNote } from "./SendingNote.tsx";
+import { DisputeForm, ScoreForm, SecretNote, UnsealForm } from "./StepForms.tsx";
+import { stepsOf, type ActionTask, type Actor, type Step } from "./steps.ts";
+import { isBusy, useSending } from "./useSending.ts";
+import { useWallet, type Wallet } from "./useWallet.ts";
+import { WalletProvider } from "./WalletProvider.tsx";
+
+const FINAL = new Set(["Settled", "Refunded", "Cancelled", "Expired"]);
+
+/** What the connected account may do about a task. */
+export default function TaskActions({ task }: { task: ActionTask }) {
+  return (
+    <WalletProvider>
+      <Steps task={task} />
+    </WalletProvider>
+  );
+}
+
+function Steps({ task }: { task: ActionTask }) {
+  const wallet = useWallet();
+  const [sending, begin] = useSending();
+  const actor = useActor(wallet, task);
+  const { connected } = wallet;
+  // The last step's outcome is still told when the task has ended by it.
+  if (FINAL.has(task.state) && sending.kind === "idle") return null;
+  const take = (step: Step, values: readonly unknown[], done = step.done): void =>
+    void begin(async (tell) => {
+      const { reader } = wallet;
+      if (reader === null || connected === null) throw new Error("Connect an account first.");
+      await send(await wallet.client(), reader, connected.address, callOf(wallet, task, step, values), tell);
+      return done;
+    });
+  return (
+    <Panel title="What you can do" className="task-actions">
+      {connected === null && <Choice />}
+      {connected?.elsewhere && <p className="ill">The wallet is on another chain than this market.</p>}
+      {connected !== null && !connected.elsewhere && actor !== undefined && (
+        <StepList wallet={wallet} task={task} actor={actor} busy={isBusy(sending)} take={take} />
+      )}
+      <SendingNote sending={sending} />
+    </Panel>
+  );
+}
+
+/** What the connected account is to the task; undefined until it is known. */
+function useActor({ reader, market, connected }: Wallet, task: ActionTask): Actor | undefined {
+  const address = connected?.address;
+  return useQuery({
+    queryKey: ["actor", market.tasks, task.id, address, task.agent, task.state],
+    queryFn: async (): Promise<Actor> => {
+      if (reader === null || address === undefined) throw new Error("nobody is connected");
+      const registry = { address: market.registry, abi: agentRegistryAbi, functionName: "canAct" } as const;
+      const canAct = async (agent: bigint): Promise<boolean> =>
+        agent !== 0n && (await reader.readContract({ ...registry, args: [agent, address] }));
+      const auction = { address: market.auction, abi: bidAuctionAbi } as const;
+      const next =
+        task.state === "Defaulted"
+          ? await reader.readContract({ ...auction, functionName: "runnerUpOf", args: [BigInt(task.id)] })
+          : 0n;
+      const [worker, successor] = await Promise.all([canAct(BigInt(task.agent ?? 0)), canAct(next)]);
+      return { address, worker, runnerUp: successor ? Number(next) : 0 };
+    },
+    enabled: reader !== null && address !== undefined,
+    meta: { topics: [`task:${task.id}`] },
+  }).data;
+}
+
+interface StepListProps {
+  wallet: Wallet;
+  task: ActionTask;
+  actor: Actor;
+  busy: boolean;
+  take: (step: Step, values: readonly unknown[], done?: string) => void;
+}
+
+function StepList({ wallet, task, actor, busy, take }: StepListProps) {
+  const now = useNow();
+  const steps = stepsOf(task, actor);
+  const open = steps.filter((step) => isOpen(step, now));
+  const later = steps.filter((step) => step.from !== null && now < step.from);
+  const chain = wallet.status.chain_id;
+  const posted = task.requester.toLowerCase() === actor.address.toLowerCase();
+  return (
+    <>
+      {open.length === 0 && (
+        <p className="muted">There is nothing for this account to do about the task now.</p>
+      )}
+      {open.map((step) => (
+        <section key={step.name} className="step" data-step={step.name}>
+          <h3>{step.label}</h3>
+          {step.name !== "evaluate" && <p>{step.preview}</p>}
+          {step.until !== null && (
+            <p className="muted">
+              Until <Time at={step.until} full />, <Time at={step.until} />.
+            </p>
+          )}
+          <StepForm step={step} task={task} chain={chain} agent={actor.runnerUp} busy={busy} take={take} />
+        </section>
+      ))}
+      {later.map((step) => (
+        <p key={step.name} className="muted">
+          {step.label}: anyone may, from <Time at={step.from} full /> on.
+        </p>
+      ))}
+      {posted && !FINAL.has(task.state) && <SecretNote task={task} chain={chain} />}
+    </>
+  );
+}
+
+const isOpen = ({ from, until }: Step, now: number): boolean =>
+  (from === null || now >= from) && (until === null || now < until);
+
+interface StepFormProps extends Pick<StepListProps, "task" | "busy" | "take"> {
+  step: Step;
+  chain: number;
+  /** The agent that takes over. */
+  agent: number;
+}
+
+function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
+  switch (step.name) {
+    case "evaluate":
+      return (
+        <ScoreForm
+          task={task}
+          busy={busy}
+          act={(score) => take(step, [BigInt(score)], `You scored the result ${score}.`)}
+        />
+      );
+    case "dispute":
+      return (
+        <DisputeForm task={task} busy={busy} act={(work) => take(step, [fileOfTask(task), hexOf(work)])} />
+      );
+    case "unseal":
+      return (
+        <UnsealForm
+          task={task}
+          chain={chain}
+          busy={busy}
+          act={(secret) => take(step, [fileOfTask(task), secret])}
+        />
+      );
+    default:
+      return (
+        <button
+          type="button"
+          className="primary"
+          disabled={busy}
+          onClick={() => take(step, step.name === "takeOver" ? [BigInt(agent)] : [])}
+        >
+          {step.label}
+        </button>
+      );
+  }
+}
+
+/** The parts that the task's file binds. */
+const fileOfTask = (task: ActionTask) => ({
+  specification: task.specification as Hex,
+  seal: task.seal as Hex,
+  result: (task.result ?? `0x${"0".repeat(64)}`) as Hex,
+});
+
+const AT_AUCTION: ReadonlySet<string> = new Set(["finalize", "takeOver"]);
+
+const hexOf = (bytes: Uint8Array): Hex =>
+  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+function callOf({ market }: Wallet, task: ActionTask, step: Step, values: readonly unknown[]): ContractCall {
+  const id = BigInt(task.id);
+  const [address, abi] = AT_AUCTION.has(step.name)
+    ? [market.auction, bidAuctionAbi as Abi]
+    : [market.tasks, taskManagerAbi as Abi];
+  return { address, abi, functionName: step.name, args: [id, ...values] };
+}

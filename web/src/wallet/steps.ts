@@ -1,0 +1,289 @@
+// What an account may do about a task in the state that it is in, and what follows from it. Times are chain seconds.
+
+import {
+  bondOf,
+  compensationOf,
+  depositOf,
+  feeOf,
+  formatCredits,
+  panelFeeOf,
+  APPEAL_SIZE,
+  PANEL_SIZE,
+} from "./amounts.ts";
+
+/** What of a task decides about its steps; money in units. */
+export interface TaskFacts {
+  state: string;
+  round: string;
+  mode: string;
+  requester: string;
+  evaluator: string;
+  evaluated_by: "requester" | "pool" | "account";
+  passing_score: number;
+  reserve: number;
+  agent: number | null;
+  price: number | null;
+  commitments: number;
+  reveal_end: number;
+  deadline: number | null;
+  score: number | null;
+  fee_bps: number;
+  bond_percent: number;
+  seat_fee: number;
+}
+
+/** A task as its actions take it: every answer about one task fits. */
+export interface ActionTask extends TaskFacts {
+  id: number;
+  specification: string;
+  seal: string;
+  result: string | null;
+  checker: unknown;
+}
+
+/** The account that acts. */
+export interface Actor {
+  address: string;
+  /** Whether it may act for the task's agent. */
+  worker: boolean;
+  /** The agent that may take over and for which it may act; 0 for none. */
+  runnerUp: number;
+}
+
+export type StepName =
+  | "appeal"
+  | "cancel"
+  | "closeDefaulted"
+  | "closeRejected"
+  | "closeRuled"
+  | "closeSealed"
+  | "declareDefault"
+  | "dispute"
+  | "evaluate"
+  | "finalize"
+  | "release"
+  | "takeOver"
+  | "unseal";
+
+export interface Step {
+  name: StepName;
+  label: string;
+  /** What follows, and whose credits move. */
+  preview: string;
+  /** What to say when it is done. */
+  done: string;
+  /** From when, and before when, it can be done; null for no bound. */
+  from: number | null;
+  until: number | null;
+}
+
+type Maker = (task: TaskFacts, me: Actor) => (Step | null)[];
+
+/** The steps that are this account's to take now or later in this state; whoever may, those of anyone among them. */
+export function stepsOf(task: TaskFacts, me: Actor): Step[] {
+  const made = STATES[task.state]?.(task, me) ?? [];
+  return made.filter((step) => step !== null);
+}
+
+const STATES: Readonly<Record<string, Maker>> = {
+  Open: (task, me) => [
+    isRequester(task, me) && task.commitments === 0 ? cancel(task) : null,
+    task.mode === "Race" ? null : finalize(task),
+  ],
+  Awarded: (task) => [declareDefault(task)],
+  Submitted: (task, me) =>
+    task.round === "Convened"
+      ? sealed(task, me)
+      : [
+          same(task.evaluator, me.address) ? evaluate(task) : null,
+          task.round === "None" ? release(task) : null,
+        ],
+  Rejected: (task, me) => [me.worker ? dispute(task) : null, closeRejected(task)],
+  Disputed: (task, me) => (task.round === "Convened" ? sealed(task, me) : []),
+  Ruled: (task, me) => [
+    (passed(task) ? isRequester(task, me) : me.worker) ? appeal(task) : null,
+    closeRuled(task),
+  ],
+  Defaulted: (task, me) => [me.runnerUp === 0 ? null : takeOver(task, me.runnerUp), closeDefaulted(task)],
+};
+
+const sealed: Maker = (task, me) => [isRequester(task, me) ? unseal(task) : null, closeSealed(task)];
+
+const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+const isRequester = (task: TaskFacts, me: Actor): boolean => same(task.requester, me.address);
+const passed = (task: TaskFacts): boolean => (task.score ?? 0) >= task.passing_score;
+
+const credits = (units: bigint): string => `${formatCredits(units)} credits`;
+const byPool = (task: TaskFacts): boolean => task.evaluated_by === "pool";
+const locked = (task: TaskFacts): bigint =>
+  BigInt(task.reserve) + depositOf(BigInt(task.reserve), BigInt(task.seat_fee), byPool(task));
+const bond = (task: TaskFacts): bigint => bondOf(BigInt(task.reserve), BigInt(task.bond_percent));
+const panelFee = (task: TaskFacts): bigint => panelFeeOf(PANEL_SIZE, BigInt(task.seat_fee));
+const appealFee = (task: TaskFacts): bigint => panelFeeOf(APPEAL_SIZE, BigInt(task.seat_fee));
+const wage = (task: TaskFacts): bigint =>
+  BigInt(task.price ?? 0) - feeOf(BigInt(task.price ?? 0), BigInt(task.fee_bps));
+
+/** What scoring a result with `score` would do. */
+export function previewOfScore(task: TaskFacts, score: number | null): string {
+  if (score === null)
+    return `From ${task.passing_score} on the worker is paid; below that the work is rejected.`;
+  if (score >= task.passing_score) {
+    const back = locked(task) - BigInt(task.price ?? 0);
+    return `The worker is paid ${credits(wage(task))}, and ${credits(back)} are free again for the requester.`;
+  }
+  return (
+    `The work is rejected. The worker may dispute that within the review window; until then ` +
+    `${credits(locked(task))} stay locked.`
+  );
+}
+
+function evaluate(task: TaskFacts): Step {
+  return {
+    name: "evaluate",
+    label: "Score the result",
+    preview: previewOfScore(task, null),
+    done: "The result is scored.",
+    from: null,
+    until: task.deadline,
+  };
+}
+
+function cancel(task: TaskFacts): Step {
+  return {
+    name: "cancel",
+    label: "Take the task back",
+    preview: `Nobody has bid yet. ${credits(locked(task))} are free again at once.`,
+    done: "The task is cancelled.",
+    from: null,
+    until: null,
+  };
+}
+
+function finalize(task: TaskFacts): Step {
+  return {
+    name: "finalize",
+    label: "End the auction",
+    preview: "The best opened bid gets the task; without one, the requester has all of it back.",
+    done: "The auction has ended.",
+    from: task.reveal_end,
+    until: null,
+  };
+}
+
+function declareDefault(task: TaskFacts): Step {
+  return {
+    name: "declareDefault",
+    label: "Declare that nothing was delivered",
+    preview: `The worker's bond of ${credits(bond(task))} goes to the requester; the runner-up may take over.`,
+    done: "The worker has defaulted.",
+    from: task.deadline,
+    until: null,
+  };
+}
+
+function release(task: TaskFacts): Step {
+  return {
+    name: "release",
+    label: "Have the worker paid",
+    preview: `Nobody has scored the result in time, so the worker is paid ${credits(wage(task))}.`,
+    done: "The worker is paid.",
+    from: task.deadline,
+    until: null,
+  };
+}
+
+function dispute(task: TaskFacts): Step {
+  return {
+    name: "dispute",
+    label: "Dispute the rejection",
+    preview:
+      `A panel judges the work, which everybody can then read. ${credits(appealFee(task))} of the agent are locked. If ` +
+      `the panel finds for it, it is paid ${credits(wage(task) + compensationOf(BigInt(task.reserve)))}; if not, it ` +
+      `pays the panel ${credits(panelFee(task))} and loses half of its bond.`,
+    done: "The rejection is disputed.",
+    from: null,
+    until: task.deadline,
+  };
+}
+
+function closeRejected(task: TaskFacts): Step {
+  return {
+    name: "closeRejected",
+    label: "End the rejected task",
+    preview: `Nobody has disputed. ${credits(locked(task))} are free again for the requester; half of the bond is burned.`,
+    done: "The task has ended.",
+    from: task.deadline,
+    until: null,
+  };
+}
+
+function unseal(task: TaskFacts): Step {
+  const lost = byPool(task) ? "the worker is paid without being judged" : "you lose the dispute";
+  return {
+    name: "unseal",
+    label: "Show the secret",
+    preview: `The panel is drawn from the secret that was sealed with the task. If it is not shown in time, ${lost}.`,
+    done: "The secret is shown; a panel is drawn.",
+    from: null,
+    until: task.deadline,
+  };
+}
+
+function closeSealed(task: TaskFacts): Step {
+  const more = byPool(task) ? 0n : compensationOf(BigInt(task.reserve));
+  return {
+    name: "closeSealed",
+    label: "Have the worker paid: the secret was kept",
+    preview: `The requester has not shown its secret, so the worker is paid ${credits(wage(task) + more)}.`,
+    done: "The worker is paid.",
+    from: task.deadline,
+    until: null,
+  };
+}
+
+function appeal(task: TaskFacts): Step {
+  const fee = byPool(task) ? appealFee(task) : panelFee(task);
+  return {
+    name: "appeal",
+    label: "Appeal to the larger panel",
+    preview: `${credits(fee)} more are locked. Whoever the larger panel finds against pays it ${credits(appealFee(task))}.`,
+    done: "The verdict is appealed.",
+    from: null,
+    until: task.deadline,
+  };
+}
+
+function closeRuled(task: TaskFacts): Step {
+  return {
+    name: "closeRuled",
+    label: "Carry out the verdict",
+    preview: passed(task)
+      ? `The panel found for the worker, which is paid ${credits(wage(task))} and what a wrong rejection costs.`
+      : "The panel found against the worker: the requester has the rest back, and half of the bond is burned.",
+    done: "The verdict is carried out.",
+    from: task.deadline,
+    until: null,
+  };
+}
+
+function takeOver(task: TaskFacts, agent: number): Step {
+  return {
+    name: "takeOver",
+    label: `Take over with agent ${agent}`,
+    preview: `The agent's bond of ${credits(bond(task))} is locked again, and the time to deliver begins anew.`,
+    done: "The agent has the task now.",
+    from: null,
+    until: task.deadline,
+  };
+}
+
+function closeDefaulted(task: TaskFacts): Step {
+  return {
+    name: "closeDefaulted",
+    label: "End the task",
+    preview: `Nobody took over. ${credits(locked(task))} are free again for the requester.`,
+    done: "The task has ended.",
+    from: task.deadline,
+    until: null,
+  };
+}
