@@ -7,7 +7,7 @@ const explorer = process.env["AGORA_EXPLORER"] ?? "http://127.0.0.1:8700";
 export default defineConfig({
   plugins: [react()],
   build: {
-    target: "es2023",
+    target: ["chrome125", "firefox128", "safari17.5"],
     // The page's policy allows nothing inline: no data URIs, and no script that the builder adds.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -46,7 +46,7 @@ def start(
         stop = asyncio.Event()
         with interruptible(stop), progress("replaying") as told:
             running = GuardedNode(
-                journal, block_ms=block_ms, port=port, operator_key=_operator_key(journal), progress=told
+                journal, block_ms=block_ms, port=port, operator_key=operator_key(journal), progress=told
             )
             async with running as up:
                 await up.deploy(settings.addresses)
@@ -119,7 +119,7 @@ def progress(what: str) -> AbstractContextManager[Progress]:
     return telling(Drawn(console) if console.is_terminal else Quiet(), what)
 
 
-def _operator_key(journal: Path) -> str:
+def operator_key(journal: Path) -> str:
     """The key that is kept beside the journal, so that operators' addresses stay the same."""
     path = _key_path(journal)
     if not path.exists():

@@ -17,6 +17,8 @@ from agents.money import format_credits
 
 PAGE = 100
 """Columns of a page where no terminal says how many it has."""
+LOG_WIDTH = 110
+"""Columns of the demo's tables where no terminal says how many it has."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of characters that are not seen, and may change how others are."""
 STATE_STYLES = {
@@ -132,3 +134,9 @@ def working(what: str) -> AbstractContextManager[object]:
 def tell(text: str) -> None:
     """A word beside the result, on standard error."""
     sys.stderr.write(f"{text}\n")
+
+
+def wide_console() -> Console:
+    """The terminal, or a page of a fixed width where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=LOG_WIDTH)

@@ -99,6 +99,7 @@ class PortInUse(UserError):
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(f"port {port} of {host} is in use: stop what listens there, or give another --port")
+        self.host, self.port = host, port
 
 
 class NodeLost(UserError):

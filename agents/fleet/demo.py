@@ -2,6 +2,8 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -18,6 +20,7 @@ from agents.fleet.display import leaderboard, market_screen
 from agents.fleet.session import open_session
 from agents.fleet.standings import endings
 from agents.lab.audit import AuditReport, audit_chain
+from agents.llm.upstreams.base import Upstream
 from agents.logs import configure
 from agents.market.examples import example_tasks
 from agents.money import format_credits
@@ -33,12 +36,19 @@ WINDOWS = Windows(bidding=15, reveal=8, delivery=240, review=15)
 """Short, so that the demo is; with blocks of a second they still hold several."""
 
 
+Beside = Callable[[Settings], AbstractAsyncContextManager[str]]
+"""Runs something on the demo's chain, and tells its address."""
+
+
 class DemoFailed(AgoraError):
     """The demo ran, but what it promises does not hold."""
 
 
-async def run_demo(console: Console, chain: Chain = "hardhat") -> None:
-    """Run the demo in a folder that is deleted afterwards. Raises UserError, or DemoFailed if credits are missing."""
+async def run_demo(console: Console, chain: Chain = "hardhat", beside: Beside | None = None) -> None:
+    """Run the demo in a folder that is deleted afterwards; ``beside`` runs while it does, and its address is shown.
+
+    Raises UserError, or DemoFailed if credits are missing.
+    """
     with tempfile.TemporaryDirectory(prefix="agora-demo-") as folder:
         home = Path(folder)
         settings = Settings(
@@ -48,22 +58,27 @@ async def run_demo(console: Console, chain: Chain = "hardhat") -> None:
         stop = asyncio.Event()
         with interruptible(stop):
             console.print("starting the model and the chain …")
-            async with open_upstream(settings) as upstream, _node(chain, home) as node:
+            async with (
+                open_upstream(settings) as upstream,
+                _node(chain, home) as node,
+                AsyncExitStack() as more,
+            ):
                 await node.deploy(settings.addresses)
                 here = settings.model_copy(update={"provider": node.url})
                 console.print(f"contracts deployed on a fresh {chain} chain")
-                async with open_session(here, Seed.create(), upstream) as session:
-                    job = Job(
-                        agents=AGENT_DEFINITIONS,
-                        source=EXAMPLES_SOURCE,
-                        drafts=example_tasks(),
-                        windows=WINDOWS,
-                    )
-                    crew = await assemble(session, job)
-                    console.print(f"model: {session.gateway.model}", highlight=False)
-                    await _watch(console, crew, stop)
-                    report = await audit_chain(session.rpc, session.deployment)
-                    _conclude(console, crew, report, interrupted=stop.is_set())
+                if beside is not None:
+                    console.print(f"see it at {await more.enter_async_context(beside(here))}", soft_wrap=True)
+                await _play(console, here, upstream, stop)
+
+
+async def _play(console: Console, settings: Settings, upstream: Upstream | None, stop: asyncio.Event) -> None:
+    async with open_session(settings, Seed.create(), upstream) as session:
+        job = Job(agents=AGENT_DEFINITIONS, source=EXAMPLES_SOURCE, drafts=example_tasks(), windows=WINDOWS)
+        crew = await assemble(session, job)
+        console.print(f"model: {session.gateway.model}", highlight=False)
+        await _watch(console, crew, stop)
+        report = await audit_chain(session.rpc, session.deployment)
+        _conclude(console, crew, report, interrupted=stop.is_set())
 
 
 def _node(chain: Chain, home: Path) -> GuardedNode | Devnet:

@@ -22,6 +22,7 @@ const ROUTES: readonly (readonly [string, () => Promise<{ default: ComponentType
   ["/governance/:id", () => import("./pages/Governance.tsx")],
   ["/blocks", () => import("./pages/Blocks.tsx")],
   ["/blocks/:id", () => import("./pages/Block.tsx")],
+  ["/tx", () => import("./pages/Transactions.tsx")],
   ["/tx/:hash", () => import("./pages/Transaction.tsx")],
   ["/log", () => import("./pages/Events.tsx")],
   ["/usage", () => import("./pages/Usage.tsx")],

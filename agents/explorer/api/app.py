@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from agents.explorer.api import health, page, problems
+from agents.explorer.api import health, page, problems, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
 
@@ -42,6 +42,11 @@ def build(context: Context) -> FastAPI:
     """The application that answers from ``context``."""
     app = Explorer(context)
     problems.install(app)
-    for router in (*RESOURCES, health.router, page.router):  # The page takes every path that is left.
+    for router in (
+        *RESOURCES,
+        stream.router,
+        health.router,
+        page.router,
+    ):  # The page takes every path that is left.
         app.include_router(router)
     return app

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.guard.upstream import Upstream
+from agents.explorer.api.broadcast import Broadcast
 from agents.explorer.api.files import Files
 from agents.explorer.api.limits import Clock, Limits
 from agents.explorer.api.metrics import Metrics
@@ -44,11 +45,19 @@ class Context:
     limits: Limits = field(init=False)
     metrics: Metrics = field(init=False)
     files: Files = field(init=False)
+    broadcast: Broadcast = field(init=False)
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.policy, self.clock)
-        self.metrics = Metrics(self.standing, lambda: self.limits.streams)
+        self.metrics = Metrics(lambda: self.standing(), lambda: self.limits.streams)
         self.files = Files(self.page)
+        self.broadcast = Broadcast(
+            self.reading,
+            lambda: self.standing(),
+            self.metrics.database_errors.inc,
+            heartbeat=self.policy.heartbeat,
+            most_bytes=self.policy.stream_bytes,
+        )
 
     @property
     def dev(self) -> bool:
@@ -59,6 +68,9 @@ class Context:
     def reading(self) -> Iterator[Connection]:
         """A connection whose reads are of one moment; what it would write is lost."""
         with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # In SQLite every transaction sees one moment.
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
 

@@ -61,7 +61,7 @@ class _Now(Collector):
             "head": (now.block, "Newest block of the index."),
             "chain_head": (now.chain_head, "Newest block that the node told of."),
             "behind": (now.behind, "Blocks that the index lacks."),
-            "reorgs": (now.reorgs, "Reorgs that were undone."),
+            "reorgs": (now.epoch, "Reorgs that were undone."),
             "node_up": (int(now.node_up), "1 while the node answers."),
             "streams": (self._streams(), "Streams that are open."),
         }

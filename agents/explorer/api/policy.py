@@ -29,5 +29,7 @@ class Policy:
     """Seconds that a request's body may take."""
     streams: int = 1024
     streams_per_address: int = 128
+    stream_bytes: int = 8 << 20
+    """What is kept for streams that are a little behind."""
     heartbeat: float = 15.0
     """Seconds between the comments that keep a stream open."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from agents.errors import ContentMissing, ContentUnavailable
+from agents.errors import ContentMissing, ContentUnavailable, DatabaseDown, FilterRefused, NotInIndex
 
 if TYPE_CHECKING:
     from agents.explorer.api.context import Context
@@ -98,6 +98,9 @@ def install(app: FastAPI) -> None:
     """Whatever goes wrong in the application is answered with a problem body."""
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(FilterRefused, _on_refused_filter)
+    app.add_exception_handler(NotInIndex, _on_not_in_index)
+    app.add_exception_handler(DatabaseDown, _on_database_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
     app.add_exception_handler(PoolExhausted, _on_database_error)
     app.add_exception_handler(ContentMissing, _on_missing_content)
@@ -134,6 +137,16 @@ def _fault(error: Mapping[str, Any]) -> dict[str, str]:
     name = ".".join(map(str, names)) or str(place)
     problem = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "should", 1)
     return {"name": name[:LONGEST], "problem": problem[:LONGEST]}
+
+
+async def _on_refused_filter(_: Request, error: Exception) -> Response:
+    assert isinstance(error, FilterRefused)
+    return answer(bad_filter(error.name, error.problem))
+
+
+async def _on_not_in_index(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotInIndex)
+    return answer(not_found(error.kind, error.looked_for))
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:

@@ -9,17 +9,15 @@ class Standing:
 
     block: int | None = None
     """The newest block of the index; None while there is none."""
-    block_hash: str | None = None
-    block_time: int | None = None
-    """Unix seconds of chain time."""
     epoch: int = 0
-    """Grows by one with each reorg."""
-    reorgs: int = 0
+    """How many reorgs there were."""
     chain_head: int | None = None
     """The newest block that the node told of."""
-    node_up: bool = True
+    node_up: bool = False
     node_since: int = 0
     """Unix seconds since when the node has, or has not, answered."""
+    trouble: str | None = None
+    """What is wrong now, as a person reads it."""
 
     @property
     def behind(self) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, or_
+from sqlalchemy import ColumnElement, Connection, Select, tuple_
 
 from agents.errors import FilterRefused
 
@@ -36,7 +36,7 @@ def page_of(
     keys: Sequence[ColumnElement[Any]],
     cut: Cut,
     name: str = "",
-) -> tuple[list[RowMapping], str | None]:
+) -> tuple[list[dict[str, Any]], str | None]:
     """The rows of one page, and the cursor for what follows, None at the end.
 
     ``keys`` are selected columns without nulls that order the list, the last of which breaks all ties.
@@ -47,10 +47,11 @@ def page_of(
         query = query.where(_behind(keys, read_cursor(cut.cursor, keys, name), cut.order))
     ordered = query.order_by(*(key.desc() if cut.order == "desc" else key.asc() for key in keys))
     rows = list(connection.execute(ordered.limit(cut.limit + 1)).mappings())
-    if len(rows) <= cut.limit:
-        return rows, None
-    del rows[cut.limit :]
-    return rows, cursor_at([rows[-1][key] for key in keys], name)
+    following = None
+    if len(rows) > cut.limit:
+        del rows[cut.limit :]
+        following = cursor_at([rows[-1][key] for key in keys], name)
+    return [dict(row) for row in rows], following
 
 
 def cursor_at(values: Sequence[Any], name: str = "") -> str:
@@ -84,12 +85,13 @@ def _fits(kind: type, value: object) -> bool:
 
 
 def _behind(keys: Sequence[ColumnElement[Any]], values: Sequence[Any], order: Order) -> ColumnElement[bool]:
-    """Rows behind these values. The first key bounds the index, the rest decides among equals."""
-    first: ColumnElement[Any] = keys[0]
-    value = values[0]
+    """Rows behind these values."""
     if len(keys) == 1:
-        return first < value if order == "desc" else first > value
-    rest = _behind(keys[1:], values[1:], order)
-    if order == "desc":
-        return and_(first <= value, or_(first < value, rest))
-    return and_(first >= value, or_(first > value, rest))
+        return _beyond(keys[0], values[0], order)
+    # Both databases find such a comparison of rows in an index.
+    return _beyond(tuple_(*keys), tuple_(*values), order)
+
+
+def _beyond(key: Any, value: Any, order: Order) -> ColumnElement[bool]:
+    beyond: ColumnElement[bool] = key < value if order == "desc" else key > value
+    return beyond

@@ -7,6 +7,7 @@ from agents.explorer.schema.agent_tables import (
     agent_metadata,
     agent_owners,
     agents,
+    claim_order,
     feedback,
     feedback_responses,
     feedback_rights,
@@ -46,6 +47,7 @@ from agents.explorer.schema.message_tables import message_blocks, messages, post
 from agents.explorer.schema.meter_tables import channels, credit_lines, pledges, redemptions, usage_hours
 from agents.explorer.schema.sum_tables import buckets, conservation, skill_prices, skill_totals, totals
 from agents.explorer.schema.task_tables import (
+    bid_order,
     bids,
     cases,
     panel_votes,
@@ -108,11 +110,13 @@ __all__ = [
     "agent_of",
     "agent_owners",
     "agents",
+    "bid_order",
     "bids",
     "blocks",
     "buckets",
     "cases",
     "channels",
+    "claim_order",
     "conservation",
     "credit_lines",
     "cursor",

@@ -14,6 +14,7 @@ from agents.explorer.schema.columns import (
     text_key,
     words,
 )
+from agents.market.domain import QUALITY_FLOOR
 
 agents = Table(
     "agents",
@@ -42,10 +43,13 @@ agents = Table(
     number("defaulted", 0),
     number("forfeited", 0),
     number("tasks_posted", 0),
+    number("claims", 0),
     number("messages_sent", 0),
     number("messages_received", 0),
     number("actions", 0),
-    number("quality", 5_000),
+    number("experience", 0),
+    number("merit", 0),
+    number("quality", QUALITY_FLOOR),
     *birth(),
     *place(),
     Index("ix_agents_earned", "earned", "id"),
@@ -54,8 +58,9 @@ agents = Table(
     Index("ix_agents_balance", "balance_free", "id"),
     Index("ix_agents_debt", "debt", "id"),
 )
-"""``earned`` is rewards and compensations, less fees; ``thinking`` is what its vouchers cost it; ``quality`` is the
-best of its skills under its present owner. ``uri`` and ``name`` are agents' text."""
+"""``earned`` is rewards and compensations, less fees; ``thinking`` is what its vouchers cost it; ``experience`` and
+``merit`` are sums over its skills under its present owner, and ``quality`` is what they make. ``uri`` and ``name``
+are agents' text."""
 
 agent_owners = Table("agent_owners", metadata, text_key("address"), number("agent"), *place())
 """The newest agent that each address registered or received, and still has."""
@@ -73,6 +78,9 @@ skills = Table(
     Index("ix_skills_skill", "skill", "agent"),
 )
 """What agents claim now; weight 0 is a claim that was given up."""
+
+claim_order = Table("claim_order", metadata, key("agent"), key("nth"), words("skill"), *place())
+"""Which skills an agent has ever claimed, in the order of the first claims, from 0."""
 
 skill_history = Table(
     "skill_history",

@@ -88,7 +88,8 @@ tasks = Table(
     Index("ix_tasks_created", "created_time", "id"),
 )
 """States, modes and rounds have the contract's names: Open, SealedSecondPrice, None. ``paid`` is what the worker got
-of the price; ``scored_by`` is an address or "panel"; ``seat_fee`` is in thousandths of a credit."""
+of the price; ``scored_by`` is an address or "panel"; ``seat_fee`` is in thousandths of a credit. ``commitments`` are
+sealed bids, or a race's entries, and ``bids_revealed`` bids that can be read, or entries shown."""
 
 bids = Table(
     "bids",
@@ -116,8 +117,11 @@ bids = Table(
     Index("ix_bids_agent", "agent", "task"),
     Index("ix_bids_skill", "skill", "task"),
 )
-"""``nth`` counts the agent's bids on different tasks from 1. ``status`` is sealed, revealed, leading, won, lost,
-forfeited or void (the auction ended without it being opened). ``tie_break`` is 16 hex digits; the lower wins."""
+"""``nth`` counts the agent's bids on different tasks from 1. ``status`` is sealed, revealed, won, lost or
+forfeited; who has won stays so after a default. ``tie_break`` is 16 hex digits; the lower wins."""
+
+bid_order = Table("bid_order", metadata, key("task"), key("nth"), number("agent"), *place())
+"""Who revealed bids on a task, in the order of their first reveal, from 0."""
 
 races = Table(
     "races",
@@ -166,9 +170,11 @@ cases = Table(
     number("window"),
     words("entropy"),
     maybe_words("secret"),
+    maybe_number("entrant"),
     maybe_number("draw_block"),
     maybe_number("commit_end"),
     maybe_number("reveal_end"),
+    maybe_number("tallied"),
     maybe_number("revealed"),
     Column("decided", Boolean),
     maybe_number("score"),
@@ -176,7 +182,8 @@ cases = Table(
     *birth(),
     *place(),
 )
-"""``status`` is sealed, drawing, scoring, decided or undecided."""
+"""``status`` is sealed, drawing, scoring, decided or undecided; ``tallied`` is the round whose scores were counted
+last, ``entrant`` the agent whose entry of a race it is about."""
 
 panel_votes = Table(
     "panel_votes",

@@ -13,7 +13,6 @@ from agents.explorer.schema.columns import (
     maybe_words,
     metadata,
     number,
-    text_key,
     words,
 )
 
@@ -39,11 +38,11 @@ texts = Table(
 text_words = Table(
     "text_words",
     metadata,
-    text_key("word"),
+    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
     Column("text", Big, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-"""Which texts hold a word, folded to lower case. Words of texts that are no more may be left over."""
+"""Which texts hold a word, folded to lower case, and in the order of code points for its beginnings. Words of texts that are no more may be left over."""
 
 shelves = Table("shelves", metadata, Column("name", Text, primary_key=True), number("seq"), number("epoch"))
 """How far each kind of event was looked at for texts."""

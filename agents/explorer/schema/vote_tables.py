@@ -64,13 +64,13 @@ operations = Table(
     words("status"),
     words("predecessor"),
     maybe_words("salt"),
-    number("delay"),
+    words("delay"),
     number("ready_at"),
     maybe_number("ended_at"),
     *birth(),
     *place(),
 )
-"""What the timelock holds: scheduled, executed or canceled."""
+"""What the timelock holds: scheduled, executed or canceled; ``delay`` is seconds, in decimal."""
 
 operation_calls = Table(
     "operation_calls",

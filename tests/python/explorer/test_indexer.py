@@ -1,20 +1,13 @@
 """The indexer on a real node."""
 
-import pytest
+from databases import BOTH
 from sqlalchemy import select
 
 from agents.explorer import schema
-from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
 
 
-@pytest.fixture
-def engine(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path}/explorer.db")
-    yield engine
-    engine.dispose()
-
-
+@BOTH
 async def test_the_index_holds_what_the_node_has(rpc, deployment, engine):
     async with Indexer(rpc, deployment, engine) as indexer:
         cursor = await indexer.catch_up()

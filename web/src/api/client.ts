@@ -79,7 +79,7 @@ declare module "@tanstack/react-query" {
   }
 }
 
-const RETRIES = 2;
+const RETRIES = 1;
 
 /** The cache of everything that was asked. Data is fresh until an event says otherwise: see live.ts. */
 export const queries = new QueryClient({

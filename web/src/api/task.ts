@@ -5,15 +5,7 @@ import type { Place } from "./types.ts";
 export type TaskMode = "SealedSecondPrice" | "SealedFirstPrice" | "OpenBid" | "Direct" | "Race";
 
 export type BidStatus =
-  | "sealed"
-  | "revealed"
-  | "won"
-  | "lost"
-  | "runner-up"
-  | "took-over"
-  | "defaulted"
-  | "forfeited"
-  | "void";
+  "sealed" | "revealed" | "won" | "lost" | "runner-up" | "took-over" | "defaulted" | "forfeited" | "void";
 
 export interface AgentRef {
   id: number;

@@ -63,7 +63,7 @@ type FigureTableProps = Pick<ChartFrameProps, "title" | "columns" | "rows">;
 
 function FigureTable({ title, columns, rows }: FigureTableProps) {
   return (
-    <div className="table-frame figure-table" tabIndex={0} role="region" aria-label={title}>
+    <div className="table-frame figure-table" tabIndex={0} role="group" aria-label={title}>
       <table>
         <caption className="hidden">{title}</caption>
         <thead>

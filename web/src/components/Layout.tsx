@@ -34,6 +34,7 @@ const SECTIONS: readonly (readonly [string, readonly (readonly [string, string])
     "Chain",
     [
       ["/blocks", "Blocks"],
+      ["/tx", "Transactions"],
       ["/log", "Events"],
     ],
   ],
@@ -82,7 +83,6 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 function isCurrent(location: string, href: string): boolean {
-  if (href === "/blocks" && location.startsWith("/tx/")) return true;
   return href === "/" ? location === "/" : location === href || location.startsWith(`${href}/`);
 }
 

@@ -7,11 +7,20 @@ interface PanelProps {
   /** At the right of the title: links and switches. */
   actions?: ReactNode;
   className?: string;
+  /** Without the heading on the page: it only names the part for those who hear it. */
+  bare?: boolean;
   children: ReactNode;
 }
 
 /** A part of a page with its heading. */
-export function Panel({ title, note, actions, className = "", children }: PanelProps) {
+export function Panel({ title, note, actions, className = "", bare = false, children }: PanelProps) {
+  if (bare) {
+    return (
+      <section className={`panel bare ${className}`} aria-label={title}>
+        {children}
+      </section>
+    );
+  }
   return (
     <section className={`panel ${className}`} aria-label={title}>
       <header className="panel-head">
@@ -65,12 +74,20 @@ export function Facts({ items }: { items: readonly (readonly [string, ReactNode]
   );
 }
 
+interface StatProps {
+  label: string;
+  /** A name for the figure that does not change with its label. */
+  figure?: string;
+  note?: ReactNode;
+  children: ReactNode;
+}
+
 /** One figure with its name, in a row of them. */
-export function Stat({ label, children, note }: { label: string; children: ReactNode; note?: ReactNode }) {
+export function Stat({ label, figure, note, children }: StatProps) {
   return (
     <div className="stat">
       <dt>{label}</dt>
-      <dd>
+      <dd data-figure={figure}>
         {children}
         {note && <span className="stat-note muted">{note}</span>}
       </dd>

@@ -1,8 +1,9 @@
+import type { TaskState } from "../api/types.ts";
 import { words } from "../lib/format.ts";
 
 export type Tone = "neutral" | "info" | "good" | "warn" | "bad";
 
-const TONES: Record<string, Tone> = {
+const TONES: Record<TaskState, Tone> = {
   Open: "info",
   Awarded: "info",
   Submitted: "info",
@@ -17,7 +18,7 @@ const TONES: Record<string, Tone> = {
 };
 
 /** The states of a task, in the order of its life. */
-export const TASK_STATES = Object.keys(TONES);
+export const TASK_STATES = Object.keys(TONES) as TaskState[];
 
 /** A short mark in one of five tones; the text says the same as the colour. */
 export function Mark({ tone = "neutral", children }: { tone?: Tone; children: string }) {
@@ -25,6 +26,6 @@ export function Mark({ tone = "neutral", children }: { tone?: Tone; children: st
 }
 
 /** The state of a task. */
-export function State({ state }: { state: string }) {
-  return <Mark tone={TONES[state] ?? "neutral"}>{words(state)}</Mark>;
+export function State({ state }: { state: TaskState }) {
+  return <Mark tone={TONES[state]}>{words(state)}</Mark>;
 }

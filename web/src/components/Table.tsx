@@ -45,6 +45,8 @@ interface TableProps<Row> {
   empty?: ReactNode;
   /** Marks a row, for instance the winner's. */
   marked?: (row: Row) => boolean;
+  /** Whether a line is drawn under a row; under each by default. */
+  ruled?: (row: Row) => boolean;
 }
 
 const features = tableFeatures({
@@ -88,11 +90,11 @@ function useRows<Row extends object>(props: TableProps<Row>) {
 
 /** A table of rows; it scrolls sideways by itself where it is wider than the page. */
 export function Table<Row extends object>(props: TableProps<Row>) {
-  const { caption, columns, rows, empty, marked } = props;
+  const { caption, columns, rows, empty, marked, ruled } = props;
   const table = useRows(props);
   if (rows.length === 0 && empty) return <>{empty}</>;
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={caption}>
+    <div className="table-frame" tabIndex={0} role="group" aria-label={caption}>
       <table>
         <caption className="hidden">{caption}</caption>
         <thead>
@@ -127,6 +129,7 @@ export function Table<Row extends object>(props: TableProps<Row>) {
               row={row.original}
               columns={columns as readonly Column<unknown>[]}
               marked={marked?.(row.original) ?? false}
+              ruled={ruled?.(row.original) ?? true}
             />
           ))}
         </tbody>
@@ -139,12 +142,14 @@ interface LineProps {
   row: unknown;
   columns: readonly Column<unknown>[];
   marked: boolean;
+  ruled: boolean;
 }
 
 // A row that did not change is not drawn again: answers keep the identity of what is equal in them.
-const Line = memo(function Line({ row, columns, marked }: LineProps) {
+const Line = memo(function Line({ row, columns, marked, ruled }: LineProps) {
+  const names = [marked && "marked", !ruled && "unruled"].filter(Boolean).join(" ");
   return (
-    <tr className={marked ? "marked" : undefined}>
+    <tr className={names || undefined}>
       {columns.map((column) => (
         <td key={column.id} className={classOf(column)}>
           {column.cell(row)}

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { useLive } from "../api/live.ts";
 import { useStatus } from "../api/status.tsx";
 import { formatSpan } from "../lib/format.ts";
+import { visible } from "../lib/text.ts";
 import { Time, useNow } from "./Time.tsx";
 
 // Blocks that the explorer may be behind without a word: it reads in batches.
@@ -13,6 +14,7 @@ export function HeadNote() {
   const { connection, head } = useLive();
   const status = useStatus();
   const newest = Math.max(head?.number ?? 0, status.data?.head?.number ?? 0);
+  const number = newest > 0 ? newest.toLocaleString("en") : "–";
   const well = connection === "live" && status.error === null && status.data?.node !== "down";
   const word = well
     ? "live"
@@ -24,10 +26,10 @@ export function HeadNote() {
       href="/blocks"
       className={`head-note ${well ? "well" : ""}`}
       title={`Newest block read; ${word}`}
-      aria-label={`Block ${newest}, ${word}`}
+      aria-label={`Block ${number}, ${word}`}
     >
       <i aria-hidden="true" />
-      <span>{newest > 0 ? newest.toLocaleString("en") : "–"}</span>
+      <span>{number}</span>
     </Link>
   );
 }
@@ -38,7 +40,7 @@ export function Trouble() {
   const block = data?.head?.number ?? null;
   if (error !== null) {
     return (
-      <Banner tone="bad" title="The explorer does not answer">
+      <Banner tone="bad" title={visible(error.title)}>
         {block === null
           ? "The page tries again every few seconds."
           : `What you see is as of block ${block.toLocaleString("en")}. The page tries again every few seconds.`}

@@ -24,6 +24,8 @@ export function shortCredits(units: number): string {
 const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const PLAIN = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 
+const PLAIN9 = new Intl.NumberFormat("en", { maximumFractionDigits: 9 });
+
 /** A number in few characters. */
 export function shortNumber(value: number): string {
   return SHORT.format(value);
@@ -37,6 +39,16 @@ export function formatNumber(value: number): string {
 /** A part of one as per cent with one decimal. */
 export function formatPercent(part: number): string {
   return `${(part * 100).toFixed(1)} %`;
+}
+
+/** Wei, as decimal text, in ETH with up to nine decimals. */
+export function formatEther(wei: string): string {
+  return `${PLAIN9.format(Number(wei) / 1e18)} ETH`;
+}
+
+/** Wei, as decimal text, in gwei; a dash where there is none. */
+export function formatGwei(wei: string | null): string {
+  return wei === null ? "–" : `${PLAIN.format(Number(wei) / 1e9)} gwei`;
 }
 
 /** The first and last characters of a hash or an address. */

@@ -1,5 +1,48 @@
-import { PageHead } from "../components/Panel.tsx";
+import { usePage } from "../api/hooks.ts";
+import { useContracts } from "../api/status.tsx";
+import type { EventRow } from "../api/types.ts";
+import { EventTable } from "../components/EventTable.tsx";
+import { Loaded } from "../components/Feedback.tsx";
+import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
+import { Tabs } from "../components/Tabs.tsx";
+import { CHAIN_TABS } from "./chain.ts";
 
+const TOPICS = ["events"];
+const FILTERS = ["contract", "name", "account", "agent", "task", "tx"];
+
+/** Every event of the market's contracts, newest first. */
 export default function Events() {
-  return <PageHead title="Events" />;
+  const [filters, change] = useFilters(FILTERS);
+  const contracts = Object.keys(useContracts()).sort();
+  const page = usePage<EventRow>("/api/events", filters, TOPICS);
+  const common = { filters, change };
+  return (
+    <>
+      <PageHead title="Events" actions={<Export resource="events" filters={filters} />} />
+      <Tabs label="The chain" tabs={CHAIN_TABS} />
+      <Filters filters={filters}>
+        <ChoiceFilter
+          label="Contract"
+          name="contract"
+          options={contracts.map((one) => [one, one])}
+          {...common}
+        />
+        <TextFilter label="Event" name="name" placeholder="TaskAwarded" {...common} />
+        <TextFilter label="Account" name="account" placeholder="0x… or agent:5" {...common} />
+        <TextFilter label="Agent" name="agent" size={6} {...common} />
+        <TextFilter label="Task" name="task" size={6} {...common} />
+      </Filters>
+      <Panel title="Events, newest first" bare>
+        <Loaded query={page} lines={20}>
+          {({ items, next }) => (
+            <>
+              <EventTable events={items} />
+              <Pager next={next} shown={items.length} filters={filters} />
+            </>
+          )}
+        </Loaded>
+      </Panel>
+    </>
+  );
 }

@@ -1,5 +1,185 @@
-import { PageHead } from "../components/Panel.tsx";
+import { useApi, usePage } from "../api/hooks.ts";
+import type { AccountRow, LedgerEntry, LedgerOverview, Reason, ReasonTotal } from "../api/types.ts";
+import { Account } from "../components/Account.tsx";
+import { Count } from "../components/Count.tsx";
+import { DoubleEntry, EntryTable } from "../components/EntryTable.tsx";
+import { Empty, Loaded } from "../components/Feedback.tsx";
+import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Money } from "../components/Money.tsx";
+import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { Table, type Column } from "../components/Table.tsx";
+import { useView, ViewSwitch } from "../components/Tabs.tsx";
+import { formatNumber, words } from "../lib/format.ts";
 
+const TOPICS = ["ledger"];
+const FILTERS = ["account", "reason", "kind", "task", "agent"];
+const VIEWS = [
+  ["movements", "Movements"],
+  ["double", "Double entry"],
+] as const;
+const REASONS: Reason[] = [
+  "deposit",
+  "withdrawal",
+  "transfer",
+  "escrow",
+  "bond",
+  "reward",
+  "fee",
+  "refund",
+  "compensation",
+  "thinking",
+  "pledge",
+  "stake",
+  "postage",
+  "panel",
+  "debt",
+  "burn",
+  "mint",
+  "vote-lock",
+  "other",
+];
+
+const TOTALS: Column<ReasonTotal>[] = [
+  { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => words(row.reason) },
+  {
+    id: "moved",
+    header: "Moved",
+    end: true,
+    sort: (row) => Math.max(row.received, row.paid),
+    cell: (row) => <Money units={Math.max(row.received, row.paid)} />,
+  },
+  {
+    id: "count",
+    header: "Times",
+    end: true,
+    sort: (row) => row.count,
+    cell: (row) => <Count value={row.count} />,
+  },
+];
+
+const LARGEST: Column<AccountRow>[] = [
+  {
+    id: "account",
+    header: "Account",
+    wide: true,
+    cell: (row) => <Account account={row.account} name={row.agent_name} ledger />,
+  },
+  { id: "free", header: "Free", end: true, cell: (row) => <Money units={row.free} /> },
+  { id: "locked", header: "Locked", end: true, cell: (row) => <Money units={row.locked} /> },
+];
+
+/** Every movement of credits, once or as double entries, and the whole ledger in figures. */
 export default function Ledger() {
-  return <PageHead title="Ledger" />;
+  const [filters, change] = useFilters(FILTERS);
+  const overview = useApi<LedgerOverview>("/api/ledger/overview", { topics: TOPICS });
+  const page = usePage<LedgerEntry>("/api/ledger", filters, TOPICS);
+  const view = useView("view", VIEWS);
+  const common = { filters, change };
+  return (
+    <>
+      <PageHead title="Ledger" actions={<Export resource="ledger" filters={filters} />} />
+      <div className="grid ledger-overview">
+        <Panel title="All credits">
+          <Loaded query={overview} lines={2}>
+            {(data) => <Figures data={data} />}
+          </Loaded>
+        </Panel>
+        <Panel title="What moved" className="half">
+          <Loaded query={overview} lines={8}>
+            {(data) => (
+              <Scrolled>
+                <Table
+                  caption="Movements by reason"
+                  columns={TOTALS}
+                  rows={data.reasons}
+                  rowKey={(row) => row.reason}
+                />
+              </Scrolled>
+            )}
+          </Loaded>
+        </Panel>
+        <Panel title="Largest accounts" className="half">
+          <Loaded query={overview} lines={8}>
+            {(data) => (
+              <Scrolled>
+                <Table
+                  caption="Largest accounts"
+                  columns={LARGEST}
+                  rows={data.largest}
+                  rowKey={(row) => row.account}
+                  empty={<Empty title="No account yet" />}
+                />
+              </Scrolled>
+            )}
+          </Loaded>
+        </Panel>
+      </div>
+      <div className="gap" />
+      <Filters filters={filters}>
+        <TextFilter label="Account" name="account" placeholder="0x… or agent:5" size={18} {...common} />
+        <ChoiceFilter
+          label="Why"
+          name="reason"
+          options={REASONS.map((one) => [one, words(one)])}
+          {...common}
+        />
+        <TextFilter label="Event" name="kind" placeholder="Paid" {...common} />
+        <TextFilter label="Task" name="task" size={6} {...common} />
+        <TextFilter label="Agent" name="agent" size={6} {...common} />
+      </Filters>
+      <Panel title="Movements, newest first" actions={<ViewSwitch label="View" name="view" views={VIEWS} />}>
+        <Loaded query={page} lines={20}>
+          {({ items, next }) => (
+            <>
+              {view === "double" ? <DoubleEntry entries={items} /> : <EntryTable entries={items} />}
+              <Pager next={next} shown={items.length} filters={filters} />
+            </>
+          )}
+        </Loaded>
+      </Panel>
+    </>
+  );
+}
+
+function Scrolled({ children }: { children: React.ReactNode }) {
+  return <div className="scrolled">{children}</div>;
+}
+
+function Figures({ data }: { data: LedgerOverview }) {
+  return (
+    <Stats>
+      <Stat label="Accounts" figure="accounts" note={`${formatNumber(data.indebted)} in debt`}>
+        <Count value={data.accounts} />
+      </Stat>
+      <Stat label="Free" figure="free">
+        <Money units={data.free} />
+      </Stat>
+      <Stat label="Locked" figure="locked">
+        <Money units={data.locked} />
+      </Stat>
+      <Stat label="Held by the ledger" figure="held">
+        <Money units={data.held} />
+      </Stat>
+      <Stat label="Outside" figure="outside" note="in wallets">
+        <Money units={data.outside} />
+      </Stat>
+      <Stat label="Minted" figure="minted">
+        <Money units={data.minted} />
+      </Stat>
+      <Stat
+        label="Destroyed"
+        figure="destroyed"
+        note={
+          <>
+            <Money units={data.pending_burn} /> to come
+          </>
+        }
+      >
+        <Money units={data.destroyed} />
+      </Stat>
+      <Stat label="Debts" figure="debts">
+        <Money units={data.debts} />
+      </Stat>
+    </Stats>
+  );
 }

@@ -2,7 +2,10 @@
 export type Scale = (value: number) => number;
 
 /** Maps `domain` to `range` in proportion; a domain without width lands in the middle. */
-export function linear([from, to]: readonly [number, number], [start, end]: readonly [number, number]): Scale {
+export function linear(
+  [from, to]: readonly [number, number],
+  [start, end]: readonly [number, number],
+): Scale {
   if (from === to) return () => (start + end) / 2;
   return (value) => start + ((value - from) / (to - from)) * (end - start);
 }

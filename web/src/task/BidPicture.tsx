@@ -3,7 +3,15 @@ import type { Datum, FigureColumn } from "../components/ChartFrame.tsx";
 import { formatCredits, readableCredits, shortCredits } from "../lib/format.ts";
 import { PlaneFigure, type Ground, type Spot } from "../plot/Plane.tsx";
 import { niceTicks } from "../plot/scale.ts";
-import { effective, formatQuality, FULL_QUALITY, isOpen, matching, runnerUp, type OpenBid } from "./standing.ts";
+import {
+  effective,
+  formatQuality,
+  FULL_QUALITY,
+  isOpen,
+  matching,
+  runnerUp,
+  type OpenBid,
+} from "./standing.ts";
 
 interface BidPictureProps {
   bids: readonly Bid[];
@@ -109,7 +117,13 @@ function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
         const at = (quality: number): number => ground.y((level * quality) / FULL_QUALITY);
         return (
           <g key={level}>
-            <line className="bid-equal" x1={ground.x(left)} y1={at(left)} x2={ground.x(right)} y2={at(right)} />
+            <line
+              className="bid-equal"
+              x1={ground.x(left)}
+              y1={at(left)}
+              x2={ground.x(right)}
+              y2={at(right)}
+            />
             <text className="bid-equal-label" x={ground.right} y={at(right) - 4} textAnchor="end">
               {shortCredits(level)} effective
             </text>
@@ -133,7 +147,13 @@ function Reserve({ ground, reserve }: { ground: Ground; reserve: number }) {
 }
 
 /** All that is as good as this bid, as far as the picture reaches. */
-function LineThrough({ bid, ground, across: [left, right], highest, name }: LinesProps & { bid: OpenBid; name: string }) {
+function LineThrough({
+  bid,
+  ground,
+  across: [left, right],
+  highest,
+  name,
+}: LinesProps & { bid: OpenBid; name: string }) {
   const end = Math.min(right, (highest * bid.quality) / bid.price);
   return (
     <line

@@ -4,7 +4,6 @@ from contextlib import asynccontextmanager
 from dataclasses import fields
 
 import httpx
-from sqlalchemy import create_engine
 
 from agents.chain.deployment import Deployment
 from agents.chain.guard.server import GuardServer
@@ -12,12 +11,13 @@ from agents.explorer import schema
 from agents.explorer.api.app import build
 from agents.explorer.api.context import Context
 from agents.explorer.api.standing import Standing
+from agents.explorer.database import open_engine
 from agents.llm.gateway.wire import BoundedHttp
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
 CHAIN = 31337
-UP = Standing(block=7, block_hash="0x" + "07" * 32, block_time=1_700_000_007, chain_head=7, node_since=1)
+UP = Standing(block=7, chain_head=7, node_up=True, node_since=1)
 
 
 def deployment_of(chain_id=CHAIN):
@@ -36,7 +36,7 @@ def _binding(field):
 
 def context_in(folder, *, standing=UP, chain_id=CHAIN, **changes):
     """A context over an empty index in ``folder``."""
-    engine = create_engine(f"sqlite:///{folder}/explorer.db")
+    engine = open_engine(f"sqlite:///{folder}/explorer.db")
     schema.metadata.create_all(engine)
     page = folder / "dist"
     page.mkdir(exist_ok=True)

@@ -207,8 +207,8 @@ async def test_page_that_was_not_built_says_what_to_do(tmp_path):
     ("standing", "status", "says"),
     [
         (UP, 200, {"healthy": True, "behind": 0, "node": "up"}),
-        (Standing(block=7, chain_head=500, node_since=1), 503, {"behind": 493}),
-        (Standing(block=7, chain_head=7, node_up=False, node_since=1), 503, {"node": "down", "block": 7}),
+        (Standing(block=7, chain_head=500, node_up=True), 503, {"behind": 493}),
+        (Standing(block=7, chain_head=7), 503, {"node": "down", "block": 7}),
         (Standing(), 503, {"behind": None, "block": None}),
     ],
 )

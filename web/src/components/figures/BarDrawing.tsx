@@ -1,3 +1,4 @@
+import { memo } from "react";
 import {
   Bar,
   BarChart,
@@ -28,7 +29,7 @@ export interface BarProps {
 }
 
 /** See BarFigure. Each bar carries `data-series`, `data-x` and `data-y`. */
-export default function BarDrawing(props: BarProps) {
+export default memo(function BarDrawing(props: BarProps) {
   const { data, x, series, stack = false, sideways = false, short, colour } = props;
   const names = {
     dataKey: x.key,
@@ -107,4 +108,4 @@ export default function BarDrawing(props: BarProps) {
       <Legend series={series.map((one, at) => ({ label: one.label, colour: colourOf(one, at) }))} />
     </div>
   );
-}
+});

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import {
   Area,
   CartesianGrid,
@@ -56,7 +57,7 @@ function dotOf(x: FigureColumn, series: Series, colour: string, shown: boolean) 
 }
 
 /** See LineFigure. Each point carries `data-series`, `data-x` and `data-y`. */
-export default function LineDrawing(props: LineProps) {
+export default memo(function LineDrawing(props: LineProps) {
   const { data, x, series, shape = "line", short, shortX, level, domain = [0, "auto"] } = props;
   const curve = shape === "step" ? "stepAfter" : "linear";
   return (
@@ -126,4 +127,4 @@ export default function LineDrawing(props: LineProps) {
       <Legend series={series.map((one, at) => ({ label: one.label, colour: colourOf(one, at) }))} />
     </div>
   );
-}
+});

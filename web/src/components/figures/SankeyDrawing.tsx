@@ -1,7 +1,8 @@
+import { memo, useState } from "react";
 import { ResponsiveContainer, Sankey, Tooltip, type SankeyLinkProps, type SankeyNodeProps } from "recharts";
 
 import type { Flow } from "../../api/types.ts";
-import { Bubble, colourOf } from "./parts.tsx";
+import { Bubble } from "./parts.tsx";
 
 export interface SankeyProps {
   flows: readonly Flow[];
@@ -40,19 +41,34 @@ function graphOf(flows: readonly Flow[]): SankeyGraph {
   return graph;
 }
 
+// As an area, not as a thick line: a thick line folds where two columns are near each other.
+function band(link: SankeyLinkProps): string {
+  const half = Math.max(1, link.linkWidth) / 2;
+  const { sourceX, sourceY, sourceControlX, targetX, targetY, targetControlX } = link;
+  return (
+    `M${sourceX},${sourceY - half}` +
+    `C${sourceControlX},${sourceY - half} ${targetControlX},${targetY - half} ${targetX},${targetY - half}` +
+    `V${targetY + half}` +
+    `C${targetControlX},${targetY + half} ${sourceControlX},${sourceY + half} ${sourceX},${sourceY + half}Z`
+  );
+}
+
+// Under this many pixels there is only room for names.
+const NARROW = 560;
+
 /** See SankeyFigure. Each flow carries `data-source`, `data-target` and `data-value`. */
-export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
+export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps) {
+  const [narrow, setNarrow] = useState(false);
   const graph = graphOf(flows);
   const written = (value: number): string => format?.(value) ?? value.toLocaleString("en");
-  const furthest = (node: SankeyNodeProps): boolean => node.payload.targetNodes.length === 0;
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ResponsiveContainer width="100%" height="100%" onResize={(width) => setNarrow(width < NARROW)}>
       <Sankey
         data={graph}
         nodePadding={18}
         nodeWidth={8}
         linkCurvature={0.5}
-        margin={{ top: 8, right: 8, bottom: 8, left: 8 }}
+        margin={{ top: 8, right: narrow ? 96 : 150, bottom: 8, left: 4 }}
         node={(node: SankeyNodeProps) => (
           <g data-node={node.payload.name} data-value={node.payload.value}>
             <rect
@@ -60,25 +76,23 @@ export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
               y={node.y}
               width={node.width}
               height={Math.max(1, node.height)}
-              fill={colourOf({}, node.index)}
+              fill="var(--c1)"
             />
             <text
               className="sankey-label"
-              x={furthest(node) ? node.x - 6 : node.x + node.width + 6}
+              x={node.x + node.width + 6}
               y={node.y + node.height / 2}
-              textAnchor={furthest(node) ? "end" : "start"}
               dominantBaseline="middle"
             >
               {node.payload.name}
-              <tspan className="sankey-figure"> {written(node.payload.value)}</tspan>
+              {!narrow && <tspan className="sankey-figure"> {written(node.payload.value)}</tspan>}
             </text>
           </g>
         )}
         link={(link: SankeyLinkProps) => (
           <path
             className="sankey-link"
-            d={`M${link.sourceX},${link.sourceY} C${link.sourceControlX},${link.sourceY} ${link.targetControlX},${link.targetY} ${link.targetX},${link.targetY}`}
-            strokeWidth={Math.max(1, link.linkWidth)}
+            d={band(link)}
             data-source={link.payload.source.name}
             data-target={link.payload.target.name}
             data-value={link.payload.value}
@@ -97,4 +111,4 @@ export default function SankeyDrawing({ flows, label, format }: SankeyProps) {
       </Sankey>
     </ResponsiveContainer>
   );
-}
+});

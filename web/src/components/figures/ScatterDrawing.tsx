@@ -1,3 +1,4 @@
+import { memo } from "react";
 import {
   CartesianGrid,
   ReferenceLine,
@@ -38,7 +39,7 @@ export interface ScatterProps {
 }
 
 /** See ScatterFigure. Each point carries `data-group`, `data-x` and `data-y`. */
-export default function ScatterDrawing(props: ScatterProps) {
+export default memo(function ScatterDrawing(props: ScatterProps) {
   const { groups, x, y, more = [], level, domainX = ["auto", "auto"], domainY = [0, "auto"] } = props;
   const axis = { type: "number", tick: TICK, tickLine: false, stroke: "var(--line)" } as const;
   return (
@@ -105,7 +106,7 @@ export default function ScatterDrawing(props: ScatterProps) {
       <Legend series={groups.map((one, at) => ({ label: one.label, colour: colourOf(one, at) }))} />
     </div>
   );
-}
+});
 
 interface FormProps {
   form: NonNullable<ScatterGroup["form"]>;

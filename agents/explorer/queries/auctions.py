@@ -1,0 +1,167 @@
+"""What an auction made of its bids: their ranks, what would have won, and why the task went where it went."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cmp_to_key
+from typing import Any
+
+from sqlalchemy import select
+
+from agents.explorer import schema
+from agents.explorer.api.models import Award
+from agents.explorer.api.models.tasks import AwardBid
+from agents.explorer.queries.index import Index
+from agents.explorer.sentences import credits_words
+from agents.market.domain import BPS
+
+MOST = 5_000
+"""Bids of one task that are ranked."""
+
+Row = Mapping[str, Any]
+
+
+def before(one: Row, other: Row) -> int:
+    """Negative if the first bid is ranked before the second, exactly as the contract compares them."""
+    here: tuple[int, str] = (one["price"] * other["quality"], one["tie_break"])
+    there: tuple[int, str] = (other["price"] * one["quality"], other["tie_break"])
+    return (here > there) - (here < there)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The revealed bids of a task in the auction's order."""
+
+    order: Sequence[Row]
+    reserve: int
+    is_over: bool
+    """Whether the award is made, so that it can be said what would have won."""
+    place: Mapping[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", {row["agent"]: at for at, row in enumerate(self.order)})
+
+    def of(self, agent: int) -> dict[str, Any]:
+        """The members of a bid that follow from all bids together."""
+        at = self.place.get(agent)
+        if at is None:
+            return {"effective": None, "rank": None, "price_to_win": None}
+        row = self.order[at]
+        return {
+            "effective": effective(row),
+            "rank": at + 1,
+            "price_to_win": self.price_to_win(at) if self.is_over else None,
+        }
+
+    def price_to_win(self, at: int) -> int:
+        """The highest price with which the bid would have been the first, in units; 0 if none would."""
+        bid, rivals = self.order[at], [row for row in self.order[:2] if row is not self.order[at]]
+        if not rivals:
+            return self.reserve
+        rival = rivals[0]
+        price, rest = divmod(rival["price"] * bid["quality"], rival["quality"])
+        loses_ties = not rest and bid["tie_break"] > rival["tie_break"]
+        return max(0, min(self.reserve, int(price) - loses_ties))
+
+
+def effective(row: Row) -> float:
+    """The effective price in units at full quality."""
+    return float(row["price"]) * BPS / float(row["quality"])
+
+
+def ranked(index: Index, task: Row) -> Ranks:
+    """The order of a task's revealed bids."""
+    bids = schema.bids.c
+    query = (
+        select(bids.agent, bids.price, bids.quality, bids.tie_break)
+        .where(bids.task == task["id"], bids.price.is_not(None))
+        .order_by(bids.agent)
+        .limit(MOST)
+    )
+    order = sorted(index.all(query), key=cmp_to_key(before))
+    return Ranks(order, task["reserve"], task["agent"] is not None)
+
+
+def award_of(index: Index, task: Row, ranks: Ranks) -> Award | None:
+    """Who got the task and why; None while nobody did."""
+    agent = task["agent"]
+    if agent is None:
+        return None
+    names = _names(index, [agent, *(row["agent"] for row in ranks.order[:3])])
+    at = ranks.place.get(agent)
+    best = None if at is None else _side(ranks.order[at], names)
+    following = ranks.order[at + 1 : at + 2] if at is not None else ()
+    second = _side(following[0], names) if following else None
+    defaulter = ranks.order[at - 1]["agent"] if task["taken_over"] and at else None
+    where = _award_place(index, task["id"])
+    return Award.model_validate(
+        {
+            "rule": task["mode"],
+            "winner": names[agent],
+            "price": task["price"],
+            "best": best,
+            "second": second,
+            "reserve": task["reserve"],
+            "taken_over_from": None if defaulter is None else names[defaulter],
+            "why": _why(task, best, second, len(ranks.order)),
+            "time": where["timestamp"] if where else task["time"],
+            "tx": where["tx"] if where else task["tx"],
+        }
+    )
+
+
+def _names(index: Index, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    agents = schema.agents.c
+    query = select(agents.id, agents.name, agents.active).where(agents.id.in_(set(ids)))
+    return {row["id"]: row for row in index.all(query)}
+
+
+def _side(row: Row, names: Mapping[int, Row]) -> AwardBid:
+    named = {"agent_name": names[row["agent"]]["name"], "effective": effective(row)}
+    return AwardBid.model_validate({**row, **named})
+
+
+def _award_place(index: Index, task: int) -> Row | None:
+    """Where the newest award of a task stands."""
+    links, events = schema.links.c, schema.events.c
+    query = (
+        select(events.timestamp, events.tx)
+        .join_from(schema.links, schema.events, events.seq == links.seq)
+        .where(links.kind == "task", links.key == str(task))
+        .where(events.name.in_(("TaskAwarded", "TaskTakenOver", "RaceWon")))
+        .order_by(links.seq.desc())
+        .limit(1)
+    )
+    return index.one(query)
+
+
+def _why(task: Row, best: AwardBid | None, second: AwardBid | None, count: int) -> str:
+    """The rule, applied to the figures."""
+    price, reserve, agent = task["price"], task["reserve"], task["agent"]
+    if task["mode"] == "Race":
+        return f"The first work in the race that passed was agent {agent}'s: it is paid the whole reserve."
+    if best is None:
+        return f"The task was given to agent {agent} directly, at the price that it signed."
+    led = (
+        f"The agent before it did not deliver, so agent {agent} takes over as if that one had never bid: "
+        if task["taken_over"]
+        else f"Of {count} opened bids, agent {agent}'s is the lowest for its quality: "
+        if count > 1
+        else f"Agent {agent}'s is the only opened bid: "
+    )
+    led += f"{credits_words(best.price)} at quality {best.quality:,}, in effect {_whole(best)}."
+    if task["mode"] != "SealedSecondPrice":
+        return f"{led} The rule pays the winner what it asks: {credits_words(price)}."
+    if second is None:
+        return f"{led} Nobody else sets the price, so it is paid the reserve, {credits_words(reserve)}."
+    bound = second.price * best.quality // second.quality
+    capped = f", but no more than the reserve of {credits_words(reserve)}" if bound > reserve else ""
+    return (
+        f"{led} The next, agent {second.agent}, asks {credits_words(second.price)} at quality {second.quality:,}, in "
+        f"effect {_whole(second)}. The rule pays the winner the highest price at which it would still have won, "
+        f"{credits_words(second.price)} x {best.quality:,} / {second.quality:,} = {credits_words(bound)}{capped}: "
+        f"{credits_words(price)}."
+    )
+
+
+def _whole(bid: AwardBid) -> str:
+    return credits_words(bid.price * BPS // bid.quality)

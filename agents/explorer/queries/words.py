@@ -1,0 +1,76 @@
+"""Words: how texts are taken apart, and which texts hold all words of a question."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from sqlalchemy import Executable, Select, select
+
+from agents.explorer import schema
+from agents.explorer.queries.index import Index
+
+LONGEST = 32
+"""Characters of a word that count."""
+MOST_WORDS = 200
+"""Different words of a text by which it is found: the first ones."""
+MOST_ASKED = 8
+"""Words of a question that count."""
+NEWEST = 2_000
+"""Texts with a word that are looked at, the newest first."""
+_WORD = re.compile(r"\w+")
+_LAST = "\U0010ffff"
+
+_words, _texts = schema.text_words.c, schema.texts.c
+
+
+def words_of(text: str, most: int = MOST_WORDS) -> list[str]:
+    """The first different words of a text, folded so that case and accents' forms do not matter."""
+    found: dict[str, None] = {}
+    for word in _split(text):
+        found[word] = None
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def _split(text: str) -> Iterator[str]:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return (match[0][:LONGEST] for match in _WORD.finditer(folded))
+
+
+def texts_with(index: Index, text: str) -> list[int]:
+    """Texts that hold all words of ``text``, of the last one at least the beginning; the newest first.
+
+    Of a word that is common, the newest NEWEST texts are looked at.
+    """
+    words = words_of(text, MOST_ASKED)
+    if not words:
+        return []
+    found = set(index.values(_beginning(words[-1])))
+    for word in words[:-1]:
+        found &= set(index.values(_holding(word)))
+    return sorted(found, reverse=True)
+
+
+def _holding(word: str) -> Select[tuple[int]]:
+    return select(_words.text).where(_words.word == word).order_by(_words.text.desc()).limit(NEWEST)
+
+
+def _beginning(word: str) -> Executable:
+    """First the texts with the word itself, then those with longer words."""
+    longer = select(_words.text).where(_words.word > word, _words.word < word + _LAST).limit(NEWEST)
+    return select(_holding(word).subquery().c.text).union(select(longer.subquery().c.text))
+
+
+def digests_with(index: Index, text: str) -> list[str]:
+    """Digests of the documents that hold all these words, the newest first, at most NEWEST."""
+    ids = texts_with(index, text)[:NEWEST]
+    query = select(_texts.key).where(_texts.id.in_(ids), _texts.kind == "document")
+    return list(index.values(query.order_by(_texts.id.desc())))
+
+
+def agents_with(index: Index, text: str) -> list[int]:
+    """Agents whose name or card holds all these words, the newest first, at most NEWEST."""
+    ids = texts_with(index, text)[:NEWEST]
+    query = select(_texts.key).where(_texts.id.in_(ids), _texts.kind == "agent")
+    return [int(key) for key in index.values(query.order_by(_texts.id.desc()))]

@@ -1,0 +1,5 @@
+"""Tests that hold for both kinds of databases."""
+
+import pytest
+
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)

@@ -1,0 +1,168 @@
+import type { LedgerEntry, Part } from "../api/types.ts";
+import { words } from "../lib/format.ts";
+import { Account, TaskLink } from "./Account.tsx";
+import { Empty } from "./Feedback.tsx";
+import { Tx } from "./Hash.tsx";
+import { Money } from "./Money.tsx";
+import { Table, type Column } from "./Table.tsx";
+import { Time } from "./Time.tsx";
+
+const TIME: Column<LedgerEntry> = { id: "time", header: "Time", cell: (row) => <Time at={row.time} /> };
+const REASON: Column<LedgerEntry> = { id: "reason", header: "Why", cell: (row) => words(row.reason) };
+const TASK: Column<LedgerEntry> = {
+  id: "task",
+  header: "Task",
+  end: true,
+  extra: true,
+  cell: (row) => <TaskLink id={row.task} />,
+};
+const TX: Column<LedgerEntry> = {
+  id: "tx",
+  header: "Transaction",
+  extra: true,
+  cell: (row) => <Tx hash={row.tx} />,
+};
+
+const MOVEMENTS: Column<LedgerEntry>[] = [
+  TIME,
+  REASON,
+  { id: "from", header: "From", cell: (row) => <Side account={row.account_from} part={row.part_from} /> },
+  { id: "to", header: "To", cell: (row) => <Side account={row.account_to} part={row.part_to} /> },
+  { id: "amount", header: "Credits", end: true, cell: (row) => <Money units={row.amount} /> },
+  TASK,
+  TX,
+];
+
+const KEY = (row: LedgerEntry): number => row.seq;
+const EMPTY = <Empty title="No such movement">Credits move when tasks are posted, bid on and paid.</Empty>;
+
+/** Movements of credits, each once. */
+export function EntryTable({ entries }: { entries: readonly LedgerEntry[] }) {
+  return (
+    <Table caption="Movements of credits" columns={MOVEMENTS} rows={entries} rowKey={KEY} empty={EMPTY} />
+  );
+}
+
+/** The same movements seen from one account: what came in, what went out, what changed its part. */
+export function AccountEntries({ account, entries }: { account: string; entries: readonly LedgerEntry[] }) {
+  const mine = (side: string | null): boolean => side?.toLowerCase() === account.toLowerCase();
+  const columns: Column<LedgerEntry>[] = [
+    TIME,
+    REASON,
+    {
+      id: "other",
+      header: "With",
+      cell: (row) => {
+        if (mine(row.account_from) && mine(row.account_to)) {
+          return (
+            <span className="muted">
+              {row.part_from} → {row.part_to}
+            </span>
+          );
+        }
+        return mine(row.account_from) ? (
+          <Side account={row.account_to} part={row.part_to} />
+        ) : (
+          <Side account={row.account_from} part={row.part_from} />
+        );
+      },
+    },
+    {
+      id: "in",
+      header: "In",
+      end: true,
+      cell: (row) => (mine(row.account_to) ? <Money units={row.amount} /> : null),
+    },
+    {
+      id: "out",
+      header: "Out",
+      end: true,
+      cell: (row) => (mine(row.account_from) ? <Money units={row.amount} /> : null),
+    },
+    TASK,
+    TX,
+  ];
+  return <Table caption="Movements" columns={columns} rows={entries} rowKey={KEY} empty={EMPTY} />;
+}
+
+function Side({ account, part }: { account: string | null; part: Part | null }) {
+  if (account === null) return <span className="muted">{part ?? "–"}</span>;
+  return (
+    <>
+      <Account account={account} ledger /> {part && <span className="muted part">{part}</span>}
+    </>
+  );
+}
+
+interface Posting {
+  key: string;
+  entry: LedgerEntry;
+  /** The first line of a movement is what it lowers, the second what it raises. */
+  second: boolean;
+  account: string | null;
+  part: Part | null;
+}
+
+const POSTINGS: Column<Posting>[] = [
+  { id: "time", header: "Time", cell: (row) => (row.second ? null : <Time at={row.entry.time} />) },
+  { id: "reason", header: "Why", cell: (row) => (row.second ? null : words(row.entry.reason)) },
+  {
+    id: "account",
+    header: "Account",
+    wide: true,
+    cell: (row) => <Side account={row.account} part={row.part} />,
+  },
+  {
+    id: "debit",
+    header: "Lowered by",
+    end: true,
+    cell: (row) => (row.second ? null : <Money units={row.entry.amount} />),
+  },
+  {
+    id: "credit",
+    header: "Raised by",
+    end: true,
+    cell: (row) => (row.second ? <Money units={row.entry.amount} /> : null),
+  },
+  {
+    id: "task",
+    header: "Task",
+    end: true,
+    extra: true,
+    cell: (row) => (row.second ? null : <TaskLink id={row.entry.task} />),
+  },
+  {
+    id: "tx",
+    header: "Transaction",
+    extra: true,
+    cell: (row) => (row.second ? null : <Tx hash={row.entry.tx} />),
+  },
+];
+
+const POSTING_KEY = (row: Posting): string => row.key;
+const SECOND = (row: Posting): boolean => row.second;
+
+/** Each movement as two lines: the account that it lowers and the one that it raises. Both columns add up to the same. */
+export function DoubleEntry({ entries }: { entries: readonly LedgerEntry[] }) {
+  const postings = entries.flatMap((entry): Posting[] => [
+    { key: `${entry.seq}-`, entry, second: false, account: entry.account_from, part: entry.part_from },
+    { key: `${entry.seq}+`, entry, second: true, account: entry.account_to, part: entry.part_to },
+  ]);
+  const sum = entries.reduce((total, entry) => total + entry.amount, 0);
+  return (
+    <>
+      <Table
+        caption="Movements as double entries"
+        columns={POSTINGS}
+        rows={postings}
+        rowKey={POSTING_KEY}
+        ruled={SECOND}
+        empty={EMPTY}
+      />
+      <p className="sums">
+        <span className="muted">On this page, lowered</span> <Money units={sum} />
+        <span className="muted">, raised</span> <Money units={sum} />
+      </p>
+    </>
+  );
+}

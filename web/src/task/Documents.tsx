@@ -1,0 +1,132 @@
+import type { Document, TaskDetail } from "../api/task.ts";
+import { Hash } from "../components/Hash.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { Untrusted } from "../components/Untrusted.tsx";
+
+/** What was asked for and what was delivered, side by side: texts of strangers, shown as they are. */
+export function Documents({ task }: { task: TaskDetail }) {
+  return (
+    <div className="grid pair">
+      <Specification task={task} />
+      <Result task={task} />
+    </div>
+  );
+}
+
+function Specification({ task }: { task: TaskDetail }) {
+  const document = task.specification_document;
+  return (
+    <Panel title="Specification" className="half" actions={<Origin document={document} />}>
+      {task.description === null ? (
+        <Absent document={document} what="specification" />
+      ) : (
+        <>
+          <Text name="Specification" text={task.description} />
+          <Checker task={task} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+const CHECKS: Record<string, string> = {
+  number: "The last number in the result must be the answer that the requester committed to.",
+  exact: "The result must be the answer that the requester committed to, but for case and spaces.",
+  judge: "A model answers each of these with yes or no; the score is the share of yes.",
+};
+
+function Checker({ task }: { task: TaskDetail }) {
+  const checker = task.checker;
+  if (checker === null) return null;
+  return (
+    <div className="checker">
+      <h3>How it is checked</h3>
+      <p className="muted">{CHECKS[checker.kind] ?? <Untrusted text={checker.kind} limit={60} plain />}</p>
+      {Array.isArray(checker.rubric) && (
+        <ol className="rubric">
+          {checker.rubric.map((criterion, nth) => (
+            <li key={nth}>
+              <Untrusted text={String(criterion)} limit={300} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+function Result({ task }: { task: TaskDetail }) {
+  const document = task.result_document;
+  return (
+    <Panel title="Result" className="half" actions={<Origin document={document} />}>
+      {task.result === null ? (
+        <p className="muted">Nothing was delivered{task.ended_time === null ? " yet" : ""}.</p>
+      ) : document.text === null ? (
+        <Absent document={document} what="result" />
+      ) : (
+        <Answer document={document} text={document.text} />
+      )}
+    </Panel>
+  );
+}
+
+/** The answer in a result of the usual form, and with what it was made; else the document as it is. */
+function Answer({ document, text }: { document: Document; text: string }) {
+  const { answer, model, steps } = usualForm(document.value);
+  if (answer === undefined) return <Text name="Result" text={text} />;
+  return (
+    <>
+      <Text name="Result" text={answer} />
+      {model !== undefined && (
+        <p className="muted">
+          By <Untrusted text={model} limit={60} plain />
+          {steps !== undefined && ` in ${steps} ${steps === 1 ? "step" : "steps"}`}, as the worker says.
+        </p>
+      )}
+    </>
+  );
+}
+
+function usualForm(value: unknown): { answer?: string; model?: string; steps?: number } {
+  if (typeof value !== "object" || value === null) return {};
+  const { answer, model, steps } = value as Record<string, unknown>;
+  if (typeof answer !== "string") return {};
+  return {
+    answer,
+    ...(typeof model === "string" ? { model } : {}),
+    ...(typeof steps === "number" ? { steps } : {}),
+  };
+}
+
+/** A stranger's text; a long one scrolls by itself. */
+function Text({ name, text }: { name: string; text: string }) {
+  return (
+    <div className="document" tabIndex={0} role="region" aria-label={`Text of the ${name.toLowerCase()}`}>
+      <Untrusted text={text} block />
+    </div>
+  );
+}
+
+function Origin({ document }: { document: Document }) {
+  if (document.digest === null) return null;
+  return (
+    <>
+      <Hash value={document.digest} copy />
+      {!document.missing && (
+        <a className="quiet" href={`/content/${document.digest}`} rel="noreferrer noopener nofollow">
+          whole{document.size === null ? "" : `, ${document.size.toLocaleString("en")} bytes`}
+        </a>
+      )}
+    </>
+  );
+}
+
+function Absent({ document, what }: { document: Document; what: string }) {
+  return (
+    <p className="muted">
+      {document.missing
+        ? `This explorer does not have the ${what}; whoever has it can prove it by its digest.`
+        : `The ${what} is not text of the form that the market reads.`}
+    </p>
+  );
+}

@@ -1,0 +1,135 @@
+import { useContracts } from "../api/status.tsx";
+import type { Movement, TaskDetail } from "../api/task.ts";
+import { Account, agentOf } from "../components/Account.tsx";
+import { SankeyFigure } from "../components/Chart.tsx";
+import { Export } from "../components/List.tsx";
+import { Tx } from "../components/Hash.tsx";
+import { Money } from "../components/Money.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { Table, type Column } from "../components/Table.tsx";
+import { Time } from "../components/Time.tsx";
+import { readableCredits, shorten, words } from "../lib/format.ts";
+import { balanceSides, flowsOf, movesCredits, type Side } from "./books.ts";
+
+/** Every movement of credits that belongs to a task: as a picture, as a journal and as accounts that balance. */
+export function MoneyTrail({ task }: { task: TaskDetail }) {
+  const contracts = useContracts();
+  const names = new Map(Object.entries(contracts).map(([name, address]) => [address.toLowerCase(), name]));
+  const nameOf = (account: string): string => {
+    const agent = agentOf(account);
+    if (agent !== null) return `Agent ${agent}`;
+    if (account.toLowerCase() === task.requester.toLowerCase()) return "Requester";
+    return names.get(account.toLowerCase()) ?? shorten(account);
+  };
+  const flows = flowsOf(task.money, nameOf);
+  return (
+    <Panel
+      title="Money trail"
+      note="Every movement that belongs to the task. Each lowers one side and raises another by the same amount."
+      actions={<Export resource="ledger" filters={{ task: task.id }} />}
+    >
+      {flows.length > 0 && (
+        <SankeyFigure
+          title="Flow"
+          caption="From what each had before, over what was locked for the task, to what it has after; credits."
+          flows={flows}
+          label="Credits"
+          format={readableCredits}
+          height={Math.min(420, 120 + 26 * flows.length)}
+        />
+      )}
+      <div className="grid">
+        <div className="two-thirds">
+          <h3 className="books-head">Journal</h3>
+          <Table
+            caption="Journal of the task"
+            columns={JOURNAL}
+            rows={task.money}
+            rowKey={(movement) => movement.seq}
+            empty={<p className="muted">No credit moved yet.</p>}
+          />
+        </div>
+        <div className="third">
+          <h3 className="books-head">Accounts</h3>
+          <Accounts sides={balanceSides(task.money)} />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+const JOURNAL: readonly Column<Movement>[] = [
+  { id: "time", header: "When", cell: (one) => <Time at={one.time} /> },
+  { id: "reason", header: "For", cell: (one) => words(one.reason) },
+  { id: "from", header: "Debit", cell: (one) => <Party account={one.account_from} part={one.part_from} /> },
+  { id: "to", header: "Credit", cell: (one) => <Party account={one.account_to} part={one.part_to} /> },
+  { id: "amount", header: "Credits", cell: (one) => <Amount movement={one} />, end: true },
+  { id: "tx", header: "Transaction", cell: (one) => <Tx hash={one.tx} />, extra: true },
+];
+
+function Amount({ movement }: { movement: Movement }) {
+  if (movesCredits(movement)) return <Money units={movement.amount} />;
+  return (
+    <span className="muted" title="A debt: nothing moved">
+      (<Money units={movement.amount} />)
+    </span>
+  );
+}
+
+function Party({ account, part }: { account: string | null; part: string | null }) {
+  if (account === null) return <span className="muted">{part ?? "–"}</span>;
+  return (
+    <>
+      <Account account={account} ledger /> {part && <span className="muted">{part}</span>}
+    </>
+  );
+}
+
+/** What went through each account; both sums are the same. */
+function Accounts({ sides }: { sides: readonly Side[] }) {
+  const sum = (of: (side: Side) => number): number => sides.reduce((total, side) => total + of(side), 0);
+  return (
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Accounts of the task">
+      <table>
+        <caption className="hidden">Accounts of the task</caption>
+        <thead>
+          <tr>
+            <th scope="col">Account</th>
+            <th scope="col" className="end">
+              Debit
+            </th>
+            <th scope="col" className="end">
+              Credit
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sides.map((side) => (
+            <tr key={`${side.account}/${side.part}`}>
+              <td>
+                {side.account === "nobody" ? (
+                  <span className="muted">{side.part}</span>
+                ) : (
+                  <Party account={side.account} part={side.part} />
+                )}
+              </td>
+              <td className="end">{side.debit > 0 && <Money units={side.debit} />}</td>
+              <td className="end">{side.credit > 0 && <Money units={side.credit} />}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Sum</th>
+            <td className="end">
+              <Money units={sum((side) => side.debit)} />
+            </td>
+            <td className="end">
+              <Money units={sum((side) => side.credit)} />
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
