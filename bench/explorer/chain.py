@@ -172,5 +172,3 @@ class InMemory(httpx.AsyncBaseTransport):
 def rpc_to(chain: ScriptedChain) -> Rpc:
     """A provider on this chain, without faults."""
     return Rpc("http://chain.test", transport=InMemory(chain))
-
-
