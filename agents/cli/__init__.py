@@ -9,6 +9,7 @@ from agents.cli.gateway import gateway
 from agents.cli.lab import lab
 from agents.cli.timeline import run
 from agents.cli.usage import usage
+from agents.explorer.command import explorer
 from agents.fleet.commands import forecast
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app.command()(doctor)
 app.add_typer(node, name="node")
 app.add_typer(usage, name="usage")
 app.command()(gateway)
+app.command()(explorer)
 app.command()(run)
 app.command()(replay)
 app.command()(branch)
