@@ -42,7 +42,7 @@ function Found({ task }: { task: TaskDetail }) {
     <>
       <Way task={task} />
       {task.next_step && <NextStep step={task.next_step} />}
-      {task.ended_time === null && <Act task={task} />}
+      <Act task={task} />
       <Documents task={task} />
       {task.mode === "Race" && <Entries entries={task.entries} />}
       <Bids task={task} />

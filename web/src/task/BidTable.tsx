@@ -6,7 +6,7 @@ import { Mark, type Tone } from "../components/State.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Span, Time } from "../components/Time.tsx";
 import { words } from "../lib/format.ts";
-import { formatQuality } from "./standing.ts";
+import { formatQuality } from "../lib/quality.ts";
 
 const TONES: Record<BidStatus, Tone> = {
   sealed: "info",

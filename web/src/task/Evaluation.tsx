@@ -80,7 +80,7 @@ function voteOf(seat: PanelSeat): string {
 function PanelVotes({ jury }: { jury: Jury }) {
   const name = `Panel of ${jury.size}, round ${jury.round}`;
   return (
-    <section className="jury" aria-label={name}>
+    <div className="jury">
       <h3>
         {name}
         {": "}
@@ -97,6 +97,6 @@ function PanelVotes({ jury }: { jury: Jury }) {
       {jury.seats.length > 0 && (
         <Table caption={name} columns={SEATS} rows={jury.seats} rowKey={(seat) => seat.seat} />
       )}
-    </section>
+    </div>
   );
 }

@@ -9,13 +9,15 @@ import { Panel } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 import { readableCredits, shorten, words } from "../lib/format.ts";
-import { balanceSides, flowsOf, movesCredits, type Side } from "./books.ts";
+import { balanceSides, flowsOf, movesCredits, unmoved, type Side } from "./books.ts";
 
 /** Every movement of credits that belongs to a task: as a picture, as a journal and as accounts that balance. */
 export function MoneyTrail({ task }: { task: TaskDetail }) {
   const contracts = useContracts();
   const names = new Map(Object.entries(contracts).map(([name, address]) => [address.toLowerCase(), name]));
+  const idle = unmoved(task.money);
   const nameOf = (account: string): string => {
+    if (idle.size > 1 && idle.has(account) && agentOf(account) !== task.agent) return "Other bidders";
     const agent = agentOf(account);
     if (agent !== null) return `Agent ${agent}`;
     if (account.toLowerCase() === task.requester.toLowerCase()) return "Requester";

@@ -35,6 +35,18 @@ export function balanceSides(movements: readonly Movement[]): Side[] {
   return [...sides.values()].sort((one, other) => one.account.localeCompare(other.account));
 }
 
+/** The agents whose credits only went to and fro: bidders that got their bonds back. */
+export function unmoved(movements: readonly Movement[]): Set<string> {
+  const change = new Map<string, number>();
+  for (const { account_from, account_to, amount } of movements.filter(movesCredits)) {
+    if (account_from !== null) change.set(account_from, (change.get(account_from) ?? 0) - amount);
+    if (account_to !== null) change.set(account_to, (change.get(account_to) ?? 0) + amount);
+  }
+  return new Set(
+    [...change.keys()].filter((account) => account.startsWith("agent:") && change.get(account) === 0),
+  );
+}
+
 /**
  * The movements as flows between three stages of each account: what it had, what was locked for the task, and what it
  * has in the end.
