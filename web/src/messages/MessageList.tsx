@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 
-import type { MessageRow } from "../api/messages.ts";
+import type { MessageRow } from "../api/types.ts";
 import { Account, TaskLink } from "../components/Account.tsx";
 import { Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";

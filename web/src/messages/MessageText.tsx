@@ -1,4 +1,4 @@
-import type { MessageRow } from "../api/messages.ts";
+import type { MessageRow } from "../api/types.ts";
 import { Hash } from "../components/Hash.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 

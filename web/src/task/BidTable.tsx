@@ -1,4 +1,4 @@
-import type { Bid, BidStatus } from "../api/task.ts";
+import type { Bid, BidStatus } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";

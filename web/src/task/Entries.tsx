@@ -1,4 +1,4 @@
-import type { RaceEntry } from "../api/task.ts";
+import type { RaceEntry } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";

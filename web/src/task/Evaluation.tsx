@@ -1,4 +1,4 @@
-import type { Evaluation as Found, Panel as Jury, PanelSeat, TaskDetail } from "../api/task.ts";
+import type { Evaluation as Found, Panel as Jury, PanelSeat, TaskDetail } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Money } from "../components/Money.tsx";
 import { Facts, Panel } from "../components/Panel.tsx";

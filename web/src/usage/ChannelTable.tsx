@@ -1,4 +1,4 @@
-import type { Channel } from "../api/agent.ts";
+import type { Channel } from "../api/types.ts";
 import { Account, Agent } from "../components/Account.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
