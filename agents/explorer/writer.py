@@ -53,8 +53,8 @@ class Writer:
     After an error in one of them it is closed: open it again.
     """
 
-    def __init__(self, engine: Engine, deployment: Deployment) -> None:
-        self._engine, self._deployment = engine, deployment
+    def __init__(self, engine: Engine, deployment: Deployment, undo_blocks: int = UNDO_BLOCKS) -> None:
+        self._engine, self._deployment, self._undo_blocks = engine, deployment, undo_blocks
         self._fold = Fold(deployment)
         self._lock: FileLock | None = None
         self._connection: Connection | None = None
@@ -101,7 +101,7 @@ class Writer:
     def write(self, blocks: Sequence[BlockData], newest: int) -> Cursor:
         """Take the blocks into account, which follow the cursor; ``newest`` is the chain's newest block."""
         with self._writing() as (rows, cursor):
-            undo_from = max(cursor.undo_from, newest - UNDO_BLOCKS + 1)
+            undo_from = max(cursor.undo_from, newest - self._undo_blocks + 1)
             for block in blocks:
                 self._fold.take(rows, block, undoable=block.header.number >= undo_from)
             last = blocks[-1].header
@@ -113,7 +113,7 @@ class Writer:
             undo_from = cursor.undo_from
             deep = ancestor + 1 < undo_from
             if deep:
-                undo_from = ancestor - UNDO_BLOCKS + 1
+                undo_from = ancestor - self._undo_blocks + 1
                 clear(rows)
                 cut(rows, ancestor)
                 self._fold.again(rows, ancestor, undo_from)
