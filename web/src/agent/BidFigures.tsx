@@ -18,7 +18,6 @@ const FIGURES: readonly FigureColumn[] = [
   { key: "price", label: "Asked, credits", format: readableCredits },
   { key: "toWin", label: "Price to win, credits", format: readableCredits },
 ];
-const WINS = ["won", "took-over", "defaulted"];
 
 /** Each bid against the price at which it would have won. */
 export function AgainstPrice({ bids }: { bids: readonly Priced[] }) {
@@ -41,7 +40,7 @@ export function AgainstPrice({ bids }: { bids: readonly Priced[] }) {
           {bids.map((bid) => (
             <circle
               key={bid.task}
-              className={WINS.includes(bid.status) ? "bid-mark won" : "bid-mark"}
+              className={bid.price_paid !== null ? "bid-mark won" : "bid-mark"}
               cx={ground.x(bid.price_to_win)}
               cy={ground.y(bid.price)}
               r={4.5}

@@ -26,8 +26,8 @@ const COLUMNS: readonly Column<VotingLock>[] = [
     id: "votes",
     header: "Votes",
     end: true,
-    cell: (lock) => <span title={lock.votes}>{shortCredits(Number(lock.votes))}</span>,
-    sort: (lock) => Number(lock.votes),
+    cell: (lock) => <span title={lock.votes.toLocaleString("en")}>{shortCredits(lock.votes)}</span>,
+    sort: (lock) => lock.votes,
   },
   { id: "release", header: "Free again", cell: (lock) => <Time at={lock.release_at} />, extra: true },
 ];

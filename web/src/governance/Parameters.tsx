@@ -33,7 +33,7 @@ export function Parameters({ governance }: { governance: Governance }) {
                     {meaning.name} <code className="muted">{name}</code>
                   </td>
                   <td className="end" data-parameter={name} data-value={value}>
-                    {meaning.format(Number(value))}
+                    {meaning.format(value)}
                   </td>
                   <td>{since ? <Time at={since.time} /> : <span className="none">–</span>}</td>
                 </tr>
@@ -54,7 +54,7 @@ export function ParameterHistory({ history }: { history: readonly ParameterChang
       <ol className="changes">
         {history.map((change, nth) => (
           <li key={`${change.block}/${change.log}`}>
-            <p className="muted">
+            <p className="change-place">
               <Time at={change.time} /> · block <BlockLink number={change.block} /> · <Tx hash={change.tx} />
             </p>
             <ul>
@@ -80,8 +80,8 @@ function Changed({ name, change, before }: ChangedProps) {
   const former = before?.parameters[name];
   return (
     <li>
-      {said}: {former !== undefined && <span className="muted">{format(Number(former))} → </span>}
-      {format(Number(change.parameters[name]))}
+      {said}: {former !== undefined && <span className="muted">{format(former)} → </span>}
+      {format(change.parameters[name] ?? 0)}
     </li>
   );
 }

@@ -106,8 +106,8 @@ const VOTES: readonly Column<Vote>[] = [
     id: "weight",
     header: "Weight, votes",
     end: true,
-    cell: (vote) => <span title={vote.weight}>{shortCredits(Number(vote.weight))}</span>,
-    sort: (vote) => Number(vote.weight),
+    cell: (vote) => <span title={vote.weight.toLocaleString("en")}>{shortCredits(vote.weight)}</span>,
+    sort: (vote) => vote.weight,
   },
   {
     id: "reason",

@@ -2,12 +2,13 @@ import type { Proposal } from "../api/types.ts";
 import { Mark, type Tone } from "../components/State.tsx";
 import { formatPercent, shortCredits } from "../lib/format.ts";
 
-const TONES: Record<Proposal["state"], Tone> = {
+const TONES: Record<string, Tone> = {
   Pending: "neutral",
   Active: "info",
   Canceled: "neutral",
   Defeated: "bad",
   Succeeded: "good",
+  Ended: "neutral",
   Queued: "info",
   Expired: "neutral",
   Executed: "good",
@@ -15,15 +16,15 @@ const TONES: Record<Proposal["state"], Tone> = {
 
 /** Where a proposal stands. */
 export function ProposalState({ state }: { state: Proposal["state"] }) {
-  return <Mark tone={TONES[state]}>{state}</Mark>;
+  return <Mark tone={TONES[state] ?? "neutral"}>{state}</Mark>;
 }
 
 /** Votes for, against and abstaining as one bar with its figures. Votes come from credits that are locked for a time. */
 export function Tally({ proposal }: { proposal: Proposal }) {
   const votes = [
-    ["for", "For", Number(proposal.votes_for)],
-    ["against", "Against", Number(proposal.votes_against)],
-    ["abstain", "Abstain", Number(proposal.votes_abstain)],
+    ["for", "For", proposal.votes_for],
+    ["against", "Against", proposal.votes_against],
+    ["abstain", "Abstain", proposal.votes_abstain],
   ] as const;
   const all = votes.reduce((sum, [, , count]) => sum + count, 0);
   return (

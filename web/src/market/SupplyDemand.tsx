@@ -32,13 +32,12 @@ export function SupplyBySkill({ supply }: { supply: Supply }) {
 export function SupplyOverTime({ supply }: { supply: Supply }) {
   return (
     <LineFigure
-      title="Tasks and bids"
-      caption={`How many in every ${formatSpan(supply.bucket)}.`}
-      data={supply.points.map(({ time, posted, bids, settled }) => ({ time, posted, bids, settled }))}
+      title="Tasks"
+      caption={`How many were posted and settled in every ${formatSpan(supply.bucket)}.`}
+      data={supply.points.map(({ time, posted, settled }) => ({ time, posted, settled }))}
       x={TIME}
       series={[
         { key: "posted", label: "Posted", colour: 2 },
-        { key: "bids", label: "Bids", colour: 3 },
         { key: "settled", label: "Settled", colour: 1 },
       ]}
       shortX={shortTimes(supply.points.map((point) => point.time))}

@@ -53,7 +53,8 @@ export function MessageList({
 }
 
 function Recipient({ message }: { message: MessageRow }) {
-  if (message.receiver !== null) return <Account account={message.receiver} name={message.receiver_name} />;
+  if (message.recipient !== null)
+    return <Account account={message.recipient} name={message.recipient_name} />;
   return (
     <Link href={`/messages?topic=${encodeURIComponent(message.topic ?? "")}`}>
       <span className="muted">topic</span> <Untrusted text={message.topic} limit={40} plain />

@@ -1,11 +1,11 @@
 import { useApi } from "../api/hooks.ts";
 import type { Thread } from "../api/types.ts";
 import { Account, TaskLink } from "../components/Account.tsx";
+import { Count } from "../components/Count.tsx";
 import { Loaded } from "../components/Feedback.tsx";
-import { Pager } from "../components/List.tsx";
+import { Pager, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { Facts, PageHead, Panel } from "../components/Panel.tsx";
-import { useFilters } from "../components/List.tsx";
 import { MessageList } from "./MessageList.tsx";
 
 const TOPICS = ["messages"];
@@ -28,8 +28,9 @@ export function ThreadPage({ id }: { id: string }) {
             <div className="thread-facts">
               <Facts
                 items={[
-                  ["Between", <Parties accounts={found.participants} />],
+                  ["Between", <Parties thread={found} />],
                   ["About", <TaskLink id={found.task} />],
+                  ["Messages", <Count value={found.count} />],
                   ["Postage paid", <Money units={found.postage} unit />],
                 ]}
               />
@@ -45,15 +46,11 @@ export function ThreadPage({ id }: { id: string }) {
   );
 }
 
-function Parties({ accounts }: { accounts: readonly string[] }) {
+function Parties({ thread }: { thread: Thread }) {
   return (
     <>
-      {accounts.map((account, nth) => (
-        <span key={account}>
-          {nth > 0 && <span className="muted"> and </span>}
-          <Account account={account} />
-        </span>
-      ))}
+      <Account account={thread.opener} name={thread.opener_name} /> <span className="muted">and</span>{" "}
+      <Account account={thread.other} name={thread.other_name} />
     </>
   );
 }

@@ -14,7 +14,7 @@ export const NOBODY = "nobody";
 
 /** Whether a movement moves credits; a debt is a promise. */
 export function movesCredits(movement: LedgerEntry): boolean {
-  return movement.part_from !== null || movement.part_to !== null;
+  return movement.part_from !== "debt" && movement.part_to !== "debt";
 }
 
 /** What went through each part of each account: debits (what left it) and credits (what came to it). */
@@ -64,7 +64,7 @@ export function flowsOf(movements: readonly LedgerEntry[], name: (account: strin
 
 function stageOf(account: string, part: string | null, when: "before" | "after"): string {
   if (part === "locked") return `${account}, locked`;
-  if (part === "burned" || part === "destroyed") return "burned";
+  if (part === "burn" || part === "destroyed") return "burned";
   if (part === "free") return `${account}, ${when}`;
   return when === "before" ? "tokens before" : "tokens after";
 }
