@@ -10,7 +10,7 @@ AgoraError
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
-│   ├── TasksMissing · MalformedTasks · UnsupportedTasks
+│   ├── TasksMissing · MalformedTasks · MalformedTask · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── GatewayUnreachable · GatewayUnfit · GatewayTooDear
@@ -24,13 +24,14 @@ AgoraError
 │   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
 │   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
-│   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · PartMisused
+│   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · OwnsAnAgent · PartMisused
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
 │   ├── RequestRefused      the gateway refuses it before anything is spent
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── PartFailed              a part of a running market has failed
+├── ExplorerLost            the explorer's process is gone
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -99,6 +100,7 @@ from agents.errors.commands import (
     NoSuchThing,
     NotForThisWallet,
     NothingToScore,
+    OwnsAnAgent,
     PartFailed,
     PartMisused,
 )
@@ -109,6 +111,7 @@ from agents.errors.content import (
     ContentTooLarge,
     ContentUnavailable,
     DigestMismatch,
+    MalformedTask,
     MalformedTasks,
     TasksMissing,
     UnsupportedTasks,
@@ -116,6 +119,7 @@ from agents.errors.content import (
 from agents.errors.explorer import (
     DatabaseDown,
     DatabaseUnfit,
+    ExplorerLost,
     IndexInUse,
     IndexMissing,
     IndexOfAnotherChain,
@@ -215,6 +219,7 @@ __all__ = [
     "DatabaseDown",
     "DatabaseUnfit",
     "DigestMismatch",
+    "ExplorerLost",
     "FileExists",
     "FilterRefused",
     "FleetLaidOut",
@@ -236,6 +241,7 @@ __all__ = [
     "JournalUnwritable",
     "LearningStateUnreadable",
     "LibraryMissing",
+    "MalformedTask",
     "MalformedTasks",
     "ModelError",
     "ModelMissing",
@@ -253,6 +259,7 @@ __all__ = [
     "NotForThisWallet",
     "NotInIndex",
     "NothingToScore",
+    "OwnsAnAgent",
     "PartFailed",
     "PartMisused",
     "PaymentRequired",
