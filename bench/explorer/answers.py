@@ -59,9 +59,9 @@ def _paths(database: Path) -> dict[str, Callable[[], str]]:
     """What is asked, by its name."""
     draws = random.Random(1)
     db = sqlite3.connect(database)
-    tasks, agents, blocks, events = (
+    tasks, agents, blocks = (
         db.execute(f"SELECT max({key}) FROM {table}").fetchone()[0]
-        for table, key in (("tasks", "id"), ("agents", "id"), ("blocks", "number"), ("events", "seq"))
+        for table, key in (("tasks", "id"), ("agents", "id"), ("blocks", "number"))
     )
     hashes = [row[0] for row in db.execute("SELECT hash FROM transactions ORDER BY hash LIMIT 500")]
     accounts = [row[0] for row in db.execute("SELECT account FROM accounts LIMIT 500")]

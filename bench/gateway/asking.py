@@ -54,13 +54,13 @@ class Bare:
             connection.transport.close()
 
     async def _connected(self) -> "Connection":
-        _, connection = await asyncio.get_running_loop().create_connection(
-            Connection, self._host, self._port
-        )
+        _, connection = await asyncio.get_running_loop().create_connection(Connection, self._host, self._port)
         return connection
 
 
 class Connection(asyncio.Protocol):
+    """One socket, with one question under way."""
+
     transport: asyncio.Transport
 
     def connection_made(self, transport: Any) -> None:
