@@ -71,9 +71,8 @@ def test_a_call_that_unfolds_without_end_is_not_taken_apart():
 
 def test_text_of_strangers_stays_text():
     data = encode(["string"], ["a\0<script>"])
-    selector = next(
-        key for key, one in abis.FUNCTIONS["AgentRegistry"].items() if one[1][0][1:2] == ("string",)
-    )
+    functions = abis.FUNCTIONS["AgentRegistry"]
+    selector = next(key for key, one in functions.items() if [kind for _, kind, _, _ in one[1]] == ["string"])
     told = decode_call("AgentRegistry", bytes.fromhex(selector) + data)
     assert told["arguments"][0]["value"] == "a\ufffd<script>"
 

@@ -1,5 +1,7 @@
 """The database of the index: where it may be, and whose tables are in it."""
 
+import asyncio
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -8,9 +10,10 @@ from sqlalchemy import inspect, text
 
 from agents.errors import DatabaseDown, DatabaseUnfit, IndexMissing, IndexTooNew
 from agents.explorer import schema
-from agents.explorer.database import check_tables, migrate, name_of, open_engine, reaching
+from agents.explorer.database import check_tables, migrate, name_of, open_engine, reaching, writing
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not tell of these
 @BOTH
 def test_migrations_make_the_tables_that_the_code_knows(engine):
     migrate(engine)
@@ -76,10 +79,26 @@ def test_a_server_that_is_not_there_is_down_and_its_password_is_not_told():
     assert "secret" not in repr(engine)
 
 
-def test_a_file_that_is_no_database_is_down(tmp_path):
+def test_a_file_that_is_no_database_is_unfit(tmp_path):
     (tmp_path / "explorer.db").write_bytes(b"no database" * 1000)
-    with pytest.raises(DatabaseDown, match="not a database"):
+    with pytest.raises(DatabaseUnfit, match="not a database"):
         migrate(open_engine(f"sqlite:///{tmp_path}/explorer.db"))
+
+
+async def test_two_that_write_take_turns(engine):
+    """Also where one of them reads first, and what it read would have changed by the time that it writes."""
+    migrate(engine)
+
+    def count():
+        for _ in range(20):
+            with writing(engine) as db:
+                epoch = db.execute(text("SELECT COALESCE(MAX(epoch), 0) + 1 FROM reorgs")).scalar()
+                row = {"epoch": epoch, "ancestor": 0, "old_head": 0, "time": 0, "deep": False}
+                db.execute(schema.reorgs.insert().values(row))
+
+    await asyncio.gather(*(asyncio.to_thread(count) for _ in range(3)))
+    with engine.connect() as db:
+        assert db.execute(text("SELECT MAX(epoch) FROM reorgs")).scalar() == 60
 
 
 def test_errors_of_the_program_are_not_taken_for_the_database(engine):

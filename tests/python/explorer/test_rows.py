@@ -61,14 +61,21 @@ def test_what_was_put_is_there_at_once_and_in_the_table_after_a_flush(rows):
 @BOTH
 def test_values_come_back_as_they_were_given(rows):
     """Truth, documents and nothing at all: SQLite knows none of them."""
-    batch = {"key": "x", "value": 1, **PLACE}
-    rows.put(schema.totals, batch)
     agent = {"id": 1, "owner": "0xA", "uri": "ü\u202e", "active": False, **PLACE}
     agent |= {"created_block": 1, "created_time": 10, "created_tx": "0x01"}
     rows.put(schema.agents, agent)
-    seat = {"id": 7, "holder": "0xB", "stake": 5, "history": [{"a": [1, None]}], **PLACE}
-    seat |= {"created_block": 1, "created_time": 10, "created_tx": "0x01"}
-    rows.put(schema.seats, seat)
+    proposal = {
+        "id": "7",
+        "proposer": "0xB",
+        "status": "created",
+        "description": "",
+        "vote_start": 1,
+        "vote_end": 2,
+    }
+    proposal |= {"targets": [{"a": [1, None]}], "values": [], "signatures": [], "calldatas": []}
+    rows.put(
+        schema.proposals, {**proposal, **PLACE, "created_block": 1, "created_time": 1, "created_tx": "0x01"}
+    )
     rows.flush()
     again = Rows(rows.connection)
     found = again.get(schema.agents, (1,))
@@ -76,9 +83,7 @@ def test_values_come_back_as_they_were_given(rows):
     assert found["uri"] == "ü\u202e"
     assert found["earned"] == 0
     assert found["parent"] is None
-    found = again.get(schema.seats, (7,))
-    assert found["history"] == [{"a": [1, None]}]
-    assert found["left"] is False
+    assert again.get(schema.proposals, ("7",))["targets"] == [{"a": [1, None]}]
 
 
 def test_a_row_that_was_read_does_not_change_with_later_ones(rows):
