@@ -2,11 +2,15 @@
 
 import typer
 
+from agents.cli.agents import agent
 from agents.cli.chain import branch, node, replay
 from agents.cli.checks import audit, doctor
 from agents.cli.demo import demo
 from agents.cli.gateway import gateway
 from agents.cli.lab import lab
+from agents.cli.ledger import ledger
+from agents.cli.status import chain
+from agents.cli.tasks import task
 from agents.cli.timeline import run
 from agents.cli.usage import usage
 from agents.explorer.command import explorer
@@ -19,6 +23,10 @@ app = typer.Typer(
 )
 
 app.command()(demo)
+app.add_typer(task, name="task")
+app.add_typer(agent, name="agent")
+app.add_typer(ledger, name="ledger")
+app.add_typer(chain, name="chain")
 app.command()(audit)
 app.command()(doctor)
 app.add_typer(node, name="node")

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agents.errors import NeedsAnswer
 from agents.market.domain import TaskState
 from agents.money import format_credits
 
@@ -140,3 +142,10 @@ def wide_console() -> Console:
     """The terminal, or a page of a fixed width where there is none."""
     console = Console()
     return console if console.is_terminal else Console(width=LOG_WIDTH)
+
+
+def confirmed(question: str, option: str) -> bool:
+    """Whether the person says yes; raises NeedsAnswer, which names the option, where nobody is there to ask."""
+    if not sys.stdin.isatty():
+        raise NeedsAnswer(option, "confirm it")
+    return typer.confirm(question, err=True)

@@ -98,6 +98,7 @@ class Indexer:
         self._progress, self._changed = progress, changed
         self._patience, self._poll, self._range = patience, poll, range_blocks
         self._behind_since: float | None = None
+        self._closed = False
         self.status = Status(node_since=time.time())
 
     async def __aenter__(self) -> Self:
@@ -112,7 +113,10 @@ class Indexer:
         await self.close()
 
     async def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index; nothing more can be done with it here."""
+        if self._closed:
+            return
+        self._closed = True
         await self._work(self._writer.close)
         self._thread.shutdown()
         self._tell(writing=False)
@@ -174,7 +178,8 @@ class Indexer:
 
     async def _advance(self, cursor: Cursor, head: int, start: int) -> None:
         """Take in the blocks up to ``head``, or up to where they no longer follow from those in the index."""
-        ranges = [(first, min(first + RANGE - 1, head)) for first in range(cursor.block + 1, head + 1, RANGE)]
+        starts = range(cursor.block + 1, head + 1, self._range)
+        ranges = [(first, min(first + self._range - 1, head)) for first in starts]
         parent: str | None = cursor.hash or None
         reading = asyncio.create_task(self._reader.read(*ranges[0], parent))
         try:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, select, text
 from agents.chain.deployment import Deployment
 from agents.errors import DatabaseDown, IndexInUse, IndexOfAnotherChain
 from agents.explorer import schema
-from agents.explorer.database import migrate, name_of, reaching
+from agents.explorer.database import WRITES, migrate, name_of, reaching
 from agents.explorer.fold import Fold
 from agents.explorer.reader import BlockData
 from agents.explorer.rows import Rows, clear, cut, rewind
@@ -75,7 +75,7 @@ class Writer:
             with reaching(self._engine):
                 if self._engine.dialect.name == "sqlite":
                     self._lock = FileLock(f"{self._engine.url.database}.lock", name_of(self._engine))
-                self._connection = self._engine.connect()
+                self._connection = self._engine.connect().execution_options(**{WRITES: True})
                 if self._lock is None:
                     _lock_session(self._connection, name_of(self._engine))
                 migrate(self._engine)

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from against_truth import strays
 from agreement import differences, number_of
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from nodes import running_node
+from raw_logs import Chain
+from raw_truth import Truth
 from sqlalchemy import func, select
 
 from agents.chain.bindings import (
@@ -66,11 +69,17 @@ def deployment_of(stage):
     return Deployment(chain_id=31337, genesis_hash=genesis, deploy_block=0, **contracts)
 
 
+def vars_of(deployment):
+    """The bindings of all contracts."""
+    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
+    return [one for one in fields if hasattr(one, "address")]
+
+
 class Watched:
     """A stage with an index, which follows it through all that is undone."""
 
-    def __init__(self, stage, folder):
-        self.stage, self.deployment = stage, deployment_of(stage)
+    def __init__(self, stage, url, folder):
+        self.stage, self.url, self.deployment = stage, url, deployment_of(stage)
         self.engine = open_engine(f"sqlite:///{folder}/index.db")
         self.indexer = Indexer(stage.rpc, self.deployment, self.engine, patience=0.0)
         self.forget()
@@ -112,6 +121,13 @@ class Watched:
             entry = schema.entries.c
             kinds = select(entry.kind, entry.reason, func.count()).group_by(entry.kind, entry.reason)
             return {(kind, why): count for kind, why, count in db.execute(kinds)}
+
+    def reckon(self):
+        """The figures are those that raw logs add up to."""
+        contracts = {type(one).__name__: one.address for one in vars_of(self.deployment)}
+        truth = Truth(Chain(self.url, contracts))
+        with self.engine.connect() as db:
+            assert strays(db, truth) == []
 
     def ask_the_contracts(self):
         """What the contracts hold is what the index says."""
@@ -191,7 +207,7 @@ def agents_of(db, stage):
 def watched(tmp_path_factory):
     with running_node() as node:
         stage = Stage(node.url)
-        watched = Watched(stage, tmp_path_factory.mktemp("watched"))
+        watched = Watched(stage, node.url, tmp_path_factory.mktemp("watched"))
         yield watched
         watched.close()
         stage.close()
@@ -222,6 +238,7 @@ def test_after_every_call_the_index_says_what_the_events_say(watched, call):
     reasons = watched.check()
     assert not [pair for pair in reasons if pair[1] == "other"]
     watched.ask_the_contracts()
+    watched.reckon()
 
 
 class Indexed(Together):
@@ -241,13 +258,14 @@ class Indexed(Together):
     def teardown(self):
         self.the_index_agrees()
         self.watched.ask_the_contracts()
+        self.watched.reckon()
 
 
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory):
     with running_node() as node:
         stage = Stage(node.url, pool=STUB)
-        watched = Watched(stage, tmp_path_factory.mktemp("lives"))
+        watched = Watched(stage, node.url, tmp_path_factory.mktemp("lives"))
         yield watched
         watched.close()
         stage.close()
