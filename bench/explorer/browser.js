@@ -9,7 +9,7 @@
  */
 import { writeFileSync } from "node:fs";
 
-import { launch } from "../../tests/web/support/browser.js";
+import { findChromium, openBrowser } from "../../tests/web/support/browser.js";
 
 const LOADS = 5;
 const BLOCK_BITS = 20;
@@ -102,7 +102,7 @@ async function load(browser) {
   return loads;
 }
 
-const browser = await launch();
+const browser = await openBrowser(findChromium());
 try {
   writeFileSync(file, JSON.stringify(await { watch, frames, load }[what](browser)));
 } finally {

@@ -1,9 +1,9 @@
 """How long after its block an event is in open pages, at 100 events a second.
 
-A guarded node that mines a block a second, an explorer, who sends (100 mints a second, an event each), a hundred streams
-and a page in a real browser, all processes of their own on the same two cores. The clock runs from the moment when
-clients of the node can see the block until the event has reached each stream, or is drawn on the browser's page, which
-lets at most four changes a second through.
+A guarded node that mines a block a second, an explorer, a sender of 100 mints a second (an event each), a hundred
+streams, and a page in a real browser: all are processes of their own, on the same two cores. The clock runs from the
+moment when clients of the node can see the block until the event has reached each stream, or is drawn on the browser's
+page, which lets at most four changes a second through.
 """
 
 import asyncio
