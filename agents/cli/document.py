@@ -7,9 +7,10 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from agents.cli import app
@@ -43,33 +44,40 @@ def written() -> str:
     """The whole page."""
     root = get_command(app)
     assert isinstance(root, TyperGroup), "it has commands"
-    context = typer.Context(root, info_name="agora")
-    return INTRODUCTION + "".join(_group(root, context, "agora"))
+    return INTRODUCTION + "".join(_group(root, "agora"))
 
 
-def _group(group: TyperGroup, context: typer.Context, name: str) -> Iterator[str]:
+def _group(group: TyperGroup, name: str) -> Iterator[str]:
     """A list of a group's commands, then each of them."""
-    commands = [(one, group.commands[one]) for one in group.list_commands(context)]
+    commands = [(f"{name} {title}", command) for title, command in group.commands.items()]
     yield "\n"
-    for title, command in commands:
-        yield f"- [`{name} {title}`](#{_anchor(f'{name} {title}')}): {_paragraphs(command.help)[0]}\n"
-    for title, command in commands:
-        yield from _command(command, context, f"{name} {title}")
+    for called, command in commands:
+        yield f"- [`{called}`](#{called.replace(' ', '-')}): {_paragraphs(command)[0]}\n"
+    for called, command in commands:
+        assert isinstance(command, TyperCommand | TyperGroup), "Typer made it"
+        yield from _command(command, called)
 
 
-def _command(command: object, parent: typer.Context, name: str) -> Iterator[str]:
+def _command(command: TyperCommand | TyperGroup, name: str) -> Iterator[str]:
     """A heading, what the command does, how it is called, and its options."""
-    assert hasattr(command, "get_params"), "it is a command"
-    context = typer.Context(command, info_name=name, parent=None)
-    depth = "#" * (1 + len(name.split(" ")) - 1)
-    yield f"\n{depth} {name}\n"
-    for paragraph in _paragraphs(command.help):
+    yield f"\n{'#' * len(name.split())} {name}\n"
+    for paragraph in _paragraphs(command):
         yield f"\n{paragraph}\n"
-    if not isinstance(command, TyperGroup) or command.invoke_without_command:
+    if isinstance(command, TyperCommand) or command.invoke_without_command:
+        context = typer.Context(command, info_name=name)
         yield f"\n    {' '.join([name, *command.collect_usage_pieces(context)])}\n"
-        yield from _options(command, context)
+        records = [one.get_help_record(context) for one in command.params]
+        shown = [record for record in records if record is not None]
+        yield "\n" if shown else ""
+        for how, meaning in shown:
+            yield f"- `{how}`: {' '.join(meaning.split())}\n"
     if isinstance(command, TyperGroup):
-        yield from _group(command, context, name)
+        yield from _group(command, name)
+
+
+def _paragraphs(command: Any) -> list[str]:
+    """What a command says of itself."""
+    return [" ".join(one.split()) for one in (command.help or "").split("\n\n")]
 
 
 def main() -> int:
