@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         repr=False,
     )
     """Where documents are kept: a folder or an fsspec URL; ``content`` in the home folder unless set."""
+    database: SecretStr | None = Field(None, validation_alias="AGORA_DATABASE")
+    """Where the explorer keeps its index: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST/NAME``; a file in the
+    home folder unless set."""
     password: SecretStr | None = Field(None, validation_alias="AGORA_PASSWORD")
     """The password of the encrypted wallet seed."""
     provider: str = Field("http://127.0.0.1:8545", validation_alias="AGORA_PROVIDER", repr=False)

@@ -14,6 +14,7 @@ from agents.cli.tasks import task
 from agents.cli.timeline import run
 from agents.cli.up import up
 from agents.cli.usage import usage
+from agents.explorer.command import explorer
 from agents.fleet.commands import forecast
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.command()(doctor)
 app.add_typer(node, name="node")
 app.add_typer(usage, name="usage")
 app.command()(gateway)
+app.command()(explorer)
 app.command()(run)
 app.command()(replay)
 app.command()(branch)

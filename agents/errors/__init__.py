@@ -31,6 +31,7 @@ AgoraError
 │   ├── RequestRefused      the gateway refuses it before anything is spent
 │   └── CassetteMiss        a replay asks what was not recorded; a UserError too
 ├── PartFailed              a part of a running market has failed
+├── ExplorerLost            the explorer's process is gone
 ├── ShardLost · WorkerLost  a process of a fleet in shards is gone
 ├── PaymentRequired         a call of a model is not covered: HTTP 402
 ├── BudgetSpent             it would go beyond a budget
@@ -118,6 +119,7 @@ from agents.errors.content import (
 from agents.errors.explorer import (
     DatabaseDown,
     DatabaseUnfit,
+    ExplorerLost,
     IndexInUse,
     IndexMissing,
     IndexOfAnotherChain,
@@ -217,6 +219,7 @@ __all__ = [
     "DatabaseDown",
     "DatabaseUnfit",
     "DigestMismatch",
+    "ExplorerLost",
     "FileExists",
     "FilterRefused",
     "FleetLaidOut",

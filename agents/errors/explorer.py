@@ -1,6 +1,6 @@
 """Errors of the explorer's index."""
 
-from agents.errors.base import RetryableError, UserError
+from agents.errors.base import AgoraError, RetryableError, UserError
 
 
 class DatabaseDown(RetryableError):
@@ -59,3 +59,13 @@ class IndexInUse(UserError):
             f"the index in {url} is written by {holder}: only one can, but any number can read it"
         )
         self.holder = holder
+
+
+class ExplorerLost(AgoraError):
+    """The explorer's process has ended, or does not begin."""
+
+    def __init__(self, code: int | None, said: str) -> None:
+        """``said`` is the end of what it wrote to standard error; without a code it did not begin in time."""
+        how = "does not answer" if code is None else f"has ended with exit code {code}"
+        super().__init__(f"the explorer {how}: {said or 'it says nothing'}")
+        self.code = code

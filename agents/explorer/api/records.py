@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from agents.explorer import schema
 from agents.explorer.schema import place_of, seq_of
+from agents.explorer.sentences import sentence
 
 LINKS = ("task", "agent")
 """What an event touches, as far as streams can be asked for it."""
@@ -191,7 +192,7 @@ def _events(connection: Connection, rows: Sequence[RowMapping], epoch: int) -> I
             "arguments": row["arguments"],
             "tasks": tasks,
             "agents": agents,
-            "text": f"{row['contract']} {row['name']}",
+            "text": sentence(row["contract"], row["name"], row["arguments"]),
         }
         yield Record(
             seq,

@@ -1,17 +1,10 @@
-import type { Award, Bid } from "../api/task.ts";
+import type { Award, Bid } from "../api/types.ts";
 import type { Datum, FigureColumn } from "../components/ChartFrame.tsx";
 import { formatCredits, readableCredits, shortCredits } from "../lib/format.ts";
 import { PlaneFigure, type Ground, type Spot } from "../plot/Plane.tsx";
 import { niceTicks } from "../plot/scale.ts";
-import {
-  effective,
-  formatQuality,
-  FULL_QUALITY,
-  isOpen,
-  matching,
-  runnerUp,
-  type OpenBid,
-} from "./standing.ts";
+import { formatQuality, FULL_QUALITY } from "../lib/quality.ts";
+import { effective, isOpen, matching, runnerUp, type OpenBid } from "./standing.ts";
 
 interface BidPictureProps {
   bids: readonly Bid[];
@@ -169,11 +162,18 @@ function LineThrough({
 /** From what the winner asked up to what it is paid. */
 function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price: number }) {
   const [x, asked, paid] = [ground.x(bid.quality), ground.y(bid.price), ground.y(price)];
+  const crowded = x + 110 > ground.right;
   return (
     <g data-price-paid={price}>
       {asked - paid > 14 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 7} />}
       <path className="bid-paid" d={`M${x - 8},${paid} h16`} />
-      <text className="bid-paid-label" x={x + 13} y={paid} dy="0.34em">
+      <text
+        className="bid-paid-label"
+        x={crowded ? x - 13 : x + 13}
+        y={paid}
+        dy={crowded ? "-0.3em" : "0.34em"}
+        textAnchor={crowded ? "end" : "start"}
+      >
         paid {readableCredits(price)}
       </text>
     </g>

@@ -49,7 +49,8 @@ class Status(Model):
     reorgs: int
     contracts: dict[str, str]
     """Addresses by name."""
-    terms: Terms
+    terms: Terms | None
+    """Null before the block is indexed that set them."""
     rpc: bool
     """Whether POST /rpc is served."""
     dev_key: bool

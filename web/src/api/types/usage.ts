@@ -10,12 +10,21 @@ export interface Channel extends Place {
   signer: string;
   provider: string;
   epoch: number;
+  /** What is left in it. */
   deposit: number;
+  /** All that was ever put in. */
+  paid_in: number;
+  /** What it has cost in all. */
   redeemed: number;
-  /** deposit - redeemed while it is open, not below 0; 0 once it is closed. */
+  /** What of that became debt. */
+  owed: number;
+  /** What of that the provider bore itself. */
+  lost: number;
+  /** What went back to the agent at the end. */
   rest: number;
+  redemptions: number;
   /** Merkle root of the receipts of the last redemption. */
-  root: string | null;
+  root: string;
   /** End of the challenge window, if its agent is leaving. */
   exit_end: number | null;
   open: boolean;
@@ -29,11 +38,16 @@ export interface Redemption extends Place {
   agent: number;
   agent_name: string | null;
   provider: string;
-  /** By how much the channel's total grew, in units. */
+  /** By how much the channel's total grew, in units: paid, owed and lost together. */
   amount: number;
+  paid: number;
+  owed: number;
+  lost: number;
   /** The channel's total, in units. */
   cumulative: number;
   receipts_root: string;
+  /** All that this agent's thinking had cost after it, in units. */
+  thinking: number;
 }
 
 /** Thinking in a span of time. */

@@ -1,0 +1,251 @@
+"""An explorer at work: the index is kept up with its chain, and the application answers from it, in one event loop."""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from sqlalchemy import Engine
+
+from agents.chain.deployment import Deployment
+from agents.chain.devnet import CHAIN_ID
+from agents.chain.guard.server import GuardServer, settle_memory
+from agents.chain.guard.upstream import Upstream
+from agents.chain.rpc import Rpc
+from agents.errors import BadSetting, DatabaseDown, PortInUse, RpcError, TransportError
+from agents.explorer.api.app import build
+from agents.explorer.api.context import PAGE, Context
+from agents.explorer.api.policy import Policy
+from agents.explorer.api.security import name_of
+from agents.explorer.api.standing import Standing
+from agents.explorer.api.wire import PatientHttp
+from agents.explorer.database import check_tables, migrate, open_engine
+from agents.explorer.indexer import Indexer, Progress
+from agents.explorer.schema import place_of
+from agents.market.content import ContentStore
+from agents.settings import Settings
+
+INDEX = "explorer.db"
+LOOK_SECONDS = 1.0
+"""Between two looks at the chain's head where another process writes the index."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How an explorer is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str | None = None
+    """Where people find it, if not at host and port."""
+    origins: frozenset[str] = frozenset()
+    """Pages elsewhere that may read."""
+    read_only: bool = False
+    """Whether another process writes the index."""
+    dev_key: bool = True
+    """Whether the page offers the development key; on chains of developers only."""
+    policy: Policy = field(default_factory=Policy)
+    page: Path = PAGE
+
+
+class Serving:
+    """An explorer that answers at ``url``."""
+
+    def __init__(self, url: str, context: Context, index: "asyncio.Task[None]") -> None:
+        self.url, self.context = url, context
+        self._index = index
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Wait for ``stop``. Raises IndexTooNew or IndexOfAnotherChain when the index turns out to be none of ours."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((stopping, self._index), return_when=asyncio.FIRST_COMPLETED)
+            if self._index.done():
+                self._index.result()
+        finally:
+            stopping.cancel()
+
+
+@asynccontextmanager
+async def serve(
+    settings: Settings, options: Options, progress: Progress | None = None
+) -> AsyncIterator[Serving]:
+    """An explorer of the settings' chain; ``progress`` is told of a backlog.
+
+    Raises PortInUse, ProviderUnreachable, AddressesMissing, AddressesStale, WrongChain, BadSetting, DatabaseUnfit,
+    IndexTooNew, and IndexMissing where it only reads.
+    """
+    policy = _policy(options)
+    async with AsyncExitStack() as stack:
+        rpc = await stack.enter_async_context(Rpc(settings.provider))
+        await rpc.connect()
+        deployment = await Deployment.load(settings.addresses, rpc)
+        engine = open_engine(_database(settings, deployment))
+        stack.callback(engine.dispose)
+        await asyncio.to_thread(_prepare, engine, read_only=options.read_only)
+        watch = Watch(rpc)
+        upstream = _upstream(settings, deployment)
+        if upstream is not None:
+            await stack.enter_async_context(upstream)
+        context = Context(
+            engine=engine,
+            deployment=deployment,
+            content=ContentStore(settings.content),
+            standing=watch.standing,
+            settings=settings,
+            policy=policy,
+            upstream=upstream,
+            dev_key=options.dev_key and upstream is not None,
+            page=options.page,
+        )
+        watch.context = context
+        index = await stack.enter_async_context(_following(watch, options, progress))
+        await stack.enter_async_context(context.broadcast)
+        server = GuardServer(build(context), options.host, options.port, http=PatientHttp)
+        try:
+            await stack.enter_async_context(server)
+        except OSError as error:
+            raise PortInUse(options.host, options.port) from error
+        # Streams would hold the server up when it stops.
+        stack.callback(context.broadcast.close)
+        settle_memory()
+        yield Serving(server.url, context, index)
+
+
+class Watch:
+    """Knows how the index stands: from the indexer here, or where another process is at it, from index and node."""
+
+    def __init__(self, rpc: Rpc) -> None:
+        self.rpc = rpc
+        self.indexer: Indexer | None = None
+        self.context: Context | None = None
+        self._seen = Standing(node_up=True, node_since=int(time.time()))
+
+    def standing(self) -> Standing:
+        """How it stands, from memory."""
+        status = self.indexer.status if self.indexer else None
+        if status is not None and status.writing and status.cursor is not None:
+            cursor = status.cursor
+            return Standing(
+                block=cursor.block if cursor.hash else None,
+                epoch=cursor.epoch,
+                chain_head=status.chain_head,
+                node_up=status.node == "up",
+                node_since=int(status.node_since),
+                trouble=status.trouble,
+            )
+        end = self.context.broadcast.end if self.context else None
+        seen = self._seen if status is None else replace(self._seen, trouble=status.trouble)
+        if end is None or end.seq == 0:
+            return seen
+        block, _ = place_of(end.seq)
+        return replace(seen, block=block, epoch=end.epoch)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look at the chain's head again and again while no indexer here does."""
+        while not stop.is_set():
+            if self.indexer is None or not self.indexer.status.writing:
+                await self._look()
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def _look(self) -> None:
+        try:
+            head, up = int(await self.rpc.call("eth_blockNumber"), 16), True
+        except (TransportError, RpcError, TypeError, ValueError):
+            head, up = self._seen.chain_head or 0, False
+        since = self._seen.node_since if up == self._seen.node_up else int(time.time())
+        self._seen = replace(self._seen, chain_head=head or None, node_up=up, node_since=since)
+
+
+@asynccontextmanager
+async def _following(
+    watch: Watch, options: Options, progress: Progress | None
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """The index is kept up with the chain; the task that does it."""
+    context, stop = watch.context, asyncio.Event()
+    assert context is not None
+    looking = asyncio.create_task(watch.run(stop))
+    async with AsyncExitStack() as stack:
+        if options.read_only:
+            index = asyncio.create_task(_until(stop))
+        else:
+            indexer = Indexer(
+                watch.rpc,
+                context.deployment,
+                context.engine,
+                progress=progress,
+                changed=context.broadcast.wake,
+            )
+            watch.indexer = await stack.enter_async_context(indexer)
+            index = asyncio.create_task(indexer.run(stop))
+        try:
+            yield index
+        finally:
+            stop.set()
+            await asyncio.gather(index, looking, return_exceptions=True)
+
+
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+def _database(settings: Settings, deployment: Deployment) -> str:
+    if settings.database is not None:
+        return settings.database.get_secret_value()
+    return f"sqlite:///{settings.home / deployment.key / INDEX}"
+
+
+def _prepare(engine: Engine, *, read_only: bool) -> None:
+    """The tables are those of this version; where the database is down, that is left to who comes to it later."""
+    try:
+        (check_tables if read_only else migrate)(engine)
+    except DatabaseDown as error:
+        log.warning("explorer.begins_without_database", reason=str(error))
+
+
+def _upstream(settings: Settings, deployment: Deployment) -> Upstream | None:
+    """The node that wallets of the page may ask: none but one of developers, on this machine."""
+    parts = urlsplit(settings.provider)
+    if deployment.chain_id != CHAIN_ID or parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        return None
+    return Upstream(settings.provider)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _policy(options: Options) -> Policy:
+    """Raises BadSetting for an address that is none."""
+    names = set(options.policy.names)
+    if options.public_url is not None:
+        names.add(name_of(_origin("--public-url", options.public_url).split("://")[1]))
+    origins = {_origin("--allow-origin", one) for one in options.origins}
+    return replace(options.policy, names=frozenset(names), origins=frozenset(origins))
+
+
+def _origin(option: str, url: str) -> str:
+    """Scheme, host and port of an address, as browsers write an origin."""
+    problem = BadSetting(option, "must be an address that begins with http:// or https://")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise problem from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise problem
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
