@@ -20,6 +20,7 @@ from agents.errors import IndexInUse, NoSuchThing, NotInIndex
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
 from agents.explorer.queries.index import Index
+from agents.explorer.serving import database_of
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
@@ -90,8 +91,3 @@ async def reading(settings: Settings) -> AsyncIterator[Reading]:
                     yield found
         finally:
             engine.dispose()
-
-
-def database_of(settings: Settings, deployment: Deployment) -> str:
-    """The address of the index."""
-    return f"sqlite:///{settings.home / deployment.key / 'explorer.db'}"
