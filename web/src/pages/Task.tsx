@@ -1,7 +1,7 @@
 import { useParams } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Loaded } from "../components/Feedback.tsx";
 import { PageHead } from "../components/Panel.tsx";
 import { State } from "../components/State.tsx";

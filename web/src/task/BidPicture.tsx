@@ -1,4 +1,4 @@
-import type { Award, Bid } from "../api/task.ts";
+import type { Award, Bid } from "../api/types.ts";
 import type { Datum, FigureColumn } from "../components/ChartFrame.tsx";
 import { formatCredits, readableCredits, shortCredits } from "../lib/format.ts";
 import { PlaneFigure, type Ground, type Spot } from "../plot/Plane.tsx";

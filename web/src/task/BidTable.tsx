@@ -1,4 +1,4 @@
-import type { Bid, BidStatus } from "../api/task.ts";
+import type { Bid, BidStatus } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
@@ -11,11 +11,9 @@ import { formatQuality } from "../lib/quality.ts";
 const TONES: Record<BidStatus, Tone> = {
   sealed: "info",
   revealed: "info",
+  leading: "good",
   won: "good",
   lost: "neutral",
-  "runner-up": "neutral",
-  "took-over": "good",
-  defaulted: "bad",
   forfeited: "bad",
   void: "warn",
 };
@@ -94,10 +92,10 @@ function Asked({ bid }: { bid: Bid }) {
 }
 
 function Bond({ bid }: { bid: Bid }) {
-  if (bid.forfeited === 0) return <Money units={bid.bond} />;
   return (
-    <span title="forfeited">
-      <Money units={-bid.forfeited} />
-    </span>
+    <>
+      {bid.forfeited && <span className="muted">burned </span>}
+      <Money units={bid.bond} />
+    </>
   );
 }

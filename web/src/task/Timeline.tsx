@@ -1,4 +1,4 @@
-import type { TaskDetail, TimelineItem } from "../api/task.ts";
+import type { TaskDetail, TimelineItem } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { BlockLink, Tx } from "../components/Hash.tsx";
 import { Panel } from "../components/Panel.tsx";

@@ -1,4 +1,4 @@
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Time } from "../components/Time.tsx";
 import { formatSpan } from "../lib/format.ts";
 import { stepsOf, type Step } from "./steps.ts";

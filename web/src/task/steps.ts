@@ -1,4 +1,4 @@
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { formatCredits, readableCredits } from "../lib/format.ts";
 
 /** A part of a task's way from its posting to its end. */
