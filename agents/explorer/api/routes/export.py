@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -20,7 +19,7 @@ _KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 def _file(here: Context, export: Export, name: str, kind: str, asked: Asked) -> Response:
     """The file, of which nothing is sent before its first piece was found: a filter can still be refused."""
-    listed = pieces(partial(ask, here, export.list), asked)
+    listed = pieces(lambda wanted: ask(here, export.list, wanted), asked)
     first = list(itertools.islice(listed, 1))
     whole: Iterator[list[Any]] = itertools.chain(first, listed)
     body = as_csv(export.item, whole) if kind == "csv" else as_json(whole)
