@@ -2,12 +2,17 @@
 
 import typer
 
+from agents.cli.agents import agent
 from agents.cli.chain import branch, node, replay
 from agents.cli.checks import audit, doctor
 from agents.cli.demo import demo
 from agents.cli.gateway import gateway
 from agents.cli.lab import lab
+from agents.cli.ledger import ledger
+from agents.cli.status import chain
+from agents.cli.tasks import task
 from agents.cli.timeline import run
+from agents.cli.up import up
 from agents.cli.usage import usage
 from agents.explorer.command import explorer
 from agents.fleet.commands import forecast
@@ -18,7 +23,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(up)
 app.command()(demo)
+app.add_typer(task, name="task")
+app.add_typer(agent, name="agent")
+app.add_typer(ledger, name="ledger")
+app.add_typer(chain, name="chain")
 app.command()(audit)
 app.command()(doctor)
 app.add_typer(node, name="node")

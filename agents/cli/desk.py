@@ -126,16 +126,24 @@ class Desk:
             tell(f"{format_credits(units)} test credits were minted: this is a dev chain")
         await self.market.deposit(self.wallet, self.account, missing, intent=f"afford:deposit:{run}")
 
+    def has_settled(self, what: str) -> bool:
+        """Whether an earlier command was cut off while it did just this."""
+        return self._settled(what) is not None
+
     async def once(self, what: str, send: Callable[[str], Awaitable[Receipt]]) -> Receipt:
         """The receipt of what ``send`` sends under the name it is given.
 
         If an earlier command was cut off while it did just this, that is it: nothing is sent again.
         """
-        for intent, outcome in self.settled.items():
-            if intent.rpartition("#")[0] == what and isinstance(outcome, Receipt):
-                tell("an earlier command that was cut off had sent this already: it is not sent again")
-                return outcome
+        receipt = self._settled(what)
+        if receipt is not None:
+            tell("an earlier command that was cut off had sent this already: it is not sent again")
+            return receipt
         return await send(f"{what}#{secrets.token_hex(8)}")
+
+    def _settled(self, what: str) -> Receipt | None:
+        outcomes = (outcome for intent, outcome in self.settled.items() if intent.rpartition("#")[0] == what)
+        return next((outcome for outcome in outcomes if isinstance(outcome, Receipt)), None)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ AgoraError
 │   ├── UnknownProfile · UnknownSetting · SettingOutOfRange · LearningStateUnreadable
 │   ├── StateFileRefused · TaskLearnedAlready · HistoryEmpty · UnknownPolicy
 │   ├── CheckpointUnreadable · AuctionsMalformed · LibraryMissing · TableMissing
-│   ├── TasksMissing · MalformedTasks · UnsupportedTasks
+│   ├── TasksMissing · MalformedTasks · MalformedTask · UnsupportedTasks
 │   ├── HistoryUnreadable · FleetLaidOut · RayUnreachable · ShardFailed
 │   ├── BadSetting · BadApiKey · ModelMissing · ModelUnfit · ModelServerDied
 │   ├── GatewayUnreachable · GatewayUnfit · GatewayTooDear
@@ -24,7 +24,7 @@ AgoraError
 │   ├── DatabaseUnfit · IndexMissing · IndexInUse · IndexOfAnotherChain · IndexTooNew
 │   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
-│   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · PartMisused
+│   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · OwnsAnAgent · PartMisused
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
@@ -100,6 +100,7 @@ from agents.errors.commands import (
     NoSuchThing,
     NotForThisWallet,
     NothingToScore,
+    OwnsAnAgent,
     PartFailed,
     PartMisused,
 )
@@ -110,6 +111,7 @@ from agents.errors.content import (
     ContentTooLarge,
     ContentUnavailable,
     DigestMismatch,
+    MalformedTask,
     MalformedTasks,
     TasksMissing,
     UnsupportedTasks,
@@ -239,6 +241,7 @@ __all__ = [
     "JournalUnwritable",
     "LearningStateUnreadable",
     "LibraryMissing",
+    "MalformedTask",
     "MalformedTasks",
     "ModelError",
     "ModelMissing",
@@ -256,6 +259,7 @@ __all__ = [
     "NotForThisWallet",
     "NotInIndex",
     "NothingToScore",
+    "OwnsAnAgent",
     "PartFailed",
     "PartMisused",
     "PaymentRequired",

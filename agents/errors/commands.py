@@ -20,6 +20,16 @@ class NotForThisWallet(UserError):
         )
 
 
+class OwnsAnAgent(UserError):
+    """A wallet that has an agent already."""
+
+    def __init__(self, wallet: str) -> None:
+        super().__init__(
+            f"wallet {wallet} owns an agent already, and one wallet acts for one: choose another with --wallet, or "
+            "another name"
+        )
+
+
 class NothingToScore(UserError):
     """A task does not wait for a score."""
 

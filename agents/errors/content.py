@@ -21,6 +21,13 @@ class MalformedTasks(UserError):
         super().__init__(f"{path}, line {line}: {detail}")
 
 
+class MalformedTask(UserError):
+    """A task that was described in so many words cannot be posted."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"the task cannot be posted: {detail}")
+
+
 class UnsupportedTasks(UserError):
     """A tasks file of a kind that this version cannot check."""
 

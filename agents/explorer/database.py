@@ -22,6 +22,8 @@ BUSY_SECONDS = 10.0
 """How long a reader or writer of SQLite waits for another."""
 POOL = 16
 """Connections that are open at the same time, for as many requests that are answered at once."""
+WRITES = "agora_writes"
+"""The execution option of connections whose transactions write."""
 MIGRATION_LOCK = 0x41474F5241_0001
 """PostgreSQL: two processes that begin at the same time make the tables one after the other."""
 
@@ -59,7 +61,9 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        # Who writes says so at once: one who has read before could not wait for another writer any more.
+        at_once = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if at_once else "BEGIN")
 
     return engine
 
@@ -79,8 +83,22 @@ def name_of(engine: Engine) -> str:
 
 
 @contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes, after those of others that write at the same time; raises DatabaseDown."""
+    with (
+        reaching(engine),
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
 def reaching(engine: Engine) -> Iterator[None]:
-    """What is done inside raises DatabaseDown where the database is not there, busy, full or broken off."""
+    """What is done inside raises DatabaseDown where the database is not there, busy, full or broken off.
+
+    Raises DatabaseUnfit for a file that is no database, or is damaged.
+    """
     driver: Any = engine.dialect.dbapi
     try:
         yield
@@ -89,6 +107,12 @@ def reaching(engine: Engine) -> Iterator[None]:
         raise DatabaseDown(name_of(engine), _short(reason)) from error
     except (driver.OperationalError, driver.InterfaceError) as error:
         raise DatabaseDown(name_of(engine), _short(str(error))) from error
+    except (exc.DatabaseError, driver.DatabaseError) as error:
+        original = error.orig if isinstance(error, exc.DatabaseError) else error
+        # Its subclasses tell of mistakes in statements, which are ours.
+        if type(original) is not driver.DatabaseError:
+            raise
+        raise DatabaseUnfit(f"{name_of(engine)}: {_short(str(original))}") from error
 
 
 def _short(reason: str) -> str:
@@ -98,7 +122,7 @@ def _short(reason: str) -> str:
 
 def migrate(engine: Engine) -> None:
     """The tables are those of this version. Raises IndexTooNew, DatabaseDown."""
-    with reaching(engine), engine.begin() as connection:
+    with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         script = ScriptDirectory(MIGRATIONS)

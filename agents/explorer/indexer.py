@@ -25,7 +25,7 @@ from agents.errors import (
     WrongChain,
 )
 from agents.explorer.reader import BlockData, MarketReader
-from agents.explorer.writer import Cursor, Writer
+from agents.explorer.writer import UNDO_BLOCKS, Cursor, Writer
 
 RANGE = 100
 """Blocks in one request and one transaction."""
@@ -84,17 +84,21 @@ class Indexer:
         changed: Callable[[], None] = lambda: None,
         patience: float = PATIENCE,
         poll: float = POLL,
+        range_blocks: int = RANGE,
+        undo_blocks: int = UNDO_BLOCKS,
     ) -> None:
         """``changed`` is called in the event loop after every change of ``status``, blocks that were written among
-        them; ``progress`` while a backlog is read. ``patience`` and ``poll`` are in seconds."""
+        them; ``progress`` while a backlog is read. ``patience`` and ``poll`` are in seconds;
+        ``range_blocks`` are read at a time, and ``undo_blocks`` below the head can be taken back at once."""
         self._rpc, self._deployment = rpc, deployment
         self._reader = MarketReader(rpc, deployment)
-        self._writer = Writer(engine, deployment)
+        self._writer = Writer(engine, deployment, undo_blocks)
         # All of the writer's steps are taken by one thread, so that none is taken twice at a time.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._progress, self._changed = progress, changed
-        self._patience, self._poll = patience, poll
+        self._patience, self._poll, self._range = patience, poll, range_blocks
         self._behind_since: float | None = None
+        self._closed = False
         self.status = Status(node_since=time.time())
 
     async def __aenter__(self) -> Self:
@@ -109,7 +113,10 @@ class Indexer:
         await self.close()
 
     async def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index; nothing more can be done with it here."""
+        if self._closed:
+            return
+        self._closed = True
         await self._work(self._writer.close)
         self._thread.shutdown()
         self._tell(writing=False)
@@ -171,7 +178,8 @@ class Indexer:
 
     async def _advance(self, cursor: Cursor, head: int, start: int) -> None:
         """Take in the blocks up to ``head``, or up to where they no longer follow from those in the index."""
-        ranges = [(first, min(first + RANGE - 1, head)) for first in range(cursor.block + 1, head + 1, RANGE)]
+        starts = range(cursor.block + 1, head + 1, self._range)
+        ranges = [(first, min(first + self._range - 1, head)) for first in starts]
         parent: str | None = cursor.hash or None
         reading = asyncio.create_task(self._reader.read(*ranges[0], parent))
         try:

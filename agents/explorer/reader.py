@@ -19,7 +19,6 @@ RECEIPTS = 100
 """Receipts in one request."""
 TRACES = 20
 """Traces of failed transactions in one request: the node carries each out again."""
-_METHOD_NOT_FOUND = -32601
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,33 +150,37 @@ class MarketReader:
         return dict(zip(hashes, (one for piece in answers for one in piece), strict=True))
 
     async def _reverts(self, failed: Sequence[Mapping[str, Any]]) -> dict[str, bytes | None]:
-        """The revert data of failed transactions: by a trace where the node has them, else by the call made again."""
+        """The revert data of failed transactions: by a trace where the node makes them, else by the same call."""
         found: dict[str, bytes | None] = {}
         for piece in pieces(failed, TRACES):
-            answers = await self._traced(piece) if self._traces else None
-            answers = answers or await self._repeated(piece)
-            found |= {raw["hash"]: data for raw, data in zip(piece, answers, strict=True)}
+            if self._traces:
+                found |= await self._traced(piece)
+            found |= await self._repeated([raw for raw in piece if raw["hash"] not in found])
         return found
 
-    async def _traced(self, failed: Sequence[Mapping[str, Any]]) -> list[bytes | None] | None:
+    async def _traced(self, failed: Sequence[Mapping[str, Any]]) -> dict[str, bytes | None]:
+        """What the node's traces tell. The guard and most public nodes make none: they are not asked again."""
         quiet = {"disableStorage": True, "disableMemory": True, "disableStack": True}
         answers = await self._rpc.each([("debug_traceTransaction", (raw["hash"], quiet)) for raw in failed])
-        if any(isinstance(one, RpcError) for one in answers):
-            # The guard, and most public nodes, do not trace.
-            self._traces = False
-            return None
-        return [_returned(one) for one in answers]
+        told = zip(failed, answers, strict=True)
+        found = {raw["hash"]: _returned(one) for raw, one in told if not isinstance(one, RpcError)}
+        self._traces = bool(found)
+        return found
 
-    async def _repeated(self, failed: Sequence[Mapping[str, Any]]) -> list[bytes | None]:
+    async def _repeated(self, failed: Sequence[Mapping[str, Any]]) -> dict[str, bytes | None]:
         """What the same calls say at the end of the block before: nearly always the same, but not when another
         transaction of the block came between."""
         calls = []
         for raw in failed:
-            request = {name: raw[name] for name in ("from", "to", "input", "value", "gas") if raw.get(name)}
-            request["data"] = request.pop("input")
-            calls.append(("eth_call", (request, quantity(int(raw["blockNumber"], 16) - 1))))
+            request = {name: raw[name] for name in ("from", "to", "value", "gas") if raw.get(name)}
+            calls.append(
+                ("eth_call", (request | {"data": raw["input"]}, quantity(int(raw["blockNumber"], 16) - 1)))
+            )
         answers = await self._rpc.each(calls)
-        return [one.data if isinstance(one, RpcError) else None for one in answers]
+        return {
+            raw["hash"]: one.data if isinstance(one, RpcError) else None
+            for raw, one in zip(failed, answers, strict=True)
+        }
 
 
 def _follows(header: Header, parent: str) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, select, text
 from agents.chain.deployment import Deployment
 from agents.errors import DatabaseDown, IndexInUse, IndexOfAnotherChain
 from agents.explorer import schema
-from agents.explorer.database import migrate, name_of, reaching
+from agents.explorer.database import WRITES, migrate, name_of, reaching
 from agents.explorer.fold import Fold
 from agents.explorer.reader import BlockData
 from agents.explorer.rows import Rows, clear, cut, rewind
@@ -53,8 +53,8 @@ class Writer:
     After an error in one of them it is closed: open it again.
     """
 
-    def __init__(self, engine: Engine, deployment: Deployment) -> None:
-        self._engine, self._deployment = engine, deployment
+    def __init__(self, engine: Engine, deployment: Deployment, undo_blocks: int = UNDO_BLOCKS) -> None:
+        self._engine, self._deployment, self._undo_blocks = engine, deployment, undo_blocks
         self._fold = Fold(deployment)
         self._lock: FileLock | None = None
         self._connection: Connection | None = None
@@ -75,7 +75,7 @@ class Writer:
             with reaching(self._engine):
                 if self._engine.dialect.name == "sqlite":
                     self._lock = FileLock(f"{self._engine.url.database}.lock", name_of(self._engine))
-                self._connection = self._engine.connect()
+                self._connection = self._engine.connect().execution_options(**{WRITES: True})
                 if self._lock is None:
                     _lock_session(self._connection, name_of(self._engine))
                 migrate(self._engine)
@@ -101,7 +101,7 @@ class Writer:
     def write(self, blocks: Sequence[BlockData], newest: int) -> Cursor:
         """Take the blocks into account, which follow the cursor; ``newest`` is the chain's newest block."""
         with self._writing() as (rows, cursor):
-            undo_from = max(cursor.undo_from, newest - UNDO_BLOCKS + 1)
+            undo_from = max(cursor.undo_from, newest - self._undo_blocks + 1)
             for block in blocks:
                 self._fold.take(rows, block, undoable=block.header.number >= undo_from)
             last = blocks[-1].header
@@ -113,7 +113,7 @@ class Writer:
             undo_from = cursor.undo_from
             deep = ancestor + 1 < undo_from
             if deep:
-                undo_from = ancestor - UNDO_BLOCKS + 1
+                undo_from = ancestor - self._undo_blocks + 1
                 clear(rows)
                 cut(rows, ancestor)
                 self._fold.again(rows, ancestor, undo_from)

@@ -38,6 +38,17 @@ def parse_capabilities(text: str) -> dict[str, int]:
     return capabilities
 
 
+def check_name(name: str) -> None:
+    """Raises SettingOutOfRange for what cannot be an agent's name."""
+    if not _NAME.fullmatch(name):
+        raise SettingOutOfRange("--name", name, "letters, digits and -, at most 32, a letter first")
+
+
+def office_of(name: str) -> str:
+    """The store of an agent that stands alone."""
+    return f"agent-{name}"
+
+
 def wallet_index(name: str) -> int:
     """The wallet of an agent that stands alone: far from the fleets' indices, the same for the same name."""
     return 2**30 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % 2**30
@@ -67,14 +78,13 @@ def run_agent(
     async def command() -> list[str]:
         settings = Settings() if provider is None else Settings(provider=provider)
         configure(settings.log_level, as_json=json_logs)
-        if not _NAME.fullmatch(name):
-            raise SettingOutOfRange("--name", name, "letters, digits and -, at most 32, a letter first")
+        check_name(name)
         AgentLearningConfig.profile(profile)
         policy_of(policy)
         job = Job(
             agents=[AgentDefinition(name, role, parse_capabilities(capabilities), profile, policy)],
             first_wallet=wallet_index(name),
-            office=f"agent-{name}",
+            office=office_of(name),
             until_settled=until_settled,
             seed_phrase_file=seed_phrase_file,
         )

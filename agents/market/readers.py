@@ -2,16 +2,17 @@
 
 import itertools
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from agents.errors import (
     InvalidAmount,
+    MalformedTask,
     MalformedTasks,
     SettingOutOfRange,
     TasksMissing,
@@ -75,7 +76,8 @@ class _Gsm8kLine(_Line):
 
 
 def read_tasks(path: Path, limit: int | None = None, make_key: MakeKey = AnswerKey.create) -> list[TaskDraft]:
-    """The first ``limit`` tasks of a JSONL file, or all of them; blank lines are skipped.
+    """The first ``limit`` tasks of a JSONL file, or all of them; blank lines are skipped. A file whose name ends in
+    .json may hold one task as it is usually written, on as many lines as it likes, or a list of them.
 
     Agora's own form has title, description, skill, reward (credits, as text) and either checker
     ("number" or "exact") with answer, or rubric (a list of yes/no criteria); mode is "second-price"
@@ -93,15 +95,37 @@ def read_tasks(path: Path, limit: int | None = None, make_key: MakeKey = AnswerK
     return drafts
 
 
+def draft_task(fields: Mapping[str, Any], make_key: MakeKey = AnswerKey.create) -> TaskDraft:
+    """One task in Agora's own form, as its fields; raises MalformedTask."""
+    try:
+        return _from_agora(_AgoraLine.model_validate(fields), make_key)
+    except ValidationError as error:
+        raise MalformedTask(first_problem(error)) from None
+    except (InvalidAmount, SettingOutOfRange, _LineError) as error:
+        raise MalformedTask(str(error)) from None
+
+
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(_listed(path, file), start=1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if text.strip():
                     yield number, text
     except OSError as error:
         raise TasksMissing(path, error.strerror or type(error).__name__) from None
+
+
+def _listed(path: Path, file: BinaryIO) -> Iterable[bytes]:
+    """A file's lines; those that a .json file with one document would have if each task were written on one."""
+    if path.suffix != ".json":
+        return file
+    data = file.read()
+    try:
+        whole = from_json(data.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
+    except ValueError:
+        return data.splitlines()
+    return [to_json(one) for one in (whole if isinstance(whole, list) else [whole])]
 
 
 def _draft(path: Path, number: int, line: bytes, make_key: MakeKey) -> TaskDraft:

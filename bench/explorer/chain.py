@@ -38,6 +38,8 @@ class ScriptedChain:
         self._made = 0
         genesis = _header(0, deployment.genesis_hash, "0x" + "00" * 32, self.market.state.now, 0, [])
         self.blocks = [Block(genesis, [], [], [], {}, self.market.copy())]
+        self.unknown: set[str] = set()
+        """Methods that the node refuses."""
         self._receipts: dict[str, dict[str, Any]] = {}
         self._reverts: dict[str, bytes] = {}
 
@@ -121,7 +123,7 @@ class ScriptedChain:
             "debug_traceTransaction": self._trace,
         }
         head = {"jsonrpc": "2.0", "id": call["id"]}
-        if call["method"] not in known:
+        if call["method"] not in known or call["method"] in self.unknown:
             return {**head, "error": {"code": -32601, "message": f"{call['method']} is not known"}}
         return {**head, "result": known[call["method"]](*call["params"])}
 

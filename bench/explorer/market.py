@@ -5,10 +5,9 @@ data, which can be copied and taken back.
 """
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.chain.abi import Call, Event, encode, is_value
 from agents.chain.bindings import (
@@ -27,6 +26,9 @@ from agents.chain.deployment import Deployment
 from agents.chain.words import checksummed
 from agents.market.domain import account_of, account_of_agent, bond_of
 from agents.money import CREDIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOBODY = "0x" + "00" * 20
 SKILLS = ("summary", "translation", "code", "arithmetic")

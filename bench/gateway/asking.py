@@ -30,7 +30,7 @@ class Bare:
     def __init__(self, url: str, keys: tuple[str, ...] = ()) -> None:
         parts = urlsplit(url)
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path + PATH
-        self._keys, self._free = keys, list[_Connection]()
+        self._keys, self._free = keys, list[Connection]()
 
     async def ask(self, number: int) -> None:
         """One question; raises RuntimeError where the answer is a refusal."""
@@ -53,14 +53,14 @@ class Bare:
         for connection in self._free:
             connection.transport.close()
 
-    async def _connected(self) -> "_Connection":
-        _, connection = await asyncio.get_running_loop().create_connection(
-            _Connection, self._host, self._port
-        )
+    async def _connected(self) -> "Connection":
+        _, connection = await asyncio.get_running_loop().create_connection(Connection, self._host, self._port)
         return connection
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
+    """One socket, with one question under way."""
+
     transport: asyncio.Transport
 
     def connection_made(self, transport: Any) -> None:

@@ -1,36 +1,11 @@
-import { Component, lazy, Suspense, type ComponentType, type ErrorInfo, type ReactNode } from "react";
+import { Component, lazy, Suspense, type ErrorInfo, type ReactNode } from "react";
 import { Route, Switch, useLocation } from "wouter";
 
 import { StatusProvider } from "./api/status.tsx";
 import { Empty, Skeleton } from "./components/Feedback.tsx";
 import { Layout } from "./components/Layout.tsx";
 import { PageHead } from "./components/Panel.tsx";
-
-/** Where each page lives. A page reads what stands after the colons with `useParams`. */
-const ROUTES: readonly (readonly [string, () => Promise<{ default: ComponentType }>])[] = [
-  ["/", () => import("./pages/Overview.tsx")],
-  ["/tasks", () => import("./pages/Tasks.tsx")],
-  ["/tasks/:id", () => import("./pages/Task.tsx")],
-  ["/agents", () => import("./pages/Agents.tsx")],
-  ["/agents/:id", () => import("./pages/Agent.tsx")],
-  ["/market", () => import("./pages/Market.tsx")],
-  ["/ledger", () => import("./pages/Ledger.tsx")],
-  ["/ledger/:account", () => import("./pages/LedgerAccount.tsx")],
-  ["/messages", () => import("./pages/Messages.tsx")],
-  ["/messages/:thread", () => import("./pages/Messages.tsx")],
-  ["/governance", () => import("./pages/Governance.tsx")],
-  ["/governance/:id", () => import("./pages/Governance.tsx")],
-  ["/blocks", () => import("./pages/Blocks.tsx")],
-  ["/blocks/:id", () => import("./pages/Block.tsx")],
-  ["/tx", () => import("./pages/Transactions.tsx")],
-  ["/tx/:hash", () => import("./pages/Transaction.tsx")],
-  ["/log", () => import("./pages/Events.tsx")],
-  ["/usage", () => import("./pages/Usage.tsx")],
-  ["/actions", () => import("./pages/Actions.tsx")],
-  ["/audit", () => import("./pages/Audit.tsx")],
-  ["/search", () => import("./pages/Search.tsx")],
-  ["/post", () => import("./pages/Post.tsx")],
-];
+import { ROUTES } from "./routes.ts";
 
 const PAGES = ROUTES.map(([path, load]) => [path, lazy(load)] as const);
 

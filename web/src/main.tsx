@@ -6,7 +6,13 @@ import { queries } from "./api/client.ts";
 import { live } from "./api/live.ts";
 import { App } from "./app.tsx";
 import { applyTheme, chosenTheme } from "./lib/theme.ts";
-import "./theme.css";
+import "./styles/colours.css";
+import "./styles/elements.css";
+import "./styles/shell.css";
+import "./styles/parts.css";
+import "./styles/tables.css";
+import "./styles/charts.css";
+import "./styles/narrow.css";
 
 applyTheme(chosenTheme());
 live.start();

@@ -8,8 +8,29 @@ from starlette.types import Receive, Scope, Send
 from agents.explorer.api import content, health, page, problems, rpc, status, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
+from agents.explorer.api.routes import (
+    agents,
+    chain,
+    governance,
+    ledger,
+    market,
+    messages,
+    overview,
+    tasks,
+    usage,
+)
 
-RESOURCES: tuple[APIRouter, ...] = ()
+RESOURCES: tuple[APIRouter, ...] = (
+    overview.router,
+    tasks.router,
+    agents.router,
+    market.router,
+    ledger.router,
+    messages.router,
+    usage.router,
+    governance.router,
+    chain.router,
+)
 """The routes under /api."""
 _OWN = (
     status.router,

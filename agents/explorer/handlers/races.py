@@ -6,6 +6,7 @@ from agents.chain.bindings import race_board
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to, change, existing
 from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.tasks import PANEL
 
 
 @handles(race_board.RaceOpened)
@@ -85,5 +86,11 @@ def _entry_withdrawn(event: race_board.EntryWithdrawn, at: Place, rows: Rows) ->
 
 @handles(race_board.RaceWon)
 def _race_won(event: race_board.RaceWon, at: Place, rows: Rows) -> None:
+    entry = existing(rows, schema.race_entries, event.task_id, event.agent_id)
     change(rows, at, schema.race_entries, event.task_id, event.agent_id, status="won", locked=0)
     change(rows, at, schema.races, event.task_id, winner=event.agent_id)
+    if not event.silent:
+        task = existing(rows, schema.tasks, event.task_id)
+        by = PANEL if entry["case"] else task["evaluator"]
+        scored = {"score": entry["score"], "scored_by": by, "evaluated_at": at.timestamp}
+        change(rows, at, schema.tasks, event.task_id, **scored)

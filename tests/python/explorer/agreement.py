@@ -168,6 +168,8 @@ class Index:
             names = (*task_names, "bond")
             found[row["id"]] = {name: row[name] for name in names}
             found[row["id"]]["deadline"] = row["deadline"] or None
+            if row["mode"] == "Race":
+                found[row["id"]]["score"] = None  # The view keeps those of entries only.
             found[row["id"]]["lateness"] = row["lateness"] or 0
         return found
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.errors import MalformedTasks, SettingOutOfRange, TasksMissing, UnsupportedTasks
+from agents.errors import MalformedTask, MalformedTasks, SettingOutOfRange, TasksMissing, UnsupportedTasks
 from agents.market.checkers import check_number
 from agents.market.domain import AwardMode
-from agents.market.readers import read_tasks
+from agents.market.readers import draft_task, read_tasks
 from agents.market.specification import AnswerKey, ExactChecker, JudgeChecker, NumberChecker
 from agents.money import CREDIT
 
@@ -103,6 +103,25 @@ def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path: Path) -> No
     path = tmp_path / "tasks.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(EXACT).encode() + b"\r\n\r\n" + json.dumps(SUM).encode())
     assert [draft.specification.skill for draft in read_tasks(path)] == ["research", "mathematics"]
+
+
+def test_a_json_file_holds_one_task_or_a_list_as_they_are_usually_written(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.json"
+    for whole, skills in ((EXACT, ["research"]), ([EXACT, SUM], ["research", "mathematics"])):
+        path.write_text(json.dumps(whole, indent=4))
+        assert [draft.specification.skill for draft in read_tasks(path)] == skills
+    path.write_text(f"{json.dumps(EXACT)}\n{json.dumps(SUM)}\n")
+    assert len(read_tasks(path)) == 2, "lines as in a JSONL file are read too"
+    path.write_text(json.dumps([EXACT, {}], indent=4))
+    with pytest.raises(MalformedTasks, match="line 2: it is of no known form"):
+        read_tasks(path)
+
+
+def test_one_task_is_drafted_from_its_fields() -> None:
+    assert draft_task(EXACT).specification.title == "City"
+    for changed, says in (({"reward": "x"}, "'x' is not an amount"), ({"title": "\x1b"}, "title: .*control characters")):
+        with pytest.raises(MalformedTask, match=f"the task cannot be posted: {says}"):
+            draft_task(EXACT | changed)
 
 
 def test_lines_behind_the_limit_are_not_read(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ export function Value({ value }: { value: unknown }): ReactNode {
     return <Untrusted text={value === "" ? '""' : value} limit={240} />;
   }
   if (Array.isArray(value)) {
-    if (value.every(isArgument)) return <Arguments items={value} />;
     return (
       <ol className="values">
         {value.map((one, at) => (
@@ -33,14 +32,9 @@ export function Value({ value }: { value: unknown }): ReactNode {
   return <Named items={Object.entries(value).map(([name, one]) => [name, undefined, one] as const)} />;
 }
 
-function isArgument(value: unknown): value is Argument {
-  return (
-    typeof value === "object" && value !== null && "name" in value && "type" in value && "value" in value
-  );
-}
-
 /** The arguments of a call or of an error, structs within them indented. */
-export function Arguments({ items }: { items: readonly Argument[] }) {
+export function Arguments({ items }: { items: readonly Argument[] | null }) {
+  if (items === null) return <p className="muted">They cannot be read, or are too large to show.</p>;
   return <Named items={items.map(({ name, type, value }) => [name, type, value] as const)} />;
 }
 

@@ -1,3 +1,5 @@
+import { useMemo } from "react";
+
 import type { LedgerEntry, Part } from "../api/types.ts";
 import { words } from "../lib/format.ts";
 import { Account, TaskLink } from "./Account.tsx";
@@ -36,53 +38,78 @@ const MOVEMENTS: Column<LedgerEntry>[] = [
 const KEY = (row: LedgerEntry): number => row.seq;
 const EMPTY = <Empty title="No such movement">Credits move when tasks are posted, bid on and paid.</Empty>;
 
-/** Movements of credits, each once. */
-export function EntryTable({ entries }: { entries: readonly LedgerEntry[] }) {
-  return (
-    <Table caption="Movements of credits" columns={MOVEMENTS} rows={entries} rowKey={KEY} empty={EMPTY} />
-  );
+const OF_ONE_TASK = MOVEMENTS.filter((column) => column !== TASK);
+
+interface EntryTableProps {
+  entries: readonly LedgerEntry[];
+  /** All belong to one task, which need not be named. */
+  ofOneTask?: boolean;
 }
 
-/** The same movements seen from one account: what came in, what went out, what changed its part. */
-export function AccountEntries({ account, entries }: { account: string; entries: readonly LedgerEntry[] }) {
-  const mine = (side: string | null): boolean => side?.toLowerCase() === account.toLowerCase();
-  const columns: Column<LedgerEntry>[] = [
-    TIME,
-    REASON,
-    {
-      id: "other",
-      header: "With",
-      cell: (row) => {
-        if (mine(row.account_from) && mine(row.account_to)) {
-          return (
-            <span className="muted">
-              {row.part_from} → {row.part_to}
-            </span>
-          );
-        }
-        return mine(row.account_from) ? (
-          <Side account={row.account_to} part={row.part_to} />
-        ) : (
-          <Side account={row.account_from} part={row.part_from} />
-        );
-      },
-    },
-    {
-      id: "in",
-      header: "In",
-      end: true,
-      cell: (row) => (mine(row.account_to) ? <Money units={row.amount} /> : null),
-    },
-    {
-      id: "out",
-      header: "Out",
-      end: true,
-      cell: (row) => (mine(row.account_from) ? <Money units={row.amount} /> : null),
-    },
-    TASK,
-    TX,
-  ];
-  return <Table caption="Movements" columns={columns} rows={entries} rowKey={KEY} empty={EMPTY} />;
+/** Movements of credits, each once. */
+export function EntryTable({ entries, ofOneTask = false }: EntryTableProps) {
+  const columns = ofOneTask ? OF_ONE_TASK : MOVEMENTS;
+  return <Table caption="Movements of credits" columns={columns} rows={entries} rowKey={KEY} empty={EMPTY} />;
+}
+
+/** A movement as one account has it. */
+interface Line {
+  entry: LedgerEntry;
+  came: boolean;
+  went: boolean;
+  /** What the account had afterwards, in units. */
+  free: number | null;
+  locked: number | null;
+}
+
+const STATEMENT: Column<Line>[] = [
+  { id: "time", header: "Time", cell: ({ entry }) => <Time at={entry.time} /> },
+  { id: "reason", header: "Why", cell: ({ entry }) => words(entry.reason) },
+  { id: "with", header: "With", wide: true, cell: (line) => <Other line={line} /> },
+  {
+    id: "in",
+    header: "In",
+    end: true,
+    cell: ({ entry, came, went }) => (came && !went ? <Money units={entry.amount} /> : null),
+  },
+  {
+    id: "out",
+    header: "Out",
+    end: true,
+    cell: ({ entry, came, went }) => (went && !came ? <Money units={entry.amount} /> : null),
+  },
+  { id: "free", header: "Free then", end: true, cell: ({ free }) => <Money units={free} /> },
+  { id: "locked", header: "Locked then", end: true, cell: ({ locked }) => <Money units={locked} /> },
+  { id: "task", header: "Task", end: true, extra: true, cell: ({ entry }) => <TaskLink id={entry.task} /> },
+  { id: "tx", header: "Transaction", extra: true, cell: ({ entry }) => <Tx hash={entry.tx} /> },
+];
+
+const LINE_KEY = (line: Line): number => line.entry.seq;
+
+function Other({ line: { entry, came, went } }: { line: Line }) {
+  if (came && went) {
+    return (
+      <span className="muted">
+        <Money units={entry.amount} /> {entry.part_from} → {entry.part_to}
+      </span>
+    );
+  }
+  if (went) return <Side account={entry.account_to} part={entry.part_to} />;
+  return <Side account={entry.account_from} part={entry.part_from} />;
+}
+
+/** The statement of one account: what came in, what went out, what moved between its parts, what it then had. */
+export function Statement({ account, entries }: { account: string; entries: readonly LedgerEntry[] }) {
+  const lines = useMemo(() => {
+    const mine = (side: string | null): boolean => side?.toLowerCase() === account.toLowerCase();
+    return entries.map((entry): Line => {
+      const [came, went] = [mine(entry.account_to), mine(entry.account_from)];
+      return came
+        ? { entry, came, went, free: entry.to_free, locked: entry.to_locked }
+        : { entry, came, went, free: entry.from_free, locked: entry.from_locked };
+    });
+  }, [account, entries]);
+  return <Table caption="Statement" columns={STATEMENT} rows={lines} rowKey={LINE_KEY} empty={EMPTY} />;
 }
 
 function Side({ account, part }: { account: string | null; part: Part | null }) {

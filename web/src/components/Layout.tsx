@@ -1,6 +1,7 @@
 import { useEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 
+import { prefetch } from "../routes.ts";
 import { useTheme, type Theme } from "../lib/theme.ts";
 import { HeadNote, Trouble } from "./Trouble.tsx";
 
@@ -44,7 +45,11 @@ const SECTIONS: readonly (readonly [string, readonly (readonly [string, string])
 export function Layout({ children }: { children: ReactNode }) {
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  useEffect(() => window.scrollTo(0, 0), [location]);
+  const nav = useRef<HTMLElement>(null);
+  useScrollToTop(location);
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [location]);
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={() => main.current?.focus()}>
@@ -62,12 +67,18 @@ export function Layout({ children }: { children: ReactNode }) {
           Post a task
         </Link>
       </header>
-      <nav className="nav" aria-label="Pages">
+      <nav className="nav" ref={nav} aria-label="Pages">
         {SECTIONS.map(([title, links]) => (
           <div key={title} className="nav-section">
             <p>{title}</p>
             {links.map(([href, name]) => (
-              <Link key={href} href={href} aria-current={isCurrent(location, href) ? "page" : undefined}>
+              <Link
+                key={href}
+                href={href}
+                aria-current={isCurrent(location, href) ? "page" : undefined}
+                onPointerEnter={() => prefetch(href)}
+                onFocus={() => prefetch(href)}
+              >
                 {name}
               </Link>
             ))}
@@ -80,6 +91,22 @@ export function Layout({ children }: { children: ReactNode }) {
       </main>
     </div>
   );
+}
+
+/** A new page begins at its top; one that the browser's Back or Forward leads to is left where it was. */
+function useScrollToTop(location: string): void {
+  const back = useRef(false);
+  useEffect(() => {
+    const note = (): void => {
+      back.current = true;
+    };
+    window.addEventListener("popstate", note);
+    return () => window.removeEventListener("popstate", note);
+  }, []);
+  useEffect(() => {
+    if (!back.current) window.scrollTo(0, 0);
+    back.current = false;
+  }, [location]);
 }
 
 function isCurrent(location: string, href: string): boolean {

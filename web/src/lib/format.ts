@@ -46,9 +46,9 @@ export function formatEther(wei: string): string {
   return `${PLAIN9.format(Number(wei) / 1e18)} ETH`;
 }
 
-/** Wei, as decimal text, in gwei; a dash where there is none. */
-export function formatGwei(wei: string | null): string {
-  return wei === null ? "–" : `${PLAIN.format(Number(wei) / 1e9)} gwei`;
+/** Wei in gwei. */
+export function formatGwei(wei: number): string {
+  return `${PLAIN.format(wei / 1e9)} gwei`;
 }
 
 /** The first and last characters of a hash or an address. */

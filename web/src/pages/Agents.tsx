@@ -41,7 +41,6 @@ const COLUMNS: Column<AgentRow>[] = [
     id: "thinking",
     header: "Thinking",
     end: true,
-    sort: (row) => row.thinking,
     cell: (row) => <Money units={row.thinking} />,
   },
   {
@@ -56,6 +55,7 @@ const COLUMNS: Column<AgentRow>[] = [
     id: "debt",
     header: "Debt",
     end: true,
+    sort: (row) => row.debt,
     extra: true,
     cell: (row) => (row.debt > 0 ? <Money units={row.debt} /> : <span className="none">–</span>),
   },

@@ -3,7 +3,7 @@ import type { BlockRow } from "../api/types.ts";
 import { Count } from "../components/Count.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { BlockLink, Hash } from "../components/Hash.tsx";
-import { Export, Pager, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Pager, useFilters } from "../components/List.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Tabs } from "../components/Tabs.tsx";
@@ -12,7 +12,8 @@ import { formatGwei } from "../lib/format.ts";
 import { CHAIN_TABS } from "./chain.ts";
 
 const TOPICS = ["blocks"];
-const NONE: string[] = [];
+const FILTERS = ["with_events"];
+const WHICH = [["true", "with events"]] as const;
 
 const COLUMNS: Column<BlockRow>[] = [
   { id: "number", header: "Block", end: true, cell: (row) => <BlockLink number={row.number} /> },
@@ -44,12 +45,15 @@ const KEY = (row: BlockRow): number => row.number;
 
 /** All blocks that the explorer has read, newest first. */
 export default function Blocks() {
-  const [filters] = useFilters(NONE);
+  const [filters, change] = useFilters(FILTERS);
   const page = usePage<BlockRow>("/api/blocks", filters, TOPICS);
   return (
     <>
       <PageHead title="Blocks" actions={<Export resource="blocks" filters={filters} />} />
       <Tabs label="The chain" tabs={CHAIN_TABS} />
+      <Filters filters={filters}>
+        <ChoiceFilter label="Blocks" name="with_events" options={WHICH} filters={filters} change={change} />
+      </Filters>
       <Panel title="Blocks, newest first" bare>
         <Loaded query={page} lines={20}>
           {({ items, next }) => (

@@ -4,7 +4,7 @@ import { useApi, usePage } from "../api/hooks.ts";
 import type { AccountDetail, AccountRow, LedgerEntry, ReasonTotal } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
-import { AccountEntries } from "../components/EntryTable.tsx";
+import { Statement } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash } from "../components/Hash.tsx";
 import { Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
@@ -71,7 +71,7 @@ export default function LedgerAccount() {
         <Loaded query={page} lines={12}>
           {({ items, next }) => (
             <>
-              <AccountEntries account={account} entries={items} />
+              <Statement account={account} entries={items} />
               <Pager next={next} shown={items.length} filters={filters} />
             </>
           )}
@@ -113,7 +113,7 @@ function Parts({ data }: { data: AccountDetail }) {
           >
             <Money units={data.debt} />
           </Stat>
-          <Stat label="Fees and burns borne" figure="contributed">
+          <Stat label="Deposited less withdrawn" figure="contributed">
             <Money units={data.contributed} />
           </Stat>
           {data.agent !== null && (

@@ -1,7 +1,7 @@
 import { useParams } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Loaded } from "../components/Feedback.tsx";
 import { PageHead } from "../components/Panel.tsx";
 import { State } from "../components/State.tsx";
@@ -42,7 +42,7 @@ function Found({ task }: { task: TaskDetail }) {
     <>
       <Way task={task} />
       {task.next_step && <NextStep step={task.next_step} />}
-      {task.ended_time === null && <Act task={task} />}
+      <Act task={task} />
       <Documents task={task} />
       {task.mode === "Race" && <Entries entries={task.entries} />}
       <Bids task={task} />
@@ -51,8 +51,10 @@ function Found({ task }: { task: TaskDetail }) {
         <SubTasks task={task} />
       </div>
       <MoneyTrail task={task} />
-      <Terms task={task} />
-      <Timeline task={task} />
+      <div className="grid pair">
+        <Timeline task={task} />
+        <Terms task={task} />
+      </div>
     </>
   );
 }

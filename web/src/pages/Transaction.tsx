@@ -43,9 +43,12 @@ function Parts({ transaction }: { transaction: TransactionDetail }) {
   return (
     <>
       {error && (
-        <Panel title={`Undone: ${words(error.error)}`} note={error.error}>
-          <Arguments items={error.arguments} />
-          {error.data !== null && error.arguments.length === 0 && <Hash value={error.data} kept={20} />}
+        <Panel
+          title={`Undone: ${error.error === null ? "for a reason that is not known here" : words(error.error)}`}
+          note={error.error}
+        >
+          {error.error !== null && <Arguments items={error.arguments} />}
+          {error.data !== null && <Hash value={error.data} kept={20} copy />}
         </Panel>
       )}
       <Panel title="Where and who">

@@ -9,10 +9,10 @@ import { TransactionTable } from "../components/TransactionTable.tsx";
 import { CHAIN_TABS } from "./chain.ts";
 
 const TOPICS = ["blocks"];
-const FILTERS = ["contract", "function", "sender", "block", "succeeded"];
+const FILTERS = ["contract", "function", "sender", "block", "failed"];
 const OUTCOMES = [
-  ["true", "done"],
-  ["false", "undone"],
+  ["false", "done"],
+  ["true", "undone"],
 ] as const;
 
 /** The transactions that touched the market, newest first. */
@@ -35,7 +35,7 @@ export default function Transactions() {
         <TextFilter label="Function" name="function" {...common} />
         <TextFilter label="Sender" name="sender" placeholder="0x…" {...common} />
         <TextFilter label="Block" name="block" size={8} {...common} />
-        <ChoiceFilter label="Outcome" name="succeeded" options={OUTCOMES} {...common} />
+        <ChoiceFilter label="Outcome" name="failed" options={OUTCOMES} {...common} />
       </Filters>
       <Panel title="Transactions, newest first" bare>
         <Loaded query={page} lines={20}>

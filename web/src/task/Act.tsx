@@ -1,23 +1,29 @@
 import { lazy, Suspense, useState } from "react";
 
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 
 // Whoever only looks never loads what signs.
 const TaskActions = lazy(() => import("../wallet/TaskActions.tsx"));
 
-/** A way to act on the task; the wallet's code comes when it is asked for. */
+// What wagmi keeps in a browser in which an account was connected.
+const CONNECTED = "wagmi.recentConnectorId";
+
+/** A way to act on the task. The wallet's code comes when it is asked for, or was used in this browser before. */
 export function Act({ task }: { task: TaskDetail }) {
-  const [open, setOpen] = useState(false);
-  if (!open) {
+  const [open, setOpen] = useState(() => localStorage.getItem(CONNECTED) !== null);
+  if (open) {
     return (
-      <button type="button" className="act" onClick={() => setOpen(true)}>
-        Act on this task…
-      </button>
+      <Suspense fallback={null}>
+        <TaskActions task={task} />
+      </Suspense>
     );
   }
+  if (task.ended_time !== null) return null;
   return (
-    <Suspense fallback={<p className="muted">Loading the wallet…</p>}>
-      <TaskActions task={task} />
-    </Suspense>
+    <p className="act">
+      <button type="button" onClick={() => setOpen(true)}>
+        Act on this task…
+      </button>
+    </p>
   );
 }

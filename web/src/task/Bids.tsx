@@ -1,13 +1,13 @@
-import type { Award, Bid, TaskDetail } from "../api/task.ts";
+import type { Award, Bid, TaskDetail } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Empty } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
+import { formatQuality } from "../lib/quality.ts";
 import { visible } from "../lib/text.ts";
 import { BidPicture } from "./BidPicture.tsx";
 import { BidTable } from "./BidTable.tsx";
-import { formatQuality } from "./standing.ts";
 
 const RULES: Record<TaskDetail["mode"], string> = {
   SealedSecondPrice: "Sealed bids; the winner is paid the price at which it would just have won.",
@@ -22,10 +22,12 @@ export function Bids({ task }: { task: TaskDetail }) {
   const auctioned = task.mode !== "Race" && task.mode !== "Direct";
   return (
     <Panel title="Bids and price" note={RULES[task.mode]}>
-      {task.award && <Why award={task.award} />}
-      {auctioned && task.bids.length > 0 && (
-        <BidPicture bids={task.bids} reserve={task.reserve} award={task.award} />
-      )}
+      <div className={task.award ? "bids" : undefined}>
+        {auctioned && task.bids.length > 0 && (
+          <BidPicture bids={task.bids} reserve={task.reserve} award={task.award} />
+        )}
+        {task.award && <Why award={task.award} />}
+      </div>
       {task.bids.length > 0 ? <BidTable bids={task.bids} /> : auctioned && <NoBids task={task} />}
       {task.commitments > task.bids.length && task.bids.length > 0 && (
         <p className="muted">

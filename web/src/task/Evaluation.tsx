@@ -1,4 +1,4 @@
-import type { Evaluation as Found, Panel as Jury, PanelSeat, TaskDetail } from "../api/task.ts";
+import type { Evaluation as Found, Panel as Jury, PanelSeat, TaskDetail } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Money } from "../components/Money.tsx";
 import { Facts, Panel } from "../components/Panel.tsx";
@@ -21,10 +21,7 @@ export function Evaluation({ task }: { task: TaskDetail }) {
       <Facts
         items={[
           ["Evaluator", <Account account={found.evaluator} />],
-          [
-            "Scored by",
-            found.scored_by === "pool" ? "Evaluator pool" : <Account account={found.scored_by} />,
-          ],
+          ["Scored by", found.scored_by === "panel" ? "A panel" : <Account account={found.scored_by} />],
           ["Lateness", found.score === null ? "–" : `${found.lateness} % of the slack`],
           ["Contested", contested(found)],
         ]}
@@ -80,7 +77,7 @@ function voteOf(seat: PanelSeat): string {
 function PanelVotes({ jury }: { jury: Jury }) {
   const name = `Panel of ${jury.size}, round ${jury.round}`;
   return (
-    <section className="jury" aria-label={name}>
+    <div className="jury">
       <h3>
         {name}
         {": "}
@@ -97,6 +94,6 @@ function PanelVotes({ jury }: { jury: Jury }) {
       {jury.seats.length > 0 && (
         <Table caption={name} columns={SEATS} rows={jury.seats} rowKey={(seat) => seat.seat} />
       )}
-    </section>
+    </div>
   );
 }

@@ -1,7 +1,6 @@
-/** How bids stand to each other, by the auction's own arithmetic. */
+import { FULL_QUALITY } from "../lib/quality.ts";
 
-/** The quality of an agent that nothing can be said against, in the chain's numbers. */
-export const FULL_QUALITY = 10_000;
+/** How bids stand to each other, by the auction's own arithmetic. */
 
 /** A bid that was opened. */
 export interface OpenBid {
@@ -34,9 +33,4 @@ export function runnerUp<Bid extends OpenBid>(bids: readonly Bid[], winner: numb
     if (bid.agent !== winner && (best === null || effective(bid) < effective(best))) best = bid;
   }
   return best;
-}
-
-/** Quality as a part of one, as a price is divided by it. */
-export function formatQuality(quality: number): string {
-  return (quality / FULL_QUALITY).toFixed(quality % 10 === 0 ? 3 : 4);
 }

@@ -33,6 +33,10 @@ export interface AgentRow extends Place {
   failed: number;
   defaulted: number;
   tasks_posted: number;
+  messages_sent: number;
+  messages_received: number;
+  /** Actions that it logged. */
+  actions: number;
   created_time: number;
   created_block: number;
   created_tx: string;
@@ -55,7 +59,7 @@ export interface SkillStanding {
 /** An ERC-8004 metadata entry. */
 export interface Metadata {
   key: string;
-  /** The value if it is UTF-8. */
+  /** The value if it is UTF-8, cut after 1,000 characters. */
   text: string | null;
   /** The value's bytes, 0x hex, cut after 1 kB. */
   hex: string;

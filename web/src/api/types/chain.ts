@@ -11,8 +11,8 @@ export interface BlockRow {
   /** Those that touch the market; only these are kept. */
   transactions: number;
   events: number;
-  /** Wei, decimal. */
-  base_fee: string | null;
+  /** Wei. */
+  base_fee: number;
 }
 
 /** An argument of a call or of an error. */
@@ -20,7 +20,10 @@ export interface Argument {
   name: string;
   /** As the ABI writes it. */
   type: string;
-  /** Numbers as decimal strings, bytes as 0x hex, structs as lists of arguments, arrays as lists. */
+  /**
+   * Numbers (beyond 2**53 as decimal strings), bytes as 0x hex, structs as objects by member, arrays as
+   * lists.
+   */
   value: unknown;
 }
 
@@ -30,15 +33,16 @@ export interface Call {
   contract: string | null;
   /** Null if the ABI does not have it. */
   function: string | null;
-  arguments: Argument[];
+  /** Null where they cannot be read or are too large to show. */
+  arguments: Argument[] | null;
 }
 
 /** Why a transaction was undone. */
 export interface CustomError {
-  /** Name of the custom error; "Error", "Panic" or "unknown" for what has none. */
-  error: string;
-  arguments: Argument[];
-  /** The raw bytes, 0x hex; null if the node did not tell. */
+  /** Name of the custom error, or "Error" or "Panic" of Solidity itself; null if it is not known. */
+  error: string | null;
+  arguments: Argument[] | null;
+  /** The raw bytes, 0x hex, of an error that is not known by name; null if the node did not tell. */
   data: string | null;
 }
 

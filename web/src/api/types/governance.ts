@@ -6,24 +6,27 @@ import type { Place } from "./common.ts";
 export interface Vote extends Place {
   voter: string;
   support: "against" | "for" | "abstain";
-  /** Decimal. */
-  weight: string;
+  /** Votes, in units of locked credits times their factor. */
+  weight: number;
   /** In the voter's words. */
   reason: string;
 }
 
-/** A proposal to the MarketGovernor. Votes are decimal strings. */
+/** A proposal to the MarketGovernor. Votes count in units of locked credits times their factor. */
 export interface Proposal extends Place {
   /** Decimal. */
   id: string;
   proposer: string;
   /** The description's first line. */
   title: string;
-  /** As of the newest block, from events and the clock; see `quorum`. */
-  state: "Pending" | "Active" | "Canceled" | "Defeated" | "Succeeded" | "Queued" | "Expired" | "Executed";
-  votes_for: string;
-  votes_against: string;
-  votes_abstain: string;
+  /**
+   * As of the newest block. `Ended`: more votes were for it than against; whether the quorum was reached is
+   * told by the event that queues it.
+   */
+  state: "Pending" | "Active" | "Canceled" | "Defeated" | "Ended" | "Queued" | "Executed";
+  votes_for: number;
+  votes_against: number;
+  votes_abstain: number;
   /** Unix seconds. */
   vote_start: number;
   vote_end: number;
@@ -50,7 +53,7 @@ export interface ProposalDetail extends Proposal {
 /** The market's parameters from a block on. */
 export interface ParameterChange extends Place {
   /** By name, as the contract has them; money in units. */
-  parameters: Record<string, string | number>;
+  parameters: Record<string, number>;
   /** Names of those that are new. */
   changed: string[];
 }
@@ -63,8 +66,7 @@ export interface VotingLock extends Place {
   amount: number;
   /** Seconds of notice. */
   period: number;
-  /** Decimal. */
-  votes: string;
+  votes: number;
   /** When it may be withdrawn, once notice was given. */
   release_at: number | null;
   withdrawn: boolean;
@@ -73,7 +75,7 @@ export interface VotingLock extends Place {
 /** All of it at the newest block. */
 export interface Governance {
   /** In force for new tasks. */
-  parameters: Record<string, string | number>;
+  parameters: Record<string, number>;
   /** Newest first, at most 50. */
   history: ParameterChange[];
   /** Newest first. */

@@ -1,7 +1,7 @@
 /** Ledger entries and accounts. */
 import type { Place } from "./common.ts";
 
-export type Part = "free" | "locked" | "outside" | "burned";
+export type Part = "free" | "locked" | "outside" | "burn" | "destroyed" | "debt";
 
 export type Reason =
   | "deposit"
@@ -26,8 +26,9 @@ export type Reason =
 
 /**
  * One movement of credits, once: it lowers one side by the amount and raises the other by it. Locking moves
- * between the parts of one account. A deposit comes from outside, a withdrawal goes there; a burn has no
- * receiving account.
+ * between the parts of one account. A deposit comes from outside (tokens), a withdrawal goes there; a burn
+ * waits in `burn` until the tokens are `destroyed`; `debt` is no money. What stands beside each account is
+ * what it had after the movement: a statement of one account needs nothing else.
  */
 export interface LedgerEntry extends Place {
   seq: number;
@@ -40,6 +41,15 @@ export interface LedgerEntry extends Place {
   part_to: Part | null;
   /** Units, positive. */
   amount: number;
+  /** Whose debt is recorded, paid or forgiven. */
+  debtor: string | null;
+  /** Units; what `account_from` had free afterwards. */
+  from_free: number | null;
+  from_locked: number | null;
+  from_debt: number | null;
+  to_free: number | null;
+  to_locked: number | null;
+  to_debt: number | null;
   task: number | null;
   agent: number | null;
 }
@@ -59,6 +69,10 @@ export interface AccountRow extends Place {
   /** What it owes; no part of the total. */
   debt: number;
   creditor: string | null;
+  /** Deposited less withdrawn, in units; may be negative. */
+  contributed: number;
+  /** How many movements touched it. */
+  entries: number;
 }
 
 /** What moved for one reason. */
@@ -74,8 +88,6 @@ export interface ReasonTotal {
 /** One account and what went through it. */
 export interface AccountDetail extends AccountRow {
   reasons: ReasonTotal[];
-  /** Fees and burns that it bore, in units, as the Ledger counts contributions. */
-  contributed: number;
   /** Accounts that owe it, the largest debt first, at most 50. */
   debtors: AccountRow[];
 }
@@ -94,7 +106,7 @@ export interface LedgerOverview {
   /** Tokens in nobody's Ledger account. */
   outside: number;
   debts: number;
-  /** Accounts in debt. */
+  /** Agents in debt. */
   indebted: number;
   treasury: AccountRow | null;
   /** The ten that hold the most. */

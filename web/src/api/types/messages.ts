@@ -9,12 +9,12 @@ export interface MessageRow extends Place {
   sender: string;
   sender_name: string | null;
   /** Null for a topic. */
-  receiver: string | null;
-  receiver_name: string | null;
+  recipient: string | null;
+  recipient_name: string | null;
   /** As text if the 32 bytes are text, else 0x hex; null for a letter. */
   topic: string | null;
   task: number | null;
-  /** Paid to the receiver, in units. */
+  /** Paid to the recipient, in units. */
   postage: number;
   /** sha-256 of the body, which is off chain or is the payload. */
   digest: string | null;
@@ -25,17 +25,29 @@ export interface MessageRow extends Place {
   /** The body if it is readable: the payload or the document with the digest, as UTF-8, cut after 4 kB. */
   text: string | null;
   truncated: boolean;
-  /** Whether only the receiver can read it. */
+  /** Whether only the recipient can read it. */
   encrypted: boolean;
 }
 
-/** A conversation. */
-export interface Thread {
+/** A conversation, as lists show it. */
+export interface ThreadRow extends Place {
   id: number;
-  participants: string[];
+  opener: string;
+  opener_name: string | null;
+  other: string;
+  other_name: string | null;
   task: number | null;
-  /** All that was paid in it, among the messages given, in units. */
+  /** Messages in it. */
+  count: number;
+  /** All that was paid in it, in units. */
   postage: number;
+  /** Id of the newest. */
+  last_message: number;
+  created_time: number;
+}
+
+/** A conversation. */
+export interface Thread extends ThreadRow {
   /** Oldest first. */
   messages: MessageRow[];
   /** Cursor for the messages that follow. */

@@ -21,8 +21,7 @@ export type Round = "None" | "Convened" | "Unsealed" | "Appeal";
 
 export type Judge = "requester" | "pool" | "account";
 
-export type BidStatus =
-  "sealed" | "revealed" | "won" | "lost" | "runner-up" | "took-over" | "defaulted" | "forfeited" | "void";
+export type BidStatus = "sealed" | "revealed" | "leading" | "won" | "lost" | "forfeited" | "void";
 
 /** A task as lists show it. */
 export interface TaskRow extends Place {
@@ -74,7 +73,10 @@ export interface Bid extends Place {
   task: number;
   agent: number;
   agent_name: string | null;
-  /** `void`: its price came too late or it was never opened, and nothing was forfeited yet. */
+  /**
+   * `leading`: the lowest so far, the auction not ended; `void`: the auction ended without its being opened;
+   * `forfeited`: void, and its bond was burned.
+   */
   status: BidStatus;
   /** q when it was committed, 5000 to 10000. */
   quality: number;
@@ -88,8 +90,8 @@ export interface Bid extends Place {
   rank: number | null;
   /** What it locked, in units. */
   bond: number;
-  /** What it lost of the bond, in units. */
-  forfeited: number;
+  /** Whether the bond was burned because it was never opened. */
+  forfeited: boolean;
   /** What the task pays this bidder, in units; null if it did not win. */
   price_paid: number | null;
   /**
@@ -108,13 +110,14 @@ export interface RaceEntry extends Place {
   task: number;
   agent: number;
   agent_name: string | null;
-  status: "committed" | "shown" | "judged" | "won" | "withdrawn" | "forfeited";
+  status: "sealed" | "shown" | "passed" | "failed" | "won" | "withdrawn" | "forfeited";
   digest: string;
   /** Digest of the result document, once shown. */
   result: string | null;
+  /** 0 to 100. */
   score: number | null;
-  bond: number;
-  forfeited: number;
+  /** What it locks still, in units. */
+  locked: number;
 }
 
 /** One side of the comparison that an award was. */
@@ -205,7 +208,7 @@ export interface Evaluation {
   evaluator: string;
   passing_score: number;
   score: number | null;
-  /** The address that gave the score, or "pool". */
+  /** The address that gave the score, or "panel". */
   scored_by: string | null;
   passed: boolean | null;
   silent: boolean;

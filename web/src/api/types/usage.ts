@@ -10,12 +10,21 @@ export interface Channel extends Place {
   signer: string;
   provider: string;
   epoch: number;
+  /** What is left in it. */
   deposit: number;
+  /** All that was ever put in. */
+  paid_in: number;
+  /** What it has cost in all. */
   redeemed: number;
-  /** deposit - redeemed while it is open, not below 0; 0 once it is closed. */
+  /** What of that became debt. */
+  owed: number;
+  /** What of that the provider bore itself. */
+  lost: number;
+  /** What went back to the agent at the end. */
   rest: number;
+  redemptions: number;
   /** Merkle root of the receipts of the last redemption. */
-  root: string | null;
+  root: string;
   /** End of the challenge window, if its agent is leaving. */
   exit_end: number | null;
   open: boolean;
@@ -29,11 +38,16 @@ export interface Redemption extends Place {
   agent: number;
   agent_name: string | null;
   provider: string;
-  /** By how much the channel's total grew, in units. */
+  /** By how much the channel's total grew, in units: paid, owed and lost together. */
   amount: number;
+  paid: number;
+  owed: number;
+  lost: number;
   /** The channel's total, in units. */
   cumulative: number;
   receipts_root: string;
+  /** All that this agent's thinking had cost after it, in units. */
+  thinking: number;
 }
 
 /** Thinking in a span of time. */
@@ -71,28 +85,39 @@ export interface Usage {
   agents: UsageByAgent[];
 }
 
-/** A model call, as the gateway on this machine wrote it down. No prompt and no answer is in it. */
+/** A model call, as a gateway on this machine wrote it down; nothing of what was said. */
 export interface Receipt {
+  /** The gateway's store. */
+  book: string;
+  /** The receipt's name: the beginning of its channel's id, and its number. */
+  call: string;
+  /** When it was settled, in chain time. */
   time: number;
   agent: number;
-  purpose: string | null;
+  purpose: string;
   task: number | null;
   model: string;
   prompt_tokens: number;
+  cached_tokens: number;
   completion_tokens: number;
   /** Units. */
   cost: number;
   /** The channel's total after it, in units. */
   cumulative: number;
   channel: string;
-  /** The leaf in the receipts' Merkle tree, 0x hex. */
-  leaf: string | null;
+  /** Which of the channel's receipts it is, from 1 on. */
+  number: number;
+  /** HTTP status of the answer. */
+  status: number;
+  /** What stands under the root of a voucher, 0x hex. */
+  digest: string;
 }
 
-/** The gateway's book, where it lies on this machine. */
+/** The gateways' books, where they lie on this machine. */
 export interface Receipts {
-  /** Whether there is a book here that this explorer may read. */
+  /** Whether there is a book here. */
   available: boolean;
+  /** Book by book, the newest first. */
   items: Receipt[];
   next: string | null;
 }

@@ -2,6 +2,7 @@ import { memo, useState } from "react";
 import { ResponsiveContainer, Sankey, Tooltip, type SankeyLinkProps, type SankeyNodeProps } from "recharts";
 
 import type { Flow } from "../../api/types.ts";
+import { words } from "../../lib/format.ts";
 import { Bubble } from "./parts.tsx";
 
 export interface SankeyProps {
@@ -55,11 +56,17 @@ function band(link: SankeyLinkProps): string {
 
 // Under this many pixels there is only room for names.
 const NARROW = 560;
+// Pixels of a letter of a label, on the wide side.
+const LETTER = 6.8;
+const FIGURE = 10;
 
 /** See SankeyFigure. Each flow carries `data-source`, `data-target` and `data-value`. */
 export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps) {
   const [narrow, setNarrow] = useState(false);
   const graph = graphOf(flows);
+  const sources = new Set(graph.links.map((link) => link.source));
+  const ends = graph.nodes.filter((_, at) => !sources.has(at)).map((node) => node.name.length);
+  const room = 20 + LETTER * (Math.max(0, ...ends) + (narrow ? 0 : FIGURE));
   const written = (value: number): string => format?.(value) ?? value.toLocaleString("en");
   return (
     <ResponsiveContainer width="100%" height="100%" onResize={(width) => setNarrow(width < NARROW)}>
@@ -68,7 +75,7 @@ export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps
         nodePadding={18}
         nodeWidth={8}
         linkCurvature={0.5}
-        margin={{ top: 8, right: narrow ? 96 : 150, bottom: 8, left: 4 }}
+        margin={{ top: 8, right: room, bottom: 8, left: 4 }}
         node={(node: SankeyNodeProps) => (
           <g data-node={node.payload.name} data-value={node.payload.value}>
             <rect
@@ -84,7 +91,7 @@ export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps
               y={node.y + node.height / 2}
               dominantBaseline="middle"
             >
-              {node.payload.name}
+              {words(node.payload.name)}
               {!narrow && <tspan className="sankey-figure"> {written(node.payload.value)}</tspan>}
             </text>
           </g>
@@ -105,7 +112,7 @@ export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps
             const one = payload?.[0];
             if (!active || one === undefined) return null;
             const value = Number(one.value);
-            return <Bubble head={String(one.name)} lines={[[label, written(value)]]} />;
+            return <Bubble head={words(String(one.name))} lines={[[label, written(value)]]} />;
           }}
         />
       </Sankey>

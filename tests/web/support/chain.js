@@ -1,0 +1,50 @@
+// What the contracts themselves say, asked without the explorer.
+
+import { readFileSync } from "node:fs";
+
+import { need, ROOT } from "./packages.js";
+
+const { createPublicClient, http } = need("viem");
+
+const artifact = (name) => {
+  const path = new URL(`artifacts/contracts/${name}.sol/${name}.json`, ROOT);
+  return JSON.parse(readFileSync(path, "utf8")).abi;
+};
+
+export const STATES = [
+  "Open",
+  "Awarded",
+  "Submitted",
+  "Rejected",
+  "Disputed",
+  "Ruled",
+  "Defaulted",
+  "Settled",
+  "Refunded",
+  "Cancelled",
+  "Expired",
+];
+
+/** The contracts of a market, each function by name: `chain.read("TaskManager", "getTask", 5n)`. */
+export function readChain({ node, contracts }) {
+  const client = createPublicClient({ transport: http(node) });
+  const abis = new Map();
+  const abiOf = (name) => {
+    if (!abis.has(name)) abis.set(name, artifact(name));
+    return abis.get(name);
+  };
+  const read = (name, functionName, ...args) =>
+    client.readContract({ address: contracts[name], abi: abiOf(name), functionName, args });
+  const events = (name, eventName, args) => {
+    const event = abiOf(name).find((one) => one.type === "event" && one.name === eventName);
+    return client.getLogs({ address: contracts[name], event, args, fromBlock: 0n, toBlock: "latest" });
+  };
+  const task = async (id) => {
+    const found = await read("TaskManager", "getTask", BigInt(id));
+    return { ...found, stateName: STATES[found.state] };
+  };
+  return { client, read, events, task };
+}
+
+/** Agents' accounts in the Ledger have bit 160. */
+export const accountOfAgent = (id) => (1n << 160n) | BigInt(id);

@@ -1,0 +1,98 @@
+import { Link } from "wouter";
+
+import type { ActionBatch, AgentCard, Feedback, MessageRow, Page } from "../api/types.ts";
+import { useApi } from "../api/hooks.ts";
+import { BatchTable } from "../actions/BatchTable.tsx";
+import { Account } from "../components/Account.tsx";
+import { Loaded } from "../components/Feedback.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { Mark } from "../components/State.tsx";
+import { Table, type Column } from "../components/Table.tsx";
+import { Time } from "../components/Time.tsx";
+import { Untrusted, UntrustedLink } from "../components/Untrusted.tsx";
+import { MessageList } from "../messages/MessageList.tsx";
+
+const SHOWN = 8;
+
+/** What the agent wrote and was written, what it logged of its actions, and what others say of it. */
+export function Conduct({ agent }: { agent: AgentCard }) {
+  const path = `/api/agents/${agent.id}`;
+  const asking = { params: { limit: SHOWN }, topics: [`agent:${agent.id}`] };
+  const messages = useApi<Page<MessageRow>>(`${path}/messages`, asking);
+  const actions = useApi<Page<ActionBatch>>(`${path}/actions`, asking);
+  const account = `agent:${agent.id}`;
+  return (
+    <>
+      <div className="grid pair">
+        <Panel
+          title="Messages"
+          className="half"
+          actions={
+            <>
+              <Link href={`/messages?from=${account}`} className="quiet">
+                Sent
+              </Link>
+              <Link href={`/messages?to=${account}`} className="quiet">
+                Received
+              </Link>
+            </>
+          }
+        >
+          <Loaded query={messages}>
+            {({ items }) =>
+              items.length > 0 ? (
+                <MessageList messages={items} />
+              ) : (
+                <p className="muted">No message to it or from it.</p>
+              )
+            }
+          </Loaded>
+        </Panel>
+        <Panel
+          title="Actions"
+          className="half"
+          note="Batches of its log, each committed by a Merkle root."
+          actions={
+            <Link href={`/actions?agent=${agent.id}`} className="quiet">
+              All
+            </Link>
+          }
+        >
+          <Loaded query={actions}>{({ items }) => <BatchTable batches={items} alone />}</Loaded>
+        </Panel>
+      </div>
+      {agent.feedback.length > 0 && (
+        <Panel
+          title="Feedback"
+          note="ERC-8004: what its clients say, the newest 20. Each settlement grants each side one."
+        >
+          <Table
+            caption="Feedback"
+            columns={OPINIONS}
+            rows={agent.feedback}
+            rowKey={(one) => `${one.client}/${one.index}`}
+          />
+        </Panel>
+      )}
+    </>
+  );
+}
+
+const OPINIONS: readonly Column<Feedback>[] = [
+  { id: "client", header: "Client", cell: (one) => <Account account={one.client} /> },
+  {
+    id: "value",
+    header: "Value",
+    cell: (one) => one.value.toLocaleString("en"),
+    sort: (one) => one.value,
+    end: true,
+  },
+  {
+    id: "tags",
+    header: "Tags",
+    cell: (one) => <Untrusted text={[one.tag1, one.tag2].filter(Boolean).join(", ")} limit={60} plain />,
+  },
+  { id: "state", header: "State", cell: (one) => <Mark>{one.revoked ? "Revoked" : "Stands"}</Mark> },
+  { id: "uri", header: "More", cell: (one) => <UntrustedLink text={one.uri} />, wide: true, extra: true },
+  { id: "time", header: "When", cell: (one) => <Time at={one.time} />, sort: (one) => one.time },
+];
