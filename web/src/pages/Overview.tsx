@@ -2,7 +2,7 @@ import { Link } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
 import type { Overview as Data } from "../api/types.ts";
-import { BarFigure, LineFigure, SankeyFigure } from "../components/Chart.tsx";
+import { BarFigure, fetchDrawings, LineFigure, SankeyFigure } from "../components/Chart.tsx";
 import type { Datum } from "../components/ChartFrame.tsx";
 import { Conserved } from "../components/Conserved.tsx";
 import { Count } from "../components/Count.tsx";
@@ -20,6 +20,8 @@ import {
   shortNumber,
 } from "../lib/format.ts";
 import "./overview.css";
+
+fetchDrawings("sankey", "line", "bar");
 
 const TOPICS = ["overview"];
 const TIME = { key: "time", label: "Time", format: formatTime };
@@ -117,7 +119,7 @@ function Figures({ data }: { data: Data }) {
       <Stat label="Free credits" figure="credits.free" note="in the ledger">
         <Money units={credits.free} />
       </Stat>
-      <Stat label="Locked credits" figure="credits.locked" note="escrow and bonds">
+      <Stat label="Locked credits" figure="credits.locked" note="escrow, bonds, channels">
         <Money units={credits.locked} />
       </Stat>
       <Stat label="Outside" figure="credits.outside" note="in wallets">
