@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from agents.explorer.api import health, page, problems, stream
+from agents.explorer.api import health, page, problems, status, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
 from agents.explorer.api.routes import (
@@ -63,11 +63,7 @@ def build(context: Context) -> FastAPI:
     """The application that answers from ``context``."""
     app = Explorer(context)
     problems.install(app)
-    for router in (
-        *RESOURCES,
-        stream.router,
-        health.router,
-        page.router,
-    ):  # The page takes every path that is left.
+    # The page takes every path that is left.
+    for router in (*RESOURCES, status.router, stream.router, health.router, page.router):
         app.include_router(router)
     return app

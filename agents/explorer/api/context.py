@@ -19,6 +19,7 @@ from agents.explorer.api.files import Files
 from agents.explorer.api.limits import Clock, Limits
 from agents.explorer.api.memory import Memory
 from agents.explorer.api.metrics import Metrics
+from agents.explorer.api.models import Head, Terms
 from agents.explorer.api.policy import Policy
 from agents.explorer.api.standing import Standing
 from agents.market.content import ContentStore
@@ -26,6 +27,14 @@ from agents.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[3] / "web" / "dist"
 """Where the page is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was last read from the index, for when it cannot be read."""
+
+    head: Head | None = None
+    terms: Terms | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +53,7 @@ class Context:
     """Whether the page offers the development key."""
     page: Path = PAGE
     clock: Clock = time.monotonic
+    known: Known = field(default_factory=Known)
     limits: Limits = field(init=False)
     metrics: Metrics = field(init=False)
     files: Files = field(init=False)

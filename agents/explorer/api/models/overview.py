@@ -25,6 +25,7 @@ class Terms(Model):
     """Thousandths of a credit."""
     panel_size: int
     appeal_size: int
+    max_postage: int | None
 
 
 class Status(Model):
@@ -49,7 +50,7 @@ class Status(Model):
     contracts: dict[str, str]
     """Addresses by name."""
     terms: Terms | None
-    """Null before the first block is indexed."""
+    """Null before the block is indexed that set them."""
     rpc: bool
     """Whether POST /rpc is served."""
     dev_key: bool
