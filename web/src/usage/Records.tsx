@@ -114,7 +114,7 @@ const RECEIPTS: readonly Column<Receipt>[] = [
     cell: (row) => <Money units={row.cumulative} />,
     extra: true,
   },
-  { id: "leaf", header: "Leaf", cell: (row) => <Hash value={row.leaf} copy />, extra: true },
+  { id: "leaf", header: "Leaf", cell: (row) => <Hash value={row.digest} copy />, extra: true },
 ];
 
 /** The model calls in the gateway's book, where that lies on the explorer's machine. */
@@ -129,7 +129,7 @@ export function Receipts({ filters }: RecordsProps) {
               caption="Receipts"
               columns={RECEIPTS}
               rows={items}
-              rowKey={(row) => row.leaf ?? `${row.channel}/${row.cumulative}`}
+              rowKey={(row) => row.digest}
               empty={<Empty title="No receipt">The gateway has charged no call yet.</Empty>}
             />
             <Pager next={next} shown={items.length} filters={filters} />
