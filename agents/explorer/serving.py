@@ -87,7 +87,7 @@ async def serve(
         rpc = await stack.enter_async_context(Rpc(settings.provider))
         await rpc.connect()
         deployment = await Deployment.load(settings.addresses, rpc)
-        engine = open_engine(_database(settings, deployment))
+        engine = open_engine(database_of(settings, deployment))
         stack.callback(engine.dispose)
         await asyncio.to_thread(_prepare, engine, read_only=options.read_only)
         watch = Watch(rpc)
@@ -200,7 +200,8 @@ async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-def _database(settings: Settings, deployment: Deployment) -> str:
+def database_of(settings: Settings, deployment: Deployment) -> str:
+    """The address of the market's index."""
     if settings.database is not None:
         return settings.database.get_secret_value()
     return f"sqlite:///{settings.home / deployment.key / INDEX}"

@@ -8,8 +8,29 @@ from starlette.types import Receive, Scope, Send
 from agents.explorer.api import health, page, problems, status, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
+from agents.explorer.api.routes import (
+    agents,
+    chain,
+    governance,
+    ledger,
+    market,
+    messages,
+    overview,
+    tasks,
+    usage,
+)
 
-RESOURCES: tuple[APIRouter, ...] = ()
+RESOURCES: tuple[APIRouter, ...] = (
+    overview.router,
+    tasks.router,
+    agents.router,
+    market.router,
+    ledger.router,
+    messages.router,
+    usage.router,
+    governance.router,
+    chain.router,
+)
 """The routes under /api."""
 
 
@@ -42,7 +63,6 @@ def build(context: Context) -> FastAPI:
     """The application that answers from ``context``."""
     app = Explorer(context)
     problems.install(app)
-    # The page takes every path that is left.
     # The page takes every path that is left.
     for router in (*RESOURCES, status.router, stream.router, health.router, page.router):
         app.include_router(router)

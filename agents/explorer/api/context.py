@@ -13,9 +13,11 @@ from sqlalchemy import Connection, Engine
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.guard.upstream import Upstream
+from agents.explorer.api.audits import Audits
 from agents.explorer.api.broadcast import Broadcast
 from agents.explorer.api.files import Files
 from agents.explorer.api.limits import Clock, Limits
+from agents.explorer.api.memory import Memory
 from agents.explorer.api.metrics import Metrics
 from agents.explorer.api.models import Head, Terms
 from agents.explorer.api.policy import Policy
@@ -55,12 +57,16 @@ class Context:
     limits: Limits = field(init=False)
     metrics: Metrics = field(init=False)
     files: Files = field(init=False)
+    memory: Memory = field(init=False)
+    audits: Audits = field(init=False)
     broadcast: Broadcast = field(init=False)
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.policy, self.clock)
         self.metrics = Metrics(lambda: self.standing(), lambda: self.limits.streams)
         self.files = Files(self.page)
+        self.memory = Memory(self.clock)
+        self.audits = Audits(self.settings.provider, self.deployment, self.clock)
         self.broadcast = Broadcast(
             self.reading,
             lambda: self.standing(),
@@ -73,6 +79,11 @@ class Context:
     def dev(self) -> bool:
         """Whether the chain is one of developers, whose credits are worth nothing."""
         return self.deployment.chain_id == CHAIN_ID
+
+    @property
+    def books(self) -> Path:
+        """The folder in which gateways of this machine keep their books."""
+        return self.settings.home / self.deployment.key
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -1,6 +1,7 @@
 """What this explorer knows, and how far it is behind its chain."""
 
 from importlib.metadata import version
+from typing import Literal
 
 from fastapi import APIRouter
 from sqlalchemy import Connection, select
@@ -24,11 +25,13 @@ def status(here: Here) -> Status:
     """How the index stands to its chain, and what the page needs to know at first. While the database is down,
     what was last known of it."""
     now = here.standing()
+    database: Literal["up", "down"] = "up"
     try:
         with here.reading() as connection:
             here.known = Known(_head(connection), _terms(connection))
     except SQLAlchemyError:
         here.metrics.database_errors.inc()
+        database = "down"
     return Status(
         chain_id=here.deployment.chain_id,
         dev=here.dev,
@@ -44,6 +47,8 @@ def status(here: Here) -> Status:
         terms=here.known.terms,
         rpc=here.upstream is not None,
         dev_key=here.dev_key,
+        database=database,
+        trouble=now.trouble,
         version=version("agora-market"),
     )
 

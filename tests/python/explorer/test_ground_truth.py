@@ -24,8 +24,10 @@ from agents.explorer.indexer import Indexer
 
 __all__ = ["fresh", "market", "memory"]
 
-SEEDS = (3, 4, 11)
+SEEDS = (3, 6)
 STORM = Weather(errors=0.03, lies=0.01, forks=0.05, amnesia=0.02, deaths=0.5)
+LONG_SECONDS = 300
+"""How long parties are active, and the weather is bad."""
 TRIES = 200
 
 
@@ -45,7 +47,7 @@ async def index(market, engine, seed):
     async def forward(content):
         return market.node.post(content)
 
-    faulty = Engine(f"index {seed}", forward, rates(errors=0.1, lies=0.03))
+    faulty = Engine(f"index {seed}", forward, rates(errors=0.3, lies=0.1))
     for _ in range(TRIES):
         transport = FaultyTransport(faulty)
         async with (
@@ -68,7 +70,8 @@ def contracts_of(deployment):
     return {type(one).__name__: one.address for one in fields if hasattr(one, "address")}
 
 
-def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory):
+def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, monkeypatch):
+    monkeypatch.setattr("simulation.run.ACTIVE_SECONDS", LONG_SECONDS)
     engine = open_engine(f"sqlite:///{memory}/index.db")
     seen = Counter()
     for seed in SEEDS:
@@ -84,5 +87,5 @@ def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory):
             assert not db.execute(select(schema.entries).where(schema.entries.c.reason == "other")).all()
         # The next life begins where this one began: all of this one leaves the chain.
         fresh.node.ask("evm_revert", snapshot)
-    assert all(seen[what] for what in ("faults", "Settled", "Refunded", "Expired"))
     engine.dispose()
+    assert all(seen[what] for what in ("faults", "Settled", "Refunded", "Expired"))

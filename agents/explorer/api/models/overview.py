@@ -55,6 +55,9 @@ class Status(Model):
     """Whether POST /rpc is served."""
     dev_key: bool
     """Whether the page may sign with the public development key."""
+    database: Literal["up", "down"]
+    trouble: str | None
+    """What is wrong now, as a person reads it."""
     version: str
 
 
@@ -174,8 +177,7 @@ class Audit(Model):
     """The last full audit, and whether another runs."""
 
     running: bool
-    progress: float | None
-    """0 to 1, of the one that runs."""
+    """Whether one is at work now."""
     report: AuditReport | None
     failure: str | None
     """Why the last one could not be finished."""
