@@ -37,7 +37,7 @@ const whole = (units: number): string => formatCredits(units);
 
 /** The market at a glance: what happens, where the credits are, and whether they add up. */
 export default function Overview() {
-  const overview = useApi<Data>("/api/overview", { topics: TOPICS });
+  const overview = useApi<Data>("/api/overview", { topics: TOPICS, every: 30_000 });
   const { data } = overview;
   return (
     <>

@@ -3,7 +3,7 @@ import type { Datum, FigureColumn } from "../components/ChartFrame.tsx";
 import { formatCredits, readableCredits, shortCredits } from "../lib/format.ts";
 import { PlaneFigure, type Ground, type Spot } from "../plot/Plane.tsx";
 import { niceTicks } from "../plot/scale.ts";
-import { formatQuality, FULL_QUALITY } from "../lib/quality.ts";
+import { formatQuality, FULL_QUALITY, shortQuality } from "../lib/quality.ts";
 import { effective, isOpen, matching, runnerUp, type OpenBid } from "./standing.ts";
 
 interface BidPictureProps {
@@ -37,7 +37,7 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
     <PlaneFigure
       title="Bids"
       caption={captionOf(open.length, sealed.length)}
-      x={{ domain: across, label: "Quality of the bidder", format: formatQuality }}
+      x={{ domain: across, label: "Quality of the bidder", format: shortQuality }}
       y={{ domain: [0, highest], label: "Price, credits", format: shortCredits }}
       spots={[...open.map(spotOf), ...sealed.map(sealedSpot)]}
       columns={COLUMNS}
@@ -117,7 +117,7 @@ function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
               x2={ground.x(right)}
               y2={at(right)}
             />
-            <text className="bid-equal-label" x={ground.right} y={at(right) - 4} textAnchor="end">
+            <text className="bid-equal-label" x={ground.left + 4} y={at(left) - 4}>
               {shortCredits(level)} effective
             </text>
           </g>
@@ -132,7 +132,7 @@ function Reserve({ ground, reserve }: { ground: Ground; reserve: number }) {
   return (
     <g>
       <line className="bid-reserve" x1={ground.left} x2={ground.right} y1={y} y2={y} />
-      <text className="plane-tick" x={ground.left + 6} y={y - 6}>
+      <text className="plane-tick" x={ground.right} y={y - 6} textAnchor="end">
         reserve {readableCredits(reserve)}
       </text>
     </g>
@@ -165,7 +165,7 @@ function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price
   const crowded = x + 110 > ground.right;
   return (
     <g data-price-paid={price}>
-      {asked - paid > 14 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 7} />}
+      {asked - paid > 30 && <line className="bid-rise" x1={x} x2={x} y1={asked - 24} y2={paid + 5} />}
       <path className="bid-paid" d={`M${x - 8},${paid} h16`} />
       <text
         className="bid-paid-label"
@@ -203,7 +203,7 @@ function Point({ ground, bid, rank, named }: PointProps) {
     <g data-agent={bid.agent} data-price={bid.price} data-quality={bid.quality} data-rank={rank}>
       <circle className={`bid-point ${rank}`} cx={x} cy={y} r={rank === "other" ? 5 : 6} />
       {(named || rank !== "other") && (
-        <text className="bid-name" x={x - 11} y={y} dy="0.34em" textAnchor="end">
+        <text className="bid-name" x={x} y={y - 11} textAnchor="middle">
           {bid.agent}
         </text>
       )}

@@ -64,14 +64,13 @@ const COLUMNS: readonly Column<Bid>[] = [
   { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true },
   {
     id: "promised",
-    header: "Promised in",
+    header: "Promised",
     cell: (bid) => <Span seconds={bid.promised} />,
     end: true,
     extra: true,
   },
-  { id: "bond", header: "Bond, cr", cell: (bid) => <Bond bid={bid} />, end: true, extra: true },
   { id: "time", header: "Committed", cell: (bid) => <Time at={bid.committed_time} />, extra: true },
-  { id: "tx", header: "Last in", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
+  { id: "tx", header: "Transaction", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
 ];
 
 /** Every bid in figures. */
@@ -89,13 +88,4 @@ export function BidTable({ bids }: { bids: readonly Bid[] }) {
 
 function Asked({ bid }: { bid: Bid }) {
   return bid.price === null ? <span className="muted">sealed</span> : <Money units={bid.price} />;
-}
-
-function Bond({ bid }: { bid: Bid }) {
-  return (
-    <>
-      {bid.forfeited && <span className="muted">burned </span>}
-      <Money units={bid.bond} />
-    </>
-  );
 }

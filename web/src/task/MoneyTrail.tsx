@@ -38,10 +38,10 @@ export function MoneyTrail({ task }: { task: TaskDetail }) {
           height={Math.min(420, 120 + 26 * flows.length)}
         />
       )}
-      <div className="grid">
+      <div className="grid books">
         <div className="two-thirds">
           <h3 className="books-head">Journal</h3>
-          <EntryTable entries={task.money} />
+          <EntryTable entries={task.money} ofOneTask />
         </div>
         <div className="third">
           <h3 className="books-head">Accounts</h3>
