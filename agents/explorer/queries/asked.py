@@ -116,6 +116,10 @@ class AgentsAsked(Asked):
     sort: Literal["id", "earned", "wins", "quality", "balance", "debt"] = "id"
 
 
+class PageAsked(Asked):
+    """A list without filters of its own."""
+
+
 class BidsAsked(Asked):
     """Bids of a task (by agent) or of an agent (by task)."""
 
@@ -214,11 +218,16 @@ class RedemptionsAsked(Asked, Span):
     channel: Digest | None = None
 
 
-class ReceiptsAsked(Asked):
-    """Receipts of the gateway on this machine, the newest first."""
+class ReceiptsAsked(BaseModel):
+    """Receipts of the gateways on this machine, the newest first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     agent: Id | None = None
     task: Id | None = None
+    cursor: Annotated[str, Field(max_length=512)] | None = None
+    """``next`` of the page before."""
+    limit: Annotated[int, Field(ge=1, le=MOST)] = LIMIT
 
 
 class ProposalsAsked(Asked):
@@ -244,3 +253,13 @@ class CurvesAsked(BaseModel):
 
     skill: Words | None = None
     agent: Id | None = None
+
+
+class SearchAsked(BaseModel):
+    """What to look for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    q: Words
+    """An id ("5", "task 5"), an address, a hash, the beginning of one, a skill, or words."""
+    limit: Annotated[int, Field(ge=1, le=50)] = 20

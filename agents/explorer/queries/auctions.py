@@ -14,8 +14,8 @@ from agents.explorer.queries.index import Index
 from agents.explorer.sentences import credits_words
 from agents.market.domain import BPS
 
-MOST = 5_000
-"""Bids of one task that are ranked."""
+MOST = 20_000
+"""Bids that are ranked for one answer."""
 
 Row = Mapping[str, Any]
 
@@ -70,15 +70,27 @@ def effective(row: Row) -> float:
 
 def ranked(index: Index, task: Row) -> Ranks:
     """The order of a task's revealed bids."""
+    return ranked_all(index, {task["id"]: task})[task["id"]]
+
+
+def ranked_all(index: Index, tasks: Mapping[int, Row]) -> dict[int, Ranks]:
+    """The order of each task's revealed bids, by task. Of each task its reserve and its agent must be told."""
     bids = schema.bids.c
     query = (
-        select(bids.agent, bids.price, bids.quality, bids.tie_break)
-        .where(bids.task == task["id"], bids.price.is_not(None))
-        .order_by(bids.agent)
+        select(bids.task, bids.agent, bids.price, bids.quality, bids.tie_break)
+        .where(bids.task.in_(list(tasks)), bids.price.is_not(None))
+        .order_by(bids.task, bids.agent)
         .limit(MOST)
     )
-    order = sorted(index.all(query), key=cmp_to_key(before))
-    return Ranks(order, task["reserve"], task["agent"] is not None)
+    found: dict[int, list[Row]] = {task: [] for task in tasks}
+    for row in index.all(query):
+        found[row["task"]].append(row)
+    return {
+        task: Ranks(
+            sorted(rows, key=cmp_to_key(before)), tasks[task]["reserve"], tasks[task]["agent"] is not None
+        )
+        for task, rows in found.items()
+    }
 
 
 def award_of(index: Index, task: Row, ranks: Ranks) -> Award | None:

@@ -43,15 +43,33 @@ def page_of(
     ``name`` tells apart lists that are sorted otherwise. Raises FilterRefused for a cursor that is not
     of such a list.
     """
+    return page_of_either(connection, [query], keys, cut, name)
+
+
+def page_of_either(
+    connection: Connection,
+    queries: Sequence[Select[Any]],
+    keys: Sequence[ColumnElement[Any]],
+    cut: Cut,
+    name: str = "",
+) -> tuple[list[dict[str, Any]], str | None]:
+    """As ``page_of``, of the rows that any of the queries finds, each once.
+
+    An index serves one side of an "or" in order, not both: so each side is asked for a page.
+    """
+    behind = None
     if cut.cursor is not None:
-        query = query.where(_behind(keys, read_cursor(cut.cursor, keys, name), cut.order))
-    ordered = query.order_by(*(key.desc() if cut.order == "desc" else key.asc() for key in keys))
-    rows = list(connection.execute(ordered.limit(cut.limit + 1)).mappings())
-    following = None
-    if len(rows) > cut.limit:
-        del rows[cut.limit :]
-        following = cursor_at([rows[-1][key] for key in keys], name)
-    return [dict(row) for row in rows], following
+        behind = _behind(keys, read_cursor(cut.cursor, keys, name), cut.order)
+    ways = [key.desc() if cut.order == "desc" else key.asc() for key in keys]
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for query in queries:
+        bounded = query if behind is None else query.where(behind)
+        for row in connection.execute(bounded.order_by(*ways).limit(cut.limit + 1)).mappings():
+            found[tuple(row[key] for key in keys)] = dict(row)
+    order = list(found) if len(queries) == 1 else sorted(found, reverse=cut.order == "desc")
+    more = len(order) > cut.limit
+    kept = order[: cut.limit]
+    return [found[key] for key in kept], cursor_at(kept[-1], name) if more else None
 
 
 def cursor_at(values: Sequence[Any], name: str = "") -> str:

@@ -9,7 +9,7 @@ from agents.errors import NotInIndex
 from agents.explorer import schema
 from agents.explorer.api.models import Bid, Page, RaceEntry, TaskRow, TimelineItem
 from agents.explorer.queries.asked import BidsAsked, TasksAsked
-from agents.explorer.queries.auctions import ranked
+from agents.explorer.queries.auctions import Ranks, ranked
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.pages import page_of
 from agents.explorer.queries.span import by_task
@@ -18,9 +18,6 @@ from agents.explorer.sentences import sentence
 
 _tasks, _bids = schema.tasks.c, schema.bids.c
 _agents, _texts = schema.agents.c, schema.texts.c
-
-NO_MODE_AUCTION = ("Direct", "Race")
-"""Modes without an auction."""
 
 
 def select_tasks() -> Select[Any]:
@@ -94,17 +91,19 @@ def select_bids() -> Select[Any]:
 
 def bids_of(index: Index, task: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Bid]:
     """Rows of ``select_bids`` of one task, with their ranks among all bids of it."""
-    return [bid_of(row, ranks) for ranks in [ranked(index, task)] for row in rows]
+    ranks = ranked(index, task)
+    return [Bid.model_validate(bid_values(row, ranks, task["state"])) for row in rows]
 
 
-def bid_of(row: Mapping[str, Any], ranks: Any) -> Bid:
-    """One row of ``select_bids``, with its rank."""
-    return Bid.model_validate({**bid_values(row), **ranks.of(row["agent"])})
-
-
-def bid_values(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of ``bids`` in the API's words."""
-    return {**row, "committed_time": row["created_time"], "revealed_time": row["revealed_at"]}
+def bid_values(row: Mapping[str, Any], ranks: Ranks, state: str) -> dict[str, Any]:
+    """A row of ``select_bids`` in the API's words; ``state`` is its task's."""
+    values = {**row, **ranks.of(row["agent"])}
+    values["committed_time"], values["revealed_time"] = row["created_time"], row["revealed_at"]
+    if row["status"] == "revealed" and values["rank"] == 1 and state == "Open":
+        values["status"] = "leading"
+    elif row["status"] == "sealed" and state != "Open":
+        values["status"] = "void"
+    return values
 
 
 def list_entries(index: Index, task: int, limit: int) -> list[RaceEntry]:

@@ -42,7 +42,8 @@ text_words = Table(
     Column("text", Big, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-"""Which texts hold a word, folded to lower case, and in the order of code points for its beginnings. Words of texts that are no more may be left over."""
+"""Which texts hold a word, folded to lower case, in the order of code points. Those of texts that are no more may be
+left over."""
 
 shelves = Table("shelves", metadata, Column("name", Text, primary_key=True), number("seq"), number("epoch"))
 """How far each kind of event was looked at for texts."""

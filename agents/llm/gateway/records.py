@@ -89,6 +89,15 @@ class Records:
         rows = self._db.execute(query, (*values, limit))
         return [(row["id"], _receipt(row)) for row in rows]
 
+    def before(
+        self, place: int, agent_id: int | None = None, task: int | None = None, limit: int = 100
+    ) -> list[tuple[int, Receipt]]:
+        """Receipts that were charged before ``place``, each with its own, the newest first."""
+        clauses, values = _where(agent_id, task, 0)
+        query = f"SELECT * FROM charged_calls WHERE {clauses} AND id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own words
+        rows = self._db.execute(query, (*values, place, limit))
+        return [(row["id"], _receipt(row)) for row in rows]
+
     def latest(self, agent_id: int | None, task: int | None, limit: int) -> list[Receipt]:
         """The newest receipts, the newest first."""
         clauses, values = _where(agent_id, task, 0)

@@ -5,15 +5,18 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import httpx
 import pytest
+import typer
 from pydantic import SecretStr
 
 from agents.errors import ExplorerLost, PortInUse
+from agents.explorer.command import explorer
 from agents.explorer.process import ExplorerProcess
 from agents.settings import Settings
 
@@ -22,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PARENT = """
 import asyncio, sys
 from pathlib import Path
+from agents.explorer.command import explorer
 from agents.explorer.process import ExplorerProcess
 from agents.settings import Settings
 
@@ -40,11 +44,12 @@ def settings(rpc, node, tmp_path):
     return Settings(_env_file=None, provider=node.url, addresses=node.addresses, home=tmp_path / "home")
 
 
-async def until_healthy(url):
+async def until_indexed(url):
     async with httpx.AsyncClient(base_url=url) as client, asyncio.timeout(SECONDS):
-        while (answer := await client.get("/healthz")).status_code != 200:
+        while (health := (await client.get("/healthz")).json())["behind"] != 0:
             await asyncio.sleep(0.05)
-        return answer.json()
+        assert health["healthy"]
+        return health
 
 
 def group_of(pid):
@@ -62,7 +67,7 @@ def group_of(pid):
 
 async def test_it_indexes_answers_and_stops(settings, rpc, tmp_path):
     async with ExplorerProcess(settings, log=tmp_path / "explorer.log") as explorer:
-        health = await until_healthy(explorer.url)
+        health = await until_indexed(explorer.url)
         assert health["block"] == int(await rpc.call("eth_blockNumber"), 16)
         async with httpx.AsyncClient(base_url=explorer.url) as client:
             status = (await client.get("/api/status")).json()
@@ -117,10 +122,9 @@ async def test_it_says_when_it_has_died(settings):
 
 async def test_secrets_are_in_no_command_line_and_in_no_log(settings, node, tmp_path):
     secret = "hunter2hunter2"
-    path = tmp_path / "folder" / "index.db"
     settings = settings.model_copy(
         update={
-            "database": SecretStr(f"sqlite:///{path}?note={secret}"),
+            "database": SecretStr(f"postgresql://agora:{secret}@127.0.0.1:9/agora"),
             "openai_api_key": SecretStr(secret),
             "log_level": "DEBUG",
         }
@@ -129,12 +133,17 @@ async def test_secrets_are_in_no_command_line_and_in_no_log(settings, node, tmp_
     log = tmp_path / "explorer.log"
     async with ExplorerProcess(settings, log=log) as explorer:
         assert secret not in repr(explorer) + str(vars(explorer))
-        await until_healthy(explorer.url)
-        httpx.get(f"{explorer.url}/api/search", params={"q": secret})
+        health = httpx.get(f"{explorer.url}/healthz")
+        assert (health.status_code, health.json()["database"]) == (503, "down")
+        status = httpx.get(f"{explorer.url}/api/status", params={"text": secret})
+        assert (status.status_code, status.json()["head"], status.json()["chain_id"]) == (200, None, 31337)
+        told = httpx.get(f"{explorer.url}/metrics").text
+        assert "database_errors_total 0.0" not in told
         for pid in group_of(explorer.pid):
             assert secret.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
     logged = [json.loads(line) for line in log.read_text().splitlines()]
-    assert {"/healthz"} <= {line.get("route") for line in logged}
+    assert "/healthz" in {line.get("route") for line in logged}
+    assert "explorer.begins_without_database" in {line["event"] for line in logged}
     assert secret not in log.read_text()
 
 
@@ -146,42 +155,40 @@ async def test_mistake_is_told_by_its_error(settings, tmp_path):
     nowhere = settings.model_copy(update={"provider": "http://127.0.0.1:9"})
     with pytest.raises(ExplorerLost, match=r"127\.0\.0\.1:9"):
         await ExplorerProcess(nowhere).__aenter__()
+    empty = settings.model_copy(update={"home": tmp_path / "empty"})
     with pytest.raises(ExplorerLost, match="there is no index in"):
-        await ExplorerProcess(settings, read_only=True).__aenter__()
+        await ExplorerProcess(empty, read_only=True).__aenter__()
 
 
-async def run(*arguments, **environment):
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "agents.explorer", *arguments),
-        stdout=PIPE,
-        stderr=PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+def test_help():
+    done = subprocess.run(
+        [sys.executable, "-m", "agents.explorer", "--help"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    out, err = await asyncio.wait_for(process.communicate(), SECONDS)
-    return process.returncode, out.decode(), err.decode()
-
-
-async def test_help():
-    code, out, err = await run("--help", TERM="dumb", COLUMNS="120")
-    assert (code, err) == (0, "")
     for option in ("--provider", "--addresses", "--database", "--host", "--port", "--content", "--read-only"):
-        assert option in out
-    assert "--no-dev-key" in out
+        assert option in done.stdout
+    assert "--no-dev-key" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("options", "says"),
     [
-        (("--database", "postgresql://agora:hunter2@db/agora"), "error: --database holds a password"),
-        (("--database", "mysql://db/agora"), "error: the index cannot be kept there"),
-        (("--public-url", "agora.example"), "error: --public-url must be an address"),
-        (("--allow-origin", "https://a.example:x"), "error: --allow-origin must be an address"),
+        ({"database": "postgresql://agora:hunter2@db/agora"}, "error: --database holds a password"),
+        ({"database": "mysql://db/agora"}, "error: the index cannot be kept there"),
+        ({"public_url": "agora.example"}, "error: --public-url must be an address"),
+        ({"allow_origin": ["https://a.example:x"]}, "error: --allow-origin must be an address"),
     ],
 )
-async def test_bad_option_is_one_sentence(settings, arguments, says):
-    options = "--provider", settings.provider, "--addresses", str(settings.addresses), "--port", "0"
-    code, out, err = await run(*options, *arguments, AGORA_HOME=str(settings.home))
-    assert (code, out) == (2, "")
+def test_bad_option_is_one_sentence(node, tmp_path, monkeypatch, capsys, options, says):
+    monkeypatch.setenv("AGORA_HOME", str(tmp_path))
+    with pytest.raises(typer.Exit) as ended:
+        explorer(port=0, provider=node.url, addresses=node.addresses, **options)
+    out, err = capsys.readouterr()
+    assert (ended.value.exit_code, out) == (2, "")
     assert err.startswith(says)
     assert "hunter2" not in err
     assert len(err.splitlines()) == 1

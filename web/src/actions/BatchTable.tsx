@@ -1,4 +1,4 @@
-import type { ActionBatch } from "../api/agent.ts";
+import type { ActionBatch } from "../api/types.ts";
 import { Account, Agent } from "../components/Account.tsx";
 import { BlockLink, Hash, Tx } from "../components/Hash.tsx";
 import { Table, type Column } from "../components/Table.tsx";

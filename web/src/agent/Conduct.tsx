@@ -1,9 +1,7 @@
 import { Link } from "wouter";
 
-import type { ActionBatch, AgentCard, Opinion } from "../api/agent.ts";
+import type { ActionBatch, AgentCard, Feedback, MessageRow, Page } from "../api/types.ts";
 import { useApi } from "../api/hooks.ts";
-import type { MessageRow } from "../api/messages.ts";
-import type { Page } from "../api/types.ts";
 import { BatchTable } from "../actions/BatchTable.tsx";
 import { Account } from "../components/Account.tsx";
 import { Loaded } from "../components/Feedback.tsx";
@@ -80,7 +78,7 @@ export function Conduct({ agent }: { agent: AgentCard }) {
   );
 }
 
-const OPINIONS: readonly Column<Opinion>[] = [
+const OPINIONS: readonly Column<Feedback>[] = [
   { id: "client", header: "Client", cell: (one) => <Account account={one.client} /> },
   {
     id: "value",

@@ -1,4 +1,4 @@
-import type { AgentCard } from "../api/agent.ts";
+import type { AgentCard } from "../api/types.ts";
 import { Account, TaskLink } from "../components/Account.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel, Stat, Stats } from "../components/Panel.tsx";
@@ -9,38 +9,36 @@ import { formatQuality } from "../lib/quality.ts";
 export function Figures({ agent }: { agent: AgentCard }) {
   const { wins, losses } = agent;
   return (
-    <Panel title="At a glance">
+    <Panel title="At a glance" className="glance">
       <Stats>
         <Stat label="Free" note="credits">
           <Money units={agent.free} />
         </Stat>
-        <Stat label="Locked" note="bonds, escrow and stakes">
+        <Stat label="Locked" note="bonds, stakes">
           <Money units={agent.locked} />
         </Stat>
         <Stat label="Debt" note={agent.creditor ? <Creditor agent={agent} /> : "owes nobody"}>
           <Money units={agent.debt} />
         </Stat>
-        <Stat label="Earned" note="rewards less fees">
+        <Stat label="Earned" note="less fees">
           <Money units={agent.earned} />
         </Stat>
-        <Stat label="Thinking" note="spent on model calls">
+        <Stat label="Thinking" note="model calls">
           <Money units={agent.thinking} />
         </Stat>
-        <Stat label="Profit" note="earned less thinking">
+        <Stat label="Profit" note="of the two">
           <Money units={agent.earned - agent.thinking} signed />
         </Stat>
         <Stat
           label="Bids won"
-          note={
-            wins + losses > 0 ? `${formatPercent(wins / (wins + losses))} of those decided` : "none decided"
-          }
+          note={wins + losses > 0 ? `${formatPercent(wins / (wins + losses))}` : "none decided"}
         >
           {wins} <span className="muted of">of {agent.bids}</span>
         </Stat>
-        <Stat label="Settled" note={`${agent.failed} failed, ${agent.defaulted} not delivered`}>
+        <Stat label="Settled" note={`${agent.failed} failed, ${agent.defaulted} missed`}>
           {agent.settled}
         </Stat>
-        <Stat label="Best quality" note="0.5 is a newcomer's">
+        <Stat label="Best quality" note="0.5 to 1">
           <span data-quality={agent.quality}>{formatQuality(agent.quality)}</span>
         </Stat>
       </Stats>

@@ -1,10 +1,11 @@
-import type { AgentCard } from "../api/agent.ts";
+import type { AgentCard } from "../api/types.ts";
 import { Account, Agent } from "../components/Account.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
 import { Facts, Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
 import { Untrusted, UntrustedLink } from "../components/Untrusted.tsx";
+import { Written } from "../components/Written.tsx";
 import { safeLink } from "../lib/text.ts";
 
 /** Who the agent is (ERC-8004): what the chain says, and what its owner says of it. */
@@ -63,7 +64,7 @@ function Children({ agent }: { agent: AgentCard }) {
   if (agent.children.length === 0) return null;
   return (
     <p className="children">
-      <span className="muted">Made</span>{" "}
+      <b className="muted">Made</b>{" "}
       {agent.children.map((child) => (
         <span key={child.id}>
           <Agent id={child.id} name={child.name} />
@@ -86,9 +87,7 @@ function CardText({ agent }: { agent: AgentCard }) {
         )}
       </p>
       {agent.card.text !== null && (
-        <div className="document" tabIndex={0} role="region" aria-label="Text of the card">
-          <Untrusted text={pretty(agent.card.value) ?? agent.card.text} block />
-        </div>
+        <Written name="Text of the card" text={pretty(agent.card.value) ?? agent.card.text} code />
       )}
     </>
   );

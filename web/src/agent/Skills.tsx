@@ -1,12 +1,12 @@
-import type { AgentCard, AgentHistory, SkillStanding } from "../api/agent.ts";
+import type { AgentCard, AgentHistory, SkillStanding } from "../api/types.ts";
 import { LineFigure } from "../components/Chart.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { formatPercent } from "../lib/format.ts";
-import { formatQuality } from "../lib/quality.ts";
-import { spread } from "../plot/spread.ts";
+import { formatQuality, shortQuality } from "../lib/quality.ts";
+import { commonest, spread } from "../plot/spread.ts";
 import { shortTimes, TIME } from "../plot/time.ts";
 
 const COLUMNS: readonly Column<SkillStanding>[] = [
@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<SkillStanding>[] = [
     id: "claimed",
     header: "Claims",
     cell: (one) => (
-      <Bar part={(one.claimed ?? 0) / 100} text={one.claimed === null ? "–" : String(one.claimed)} />
+      <Meter part={(one.claimed ?? 0) / 100} text={one.claimed === null ? "–" : String(one.claimed)} />
     ),
     sort: (one) => one.claimed,
     end: true,
@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<SkillStanding>[] = [
     id: "reputation",
     header: "Earned",
     cell: (one) => (
-      <Bar
+      <Meter
         part={one.reputation ?? 0}
         text={one.reputation === null ? "–" : formatPercent(one.reputation)}
         earned
@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<SkillStanding>[] = [
   },
   {
     id: "experience",
-    header: "On work worth, cr",
+    header: "On work of, cr",
     cell: (one) => <Money units={one.experience} />,
     sort: (one) => one.experience,
     end: true,
@@ -49,26 +49,33 @@ const COLUMNS: readonly Column<SkillStanding>[] = [
   },
 ];
 
-/** What the agent claims to be able to do, and what its work showed. */
-export function Skills({ agent }: { agent: AgentCard }) {
+const NOTE =
+  "Claims are the agent's word, 0 to 100. Earned is the mean of its evaluated scores by value; auctions use the quality.";
+
+/** What the agent claims to be able to do, what its work showed, and both over time. */
+export function Skills({ agent, history }: { agent: AgentCard; history: AgentHistory | undefined }) {
   return (
-    <Panel
-      title="Skills"
-      note="Claims are the agent's word, 0 to 100. Earned is the mean of its evaluated scores by value; auctions use the quality."
-      className="half"
-    >
+    <Panel title="Skills" note={NOTE} className="half skills">
       <Table
-        caption="Skills"
+        caption="Skills of the agent"
         columns={COLUMNS}
         rows={agent.standing}
         rowKey={(one) => one.skill}
         empty={<p className="muted">It claims no skill and has earned none.</p>}
       />
+      {history && <SkillHistory history={history} />}
     </Panel>
   );
 }
 
-function Bar({ part, text, earned = false }: { part: number; text: string; earned?: boolean }) {
+interface MeterProps {
+  /** 0 to 1. */
+  part: number;
+  text: string;
+  earned?: boolean;
+}
+
+function Meter({ part, text, earned = false }: MeterProps) {
   return (
     <span className={earned ? "meter earned" : "meter"}>
       <i aria-hidden="true">
@@ -79,32 +86,31 @@ function Bar({ part, text, earned = false }: { part: number; text: string; earne
   );
 }
 
-/** Claims and qualities over time. */
-export function SkillHistory({ history }: { history: AgentHistory }) {
-  const claims = spread(history.skills, (point) => point.weight, String, true);
-  const earned = spread(history.reputation, (point) => point.quality, formatQuality, true);
+function SkillHistory({ history }: { history: AgentHistory }) {
+  const skills = commonest([...history.reputation, ...history.skills]);
+  const claims = spread(history.skills, skills, (point) => point.weight, String, true);
+  const earned = spread(history.reputation, skills, (point) => point.quality, formatQuality, true);
+  const drawn = { x: TIME, shape: "step", height: 200 } as const;
   return (
     <>
       <LineFigure
-        title="Claimed skills"
-        caption="The weight that it gives itself, 0 to 100, over time."
-        data={claims.data}
-        x={TIME}
-        series={claims.series}
-        shape="step"
-        shortX={shortTimes(claims.data.map((row) => Number(row["time"])))}
-        domain={[0, 100]}
-      />
-      <LineFigure
+        {...drawn}
         title="Earned quality"
         caption="After each evaluated task; a newcomer has 0.5, the most is 1."
         data={earned.data}
-        x={TIME}
         series={earned.series}
-        shape="step"
-        short={formatQuality}
-        shortX={shortTimes(earned.data.map((row) => Number(row["time"])))}
+        short={shortQuality}
+        shortX={shortTimes(history.reputation.map((point) => point.time))}
         domain={[5_000, 10_000]}
+      />
+      <LineFigure
+        {...drawn}
+        title="Claims"
+        caption="The weight that it gives itself, 0 to 100."
+        data={claims.data}
+        series={claims.series}
+        shortX={shortTimes(history.skills.map((point) => point.time))}
+        domain={[0, 100]}
       />
     </>
   );

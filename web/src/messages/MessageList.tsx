@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 
-import type { MessageRow } from "../api/messages.ts";
+import type { MessageRow } from "../api/types.ts";
 import { Account, TaskLink } from "../components/Account.tsx";
 import { Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
@@ -53,7 +53,8 @@ export function MessageList({
 }
 
 function Recipient({ message }: { message: MessageRow }) {
-  if (message.receiver !== null) return <Account account={message.receiver} name={message.receiver_name} />;
+  if (message.recipient !== null)
+    return <Account account={message.recipient} name={message.recipient_name} />;
   return (
     <Link href={`/messages?topic=${encodeURIComponent(message.topic ?? "")}`}>
       <span className="muted">topic</span> <Untrusted text={message.topic} limit={40} plain />

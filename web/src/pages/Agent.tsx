@@ -6,10 +6,9 @@ import { Conduct } from "../agent/Conduct.tsx";
 import { Figures } from "../agent/Figures.tsx";
 import { Identity } from "../agent/Identity.tsx";
 import { Purse } from "../agent/Purse.tsx";
-import { SkillHistory, Skills } from "../agent/Skills.tsx";
-import type { AgentBid, AgentCard, AgentHistory } from "../api/agent.ts";
+import { Skills } from "../agent/Skills.tsx";
+import type { AgentBid, AgentCard, AgentHistory, Page } from "../api/types.ts";
 import { useApi } from "../api/hooks.ts";
-import type { Page } from "../api/types.ts";
 import { Loaded } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
@@ -51,16 +50,11 @@ function Found({ agent }: { agent: AgentCard }) {
   return (
     <>
       <Figures agent={agent} />
-      <Loaded query={history} lines={18}>
-        {(over) => (
-          <div className="grid charts">
-            <Purse history={over} />
-            <SkillHistory history={over} />
-          </div>
-        )}
+      <Loaded query={history} lines={9}>
+        {(over) => <Purse history={over} />}
       </Loaded>
       <div className="grid pair">
-        <Skills agent={agent} />
+        <Skills agent={agent} history={history.data} />
         <Identity agent={agent} />
       </div>
       <Loaded query={bids} lines={14}>

@@ -1,7 +1,7 @@
 import { useParams } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Loaded } from "../components/Feedback.tsx";
 import { PageHead } from "../components/Panel.tsx";
 import { State } from "../components/State.tsx";
@@ -51,8 +51,10 @@ function Found({ task }: { task: TaskDetail }) {
         <SubTasks task={task} />
       </div>
       <MoneyTrail task={task} />
-      <Terms task={task} />
-      <Timeline task={task} />
+      <div className="grid pair">
+        <Timeline task={task} />
+        <Terms task={task} />
+      </div>
     </>
   );
 }

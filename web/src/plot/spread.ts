@@ -15,17 +15,17 @@ interface Measured {
 }
 
 /**
- * Points of several skills as one row a time, with a column for each skill; at most the eight skills with most points.
+ * Points of several skills as one row a time, with a column for each of `skills`; others are left out.
  *
  * With `hold`, a skill keeps its value until its next point.
  */
 export function spread<Point extends Measured>(
   points: readonly Point[],
+  skills: readonly string[],
   value: (point: Point) => number | null,
   format: (value: number) => string,
   hold = false,
 ): Spread {
-  const skills = commonest(points.map((point) => point.skill));
   const rows = new Map<number, Record<string, number | null>>();
   const held: Record<string, number | null> = {};
   for (const point of [...points].sort((one, other) => one.time - other.time)) {
@@ -43,9 +43,10 @@ function filled(row: Record<string, number | null>, series: readonly FigureColum
   return Object.fromEntries(["time", ...series.map((one) => one.key)].map((key) => [key, row[key] ?? null]));
 }
 
-function commonest(names: readonly string[]): string[] {
+/** The skills that most points are of, at most as many as there are colours. */
+export function commonest(points: readonly { skill: string }[]): string[] {
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { skill: name } of points) counts.set(name, (counts.get(name) ?? 0) + 1);
   const ordered = [...counts].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]));
   return ordered.slice(0, MOST).map(([name]) => name);
 }

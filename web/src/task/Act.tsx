@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 
 // Whoever only looks never loads what signs.
 const TaskActions = lazy(() => import("../wallet/TaskActions.tsx"));

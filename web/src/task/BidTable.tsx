@@ -1,4 +1,4 @@
-import type { Bid, BidStatus } from "../api/task.ts";
+import type { Bid, BidStatus } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
@@ -11,11 +11,9 @@ import { formatQuality } from "../lib/quality.ts";
 const TONES: Record<BidStatus, Tone> = {
   sealed: "info",
   revealed: "info",
+  leading: "good",
   won: "good",
   lost: "neutral",
-  "runner-up": "neutral",
-  "took-over": "good",
-  defaulted: "bad",
   forfeited: "bad",
   void: "warn",
 };
@@ -26,7 +24,14 @@ export function BidState({ status }: { status: BidStatus }) {
 }
 
 const COLUMNS: readonly Column<Bid>[] = [
-  { id: "rank", header: "Rank", cell: (bid) => bid.rank ?? "–", sort: (bid) => bid.rank, end: true },
+  {
+    id: "rank",
+    header: "Rank",
+    cell: (bid) => bid.rank ?? "–",
+    sort: (bid) => bid.rank,
+    end: true,
+    extra: true,
+  },
   {
     id: "agent",
     header: "Agent",
@@ -66,14 +71,13 @@ const COLUMNS: readonly Column<Bid>[] = [
   { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true },
   {
     id: "promised",
-    header: "Promised in",
+    header: "Promised",
     cell: (bid) => <Span seconds={bid.promised} />,
     end: true,
     extra: true,
   },
-  { id: "bond", header: "Bond, cr", cell: (bid) => <Bond bid={bid} />, end: true, extra: true },
   { id: "time", header: "Committed", cell: (bid) => <Time at={bid.committed_time} />, extra: true },
-  { id: "tx", header: "Last in", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
+  { id: "tx", header: "Transaction", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
 ];
 
 /** Every bid in figures. */
@@ -91,13 +95,4 @@ export function BidTable({ bids }: { bids: readonly Bid[] }) {
 
 function Asked({ bid }: { bid: Bid }) {
   return bid.price === null ? <span className="muted">sealed</span> : <Money units={bid.price} />;
-}
-
-function Bond({ bid }: { bid: Bid }) {
-  if (bid.forfeited === 0) return <Money units={bid.bond} />;
-  return (
-    <span title="forfeited">
-      <Money units={-bid.forfeited} />
-    </span>
-  );
 }

@@ -1,4 +1,4 @@
-import type { Award, Bid, TaskDetail } from "../api/task.ts";
+import type { Award, Bid, TaskDetail } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Empty } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";

@@ -1,7 +1,8 @@
-import type { Document, TaskDetail } from "../api/task.ts";
+import type { Document, TaskDetail } from "../api/types.ts";
 import { Hash } from "../components/Hash.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
+import { Written } from "../components/Written.tsx";
 
 /** What was asked for and what was delivered, side by side: texts of strangers, shown as they are. */
 export function Documents({ task }: { task: TaskDetail }) {
@@ -21,7 +22,7 @@ function Specification({ task }: { task: TaskDetail }) {
         <Absent document={document} what="specification" />
       ) : (
         <>
-          <Text name="Specification" text={task.description} />
+          <Written name="Text of the specification" text={task.description} />
           <Checker task={task} />
         </>
       )}
@@ -36,15 +37,16 @@ const CHECKS: Record<string, string> = {
 };
 
 function Checker({ task }: { task: TaskDetail }) {
-  const checker = task.checker;
-  if (checker === null) return null;
+  if (task.checker === null) return null;
+  const kind = String(task.checker["kind"]);
+  const rubric = task.checker["rubric"];
   return (
     <div className="checker">
       <h3>How it is checked</h3>
-      <p className="muted">{CHECKS[checker.kind] ?? <Untrusted text={checker.kind} limit={60} plain />}</p>
-      {Array.isArray(checker.rubric) && (
+      <p className="muted">{CHECKS[kind] ?? <Untrusted text={kind} limit={60} plain />}</p>
+      {Array.isArray(rubric) && (
         <ol className="rubric">
-          {checker.rubric.map((criterion, nth) => (
+          {rubric.map((criterion, nth) => (
             <li key={nth}>
               <Untrusted text={String(criterion)} limit={300} />
             </li>
@@ -73,10 +75,10 @@ function Result({ task }: { task: TaskDetail }) {
 /** The answer in a result of the usual form, and with what it was made; else the document as it is. */
 function Answer({ document, text }: { document: Document; text: string }) {
   const { answer, model, steps } = usualForm(document.value);
-  if (answer === undefined) return <Text name="Result" text={text} />;
+  if (answer === undefined) return <Written name="Text of the result" text={text} />;
   return (
     <>
-      <Text name="Result" text={answer} />
+      <Written name="Text of the result" text={answer} />
       {model !== undefined && (
         <p className="muted">
           By <Untrusted text={model} limit={60} plain />
@@ -96,15 +98,6 @@ function usualForm(value: unknown): { answer?: string; model?: string; steps?: n
     ...(typeof model === "string" ? { model } : {}),
     ...(typeof steps === "number" ? { steps } : {}),
   };
-}
-
-/** A stranger's text; a long one scrolls by itself. */
-function Text({ name, text }: { name: string; text: string }) {
-  return (
-    <div className="document" tabIndex={0} role="region" aria-label={`Text of the ${name.toLowerCase()}`}>
-      <Untrusted text={text} block />
-    </div>
-  );
 }
 
 function Origin({ document }: { document: Document }) {

@@ -1,22 +1,31 @@
-import type { RaceEntry } from "../api/task.ts";
+import type { RaceEntry } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
-import { Mark } from "../components/State.tsx";
+import { Mark, type Tone } from "../components/State.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { words } from "../lib/format.ts";
+
+const TONES: Record<RaceEntry["status"], Tone> = {
+  sealed: "info",
+  shown: "info",
+  passed: "good",
+  failed: "bad",
+  won: "good",
+  withdrawn: "neutral",
+  forfeited: "bad",
+};
 
 const COLUMNS: readonly Column<RaceEntry>[] = [
   { id: "agent", header: "Agent", cell: (entry) => <Agent id={entry.agent} name={entry.agent_name} /> },
   {
     id: "status",
     header: "Status",
-    cell: (entry) => <Mark tone={entry.status === "won" ? "good" : "neutral"}>{words(entry.status)}</Mark>,
+    cell: (entry) => <Mark tone={TONES[entry.status]}>{words(entry.status)}</Mark>,
   },
   { id: "score", header: "Score of 100", cell: (entry) => entry.score ?? "–", end: true },
-  { id: "bond", header: "Bond, cr", cell: (entry) => <Money units={entry.bond} />, end: true },
-  { id: "lost", header: "Lost, cr", cell: (entry) => <Money units={entry.forfeited} />, end: true },
+  { id: "locked", header: "Locks, cr", cell: (entry) => <Money units={entry.locked} />, end: true },
   { id: "result", header: "Result", cell: (entry) => <Hash value={entry.result} /> },
   { id: "tx", header: "Last in", cell: (entry) => <Tx hash={entry.tx} />, extra: true },
 ];

@@ -1,4 +1,4 @@
-import type { Evaluation as Found, Panel as Jury, PanelSeat, TaskDetail } from "../api/task.ts";
+import type { Evaluation as Found, Panel as Jury, PanelSeat, TaskDetail } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Money } from "../components/Money.tsx";
 import { Facts, Panel } from "../components/Panel.tsx";
@@ -21,10 +21,7 @@ export function Evaluation({ task }: { task: TaskDetail }) {
       <Facts
         items={[
           ["Evaluator", <Account account={found.evaluator} />],
-          [
-            "Scored by",
-            found.scored_by === "pool" ? "Evaluator pool" : <Account account={found.scored_by} />,
-          ],
+          ["Scored by", found.scored_by === "panel" ? "A panel" : <Account account={found.scored_by} />],
           ["Lateness", found.score === null ? "–" : `${found.lateness} % of the slack`],
           ["Contested", contested(found)],
         ]}

@@ -1,19 +1,20 @@
 import { useContracts } from "../api/status.tsx";
-import type { Movement, TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Account, agentOf } from "../components/Account.tsx";
 import { SankeyFigure } from "../components/Chart.tsx";
 import { Export } from "../components/List.tsx";
-import { Tx } from "../components/Hash.tsx";
+import { EntryTable } from "../components/EntryTable.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
-import { Table, type Column } from "../components/Table.tsx";
-import { Time } from "../components/Time.tsx";
-import { readableCredits, shorten, words } from "../lib/format.ts";
-import { balanceSides, flowsOf, movesCredits, unmoved, type Side } from "./books.ts";
+import { readableCredits, shorten } from "../lib/format.ts";
+import { useNarrow } from "../lib/narrow.ts";
+import { balanceSides, flowsOf, NOBODY, unmoved, type Side } from "./books.ts";
 
 /** Every movement of credits that belongs to a task: as a picture, as a journal and as accounts that balance. */
 export function MoneyTrail({ task }: { task: TaskDetail }) {
   const contracts = useContracts();
+  // Names would hide each other there; the journal says the same.
+  const narrow = useNarrow();
   const names = new Map(Object.entries(contracts).map(([name, address]) => [address.toLowerCase(), name]));
   const idle = unmoved(task.money);
   const nameOf = (account: string): string => {
@@ -30,7 +31,7 @@ export function MoneyTrail({ task }: { task: TaskDetail }) {
       note="Every movement that belongs to the task. Each lowers one side and raises another by the same amount."
       actions={<Export resource="ledger" filters={{ task: task.id }} />}
     >
-      {flows.length > 0 && (
+      {flows.length > 0 && !narrow && (
         <SankeyFigure
           title="Flow"
           caption="From what each had before, over what was locked for the task, to what it has after; credits."
@@ -40,16 +41,10 @@ export function MoneyTrail({ task }: { task: TaskDetail }) {
           height={Math.min(420, 120 + 26 * flows.length)}
         />
       )}
-      <div className="grid">
+      <div className="grid books">
         <div className="two-thirds">
           <h3 className="books-head">Journal</h3>
-          <Table
-            caption="Journal of the task"
-            columns={JOURNAL}
-            rows={task.money}
-            rowKey={(movement) => movement.seq}
-            empty={<p className="muted">No credit moved yet.</p>}
-          />
+          <EntryTable entries={task.money} ofOneTask />
         </div>
         <div className="third">
           <h3 className="books-head">Accounts</h3>
@@ -60,29 +55,11 @@ export function MoneyTrail({ task }: { task: TaskDetail }) {
   );
 }
 
-const JOURNAL: readonly Column<Movement>[] = [
-  { id: "time", header: "When", cell: (one) => <Time at={one.time} /> },
-  { id: "reason", header: "For", cell: (one) => words(one.reason) },
-  { id: "from", header: "Debit", cell: (one) => <Party account={one.account_from} part={one.part_from} /> },
-  { id: "to", header: "Credit", cell: (one) => <Party account={one.account_to} part={one.part_to} /> },
-  { id: "amount", header: "Credits", cell: (one) => <Amount movement={one} />, end: true },
-  { id: "tx", header: "Transaction", cell: (one) => <Tx hash={one.tx} />, extra: true },
-];
-
-function Amount({ movement }: { movement: Movement }) {
-  if (movesCredits(movement)) return <Money units={movement.amount} />;
-  return (
-    <span className="muted" title="A debt: nothing moved">
-      (<Money units={movement.amount} />)
-    </span>
-  );
-}
-
-function Party({ account, part }: { account: string | null; part: string | null }) {
-  if (account === null) return <span className="muted">{part ?? "–"}</span>;
+function Party({ side }: { side: Side }) {
+  if (side.account === NOBODY) return <span className="muted">{side.part}</span>;
   return (
     <>
-      <Account account={account} ledger /> {part && <span className="muted">{part}</span>}
+      <Account account={side.account} ledger /> <span className="muted part">{side.part}</span>
     </>
   );
 }
@@ -109,11 +86,7 @@ function Accounts({ sides }: { sides: readonly Side[] }) {
           {sides.map((side) => (
             <tr key={`${side.account}/${side.part}`}>
               <td>
-                {side.account === "nobody" ? (
-                  <span className="muted">{side.part}</span>
-                ) : (
-                  <Party account={side.account} part={side.part} />
-                )}
+                <Party side={side} />
               </td>
               <td className="end">{side.debit > 0 && <Money units={side.debit} />}</td>
               <td className="end">{side.credit > 0 && <Money units={side.credit} />}</td>

@@ -1,4 +1,4 @@
-import type { NextStep as Next } from "../api/task.ts";
+import type { NextStep as Next } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Time, useNow } from "../components/Time.tsx";
 import { visible } from "../lib/text.ts";

@@ -1,4 +1,4 @@
-import type { TaskDetail, TaskTree } from "../api/task.ts";
+import type { TaskDetail, TaskTree } from "../api/types.ts";
 import { Agent, TaskLink } from "../components/Account.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";

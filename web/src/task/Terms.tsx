@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 
-import type { TaskDetail } from "../api/task.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Account, Agent } from "../components/Account.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
@@ -12,7 +12,7 @@ import { formatPercent, words } from "../lib/format.ts";
 /** What was agreed when the task was posted: it keeps these terms whatever is voted later. */
 export function Terms({ task }: { task: TaskDetail }) {
   return (
-    <Panel title="Terms" note="As the task was posted; no vote changes them.">
+    <Panel title="Terms" note="As the task was posted; no vote changes them." className="third">
       <Facts
         items={[
           ["Requester", <Account account={task.requester} />],

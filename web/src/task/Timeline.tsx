@@ -1,4 +1,4 @@
-import type { TaskDetail, TimelineItem } from "../api/task.ts";
+import type { TaskDetail, TimelineItem } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { BlockLink, Tx } from "../components/Hash.tsx";
 import { Panel } from "../components/Panel.tsx";
@@ -19,7 +19,11 @@ const BAD = [
 /** All that happened to the task, in order, each with its transaction. */
 export function Timeline({ task }: { task: TaskDetail }) {
   return (
-    <Panel title="Timeline" note="Every event of the task, oldest first; times count from its posting.">
+    <Panel
+      title="Timeline"
+      className="two-thirds"
+      note="Every event of the task, oldest first; times count from its posting."
+    >
       <ol className="timeline">
         {task.timeline.map((item) => (
           <Happening key={item.seq} item={item} since={task.created_time} />

@@ -1,5 +1,4 @@
-import type { Movement } from "../api/task.ts";
-import type { Flow } from "../api/types.ts";
+import type { Flow, LedgerEntry } from "../api/types.ts";
 
 /** One part of one account, and what went through it, in units. */
 export interface Side {
@@ -11,18 +10,18 @@ export interface Side {
 }
 
 /** Where credits are that are in nobody's account. */
-const NOWHERE = "nobody";
+export const NOBODY = "nobody";
 
 /** Whether a movement moves credits; a debt is a promise. */
-export function movesCredits(movement: Movement): boolean {
-  return movement.part_from !== null || movement.part_to !== null;
+export function movesCredits(movement: LedgerEntry): boolean {
+  return movement.part_from !== "debt" && movement.part_to !== "debt";
 }
 
 /** What went through each part of each account: debits (what left it) and credits (what came to it). */
-export function balanceSides(movements: readonly Movement[]): Side[] {
+export function balanceSides(movements: readonly LedgerEntry[]): Side[] {
   const sides = new Map<string, Side>();
   const sideOf = (account: string | null, part: string | null): Side => {
-    const side = { account: account ?? NOWHERE, part: part ?? "outside", debit: 0, credit: 0 };
+    const side = { account: account ?? NOBODY, part: part ?? "outside", debit: 0, credit: 0 };
     const key = `${side.account}/${side.part}`;
     const known = sides.get(key) ?? side;
     sides.set(key, known);
@@ -36,7 +35,7 @@ export function balanceSides(movements: readonly Movement[]): Side[] {
 }
 
 /** The agents whose credits only went to and fro: bidders that got their bonds back. */
-export function unmoved(movements: readonly Movement[]): Set<string> {
+export function unmoved(movements: readonly LedgerEntry[]): Set<string> {
   const change = new Map<string, number>();
   for (const { account_from, account_to, amount } of movements.filter(movesCredits)) {
     if (account_from !== null) change.set(account_from, (change.get(account_from) ?? 0) - amount);
@@ -51,11 +50,11 @@ export function unmoved(movements: readonly Movement[]): Set<string> {
  * The movements as flows between three stages of each account: what it had, what was locked for the task, and what it
  * has in the end.
  */
-export function flowsOf(movements: readonly Movement[], name: (account: string) => string): Flow[] {
+export function flowsOf(movements: readonly LedgerEntry[], name: (account: string) => string): Flow[] {
   const flows = new Map<string, Flow>();
   for (const { account_from, account_to, part_from, part_to, amount } of movements.filter(movesCredits)) {
-    const source = stageOf(name(account_from ?? NOWHERE), part_from, "before");
-    const target = stageOf(name(account_to ?? NOWHERE), part_to, "after");
+    const source = stageOf(name(account_from ?? NOBODY), part_from, "before");
+    const target = stageOf(name(account_to ?? NOBODY), part_to, "after");
     const key = `${source}→${target}`;
     const flow = flows.get(key) ?? { source, target, value: 0 };
     flows.set(key, { ...flow, value: flow.value + amount });
@@ -65,7 +64,7 @@ export function flowsOf(movements: readonly Movement[], name: (account: string) 
 
 function stageOf(account: string, part: string | null, when: "before" | "after"): string {
   if (part === "locked") return `${account}, locked`;
-  if (part === "burned" || part === "destroyed") return "burned";
+  if (part === "burn" || part === "destroyed") return "burned";
   if (part === "free") return `${account}, ${when}`;
   return when === "before" ? "tokens before" : "tokens after";
 }

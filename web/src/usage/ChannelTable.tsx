@@ -1,4 +1,4 @@
-import type { Channel } from "../api/agent.ts";
+import type { Channel } from "../api/types.ts";
 import { Account, Agent } from "../components/Account.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
@@ -17,10 +17,10 @@ const COLUMNS: readonly Column<Channel>[] = [
   { id: "provider", header: "Provider", cell: (one) => <Account account={one.provider} /> },
   { id: "state", header: "State", cell: (one) => <ChannelState channel={one} /> },
   {
-    id: "deposit",
-    header: "Deposit, cr",
-    cell: (one) => <Money units={one.deposit} />,
-    sort: (one) => one.deposit,
+    id: "paid-in",
+    header: "Paid in, cr",
+    cell: (one) => <Money units={one.paid_in} />,
+    sort: (one) => one.paid_in,
     end: true,
   },
   {
@@ -31,11 +31,18 @@ const COLUMNS: readonly Column<Channel>[] = [
     end: true,
   },
   {
-    id: "rest",
-    header: "Rest, cr",
-    cell: (one) => <Money units={one.rest} />,
-    sort: (one) => one.rest,
+    id: "left",
+    header: "Left, cr",
+    cell: (one) => <Money units={one.deposit} />,
+    sort: (one) => one.deposit,
     end: true,
+  },
+  {
+    id: "owed",
+    header: "Became debt, cr",
+    cell: (one) => <Money units={one.owed} />,
+    end: true,
+    extra: true,
   },
   { id: "root", header: "Receipts' root", cell: (one) => <Hash value={one.root} />, extra: true },
   { id: "time", header: "Last", cell: (one) => <Time at={one.time} />, extra: true },

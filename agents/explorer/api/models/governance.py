@@ -25,8 +25,9 @@ class Proposal(Place):
     proposer: str
     title: str
     """The description's first line."""
-    state: Literal["Pending", "Active", "Canceled", "Defeated", "Succeeded", "Queued", "Expired", "Executed"]
-    """As of the newest block, from events and the clock; see ``quorum``."""
+    state: Literal["Pending", "Active", "Canceled", "Defeated", "Ended", "Queued", "Executed"]
+    """As of the newest block. ``Ended``: more votes were for it than against; whether the quorum was reached is told by
+    the event that queues it."""
     votes_for: int
     votes_against: int
     votes_abstain: int

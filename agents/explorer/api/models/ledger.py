@@ -116,7 +116,7 @@ class LedgerOverview(Model):
     """Tokens in nobody's Ledger account."""
     debts: int
     indebted: int
-    """Accounts in debt."""
+    """Agents in debt."""
     treasury: AccountRow | None
     largest: list[AccountRow]
     """The ten that hold the most."""

@@ -148,14 +148,11 @@ class SupplyPoint(Model):
     time: int
     posted: int
     """Tasks."""
-    posted_value: int
-    """Their reserves, in units."""
-    bids: int
     settled: int
     settled_value: int
     """Units."""
-    registered: int
-    """New agents."""
+    thinking: int
+    """Units."""
 
 
 class Supply(Model):
@@ -165,4 +162,4 @@ class Supply(Model):
     """Seconds a span."""
     skills: list[SkillSupply]
     points: list[SupplyPoint]
-    """Oldest first, at most 240 spans."""
+    """Oldest first, the newest 240 spans in which there was something."""

@@ -49,11 +49,15 @@ class Status(Model):
     reorgs: int
     contracts: dict[str, str]
     """Addresses by name."""
-    terms: Terms
+    terms: Terms | None
+    """Null before the block is indexed that set them."""
     rpc: bool
     """Whether POST /rpc is served."""
     dev_key: bool
     """Whether the page may sign with the public development key."""
+    database: Literal["up", "down"]
+    trouble: str | None
+    """What is wrong now, as a person reads it."""
     version: str
 
 
@@ -173,8 +177,7 @@ class Audit(Model):
     """The last full audit, and whether another runs."""
 
     running: bool
-    progress: float | None
-    """0 to 1, of the one that runs."""
+    """Whether one is at work now."""
     report: AuditReport | None
     failure: str | None
     """Why the last one could not be finished."""

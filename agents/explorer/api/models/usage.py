@@ -93,28 +93,39 @@ class Usage(Model):
 
 
 class Receipt(Model):
-    """A model call, as the gateway on this machine wrote it down. No prompt and no answer is in it."""
+    """A model call, as a gateway on this machine wrote it down; nothing of what was said."""
 
-    time: float
+    book: str
+    """The gateway's store."""
+    call: str
+    """The receipt's name: the beginning of its channel's id, and its number."""
+    time: int
+    """When it was settled, in chain time."""
     agent: int
-    purpose: str | None
+    purpose: str
     task: int | None
     model: str
     prompt_tokens: int
+    cached_tokens: int
     completion_tokens: int
     cost: int
     """Units."""
     cumulative: int
     """The channel's total after it, in units."""
     channel: str
-    leaf: str | None
-    """The leaf in the receipts' Merkle tree, 0x hex."""
+    number: int
+    """Which of the channel's receipts it is, from 1 on."""
+    status: int
+    """HTTP status of the answer."""
+    digest: str
+    """What stands under the root of a voucher, 0x hex."""
 
 
 class Receipts(Model):
-    """The gateway's book, where it lies on this machine."""
+    """The gateways' books, where they lie on this machine."""
 
     available: bool
-    """Whether there is a book here that this explorer may read."""
+    """Whether there is a book here."""
     items: list[Receipt]
+    """Book by book, the newest first."""
     next: str | None

@@ -28,7 +28,7 @@ function graphOf(flows: readonly Flow[]): SankeyGraph {
     const known = at.get(key);
     if (known !== undefined) return known;
     at.set(key, graph.nodes.length);
-    return graph.nodes.push({ name: words(name) }) - 1;
+    return graph.nodes.push({ name }) - 1;
   };
   const reaches = (from: number, to: number): boolean =>
     from === to || graph.links.some((link) => link.source === from && reaches(link.target, to));
@@ -91,7 +91,7 @@ export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps
               y={node.y + node.height / 2}
               dominantBaseline="middle"
             >
-              {node.payload.name}
+              {words(node.payload.name)}
               {!narrow && <tspan className="sankey-figure"> {written(node.payload.value)}</tspan>}
             </text>
           </g>
@@ -112,7 +112,7 @@ export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps
             const one = payload?.[0];
             if (!active || one === undefined) return null;
             const value = Number(one.value);
-            return <Bubble head={String(one.name)} lines={[[label, written(value)]]} />;
+            return <Bubble head={words(String(one.name))} lines={[[label, written(value)]]} />;
           }}
         />
       </Sankey>

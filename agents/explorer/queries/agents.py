@@ -1,0 +1,116 @@
+"""Lists of agents, and their bids."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select
+
+from agents.errors import NotInIndex
+from agents.explorer import schema
+from agents.explorer.api.models import AgentBid, AgentRow, Page
+from agents.explorer.queries.asked import AgentsAsked, BidsAsked
+from agents.explorer.queries.auctions import ranked_all
+from agents.explorer.queries.index import Index
+from agents.explorer.queries.pages import page_of
+from agents.explorer.queries.tasks import bid_values
+from agents.explorer.queries.words import agents_with
+
+_agents, _bids, _tasks, _texts = schema.agents.c, schema.bids.c, schema.tasks.c, schema.texts.c
+_SORTS: Mapping[str, Sequence[ColumnElement[Any]]] = {
+    "id": (_agents.id,),
+    "earned": (_agents.earned, _agents.id),
+    "wins": (_agents.wins, _agents.id),
+    "quality": (_agents.quality, _agents.id),
+    "balance": (_agents.balance_free, _agents.id),
+    "debt": (_agents.debt, _agents.id),
+}
+
+
+def list_agents(index: Index, asked: AgentsAsked) -> Page[AgentRow]:
+    """Agents that pass the filters."""
+    query = select(schema.agents)
+    for name in ("active", "owner", "parent"):
+        value = getattr(asked, name)
+        if value is not None:
+            query = query.where(_agents[name] == value)
+    if asked.skill is not None:
+        claims = schema.skills.c
+        claimed = select(claims.agent).where(claims.skill == asked.skill, claims.weight > 0)
+        query = query.where(_agents.id.in_(claimed))
+    if asked.text is not None:
+        query = query.where(_agents.id.in_(agents_with(index, asked.text)))
+    rows, following = page_of(index.connection, query, _SORTS[asked.sort], asked.cut, asked.sort)
+    return Page(items=agent_rows(index, rows), next=following)
+
+
+def agent_rows(index: Index, rows: Sequence[Mapping[str, Any]]) -> list[AgentRow]:
+    """Rows of ``agents`` in the API's words."""
+    claimed = skills_of(index, [row["id"] for row in rows])
+    return [AgentRow.model_validate(agent_values(row, claimed.get(row["id"], []))) for row in rows]
+
+
+def agent_values(row: Mapping[str, Any], claimed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A row of ``agents`` with its claims, in the API's words."""
+    return {
+        **row,
+        "free": row["balance_free"],
+        "locked": row["balance_locked"],
+        "skills": [{"skill": one["skill"], "weight": one["weight"]} for one in claimed],
+    }
+
+
+def skills_of(index: Index, ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """What these agents claim, the weightiest first."""
+    skills = schema.skills.c
+    query = select(skills.agent, skills.skill, skills.weight).where(
+        skills.agent.in_(list(ids)), skills.weight > 0
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in index.all(query.order_by(skills.agent, skills.weight.desc(), skills.skill)):
+        found.setdefault(row["agent"], []).append(row)
+    return found
+
+
+def need_agent(index: Index, agent: int) -> dict[str, Any]:
+    """The agent's row; raises NotInIndex."""
+    row = index.one(select(schema.agents).where(_agents.id == agent))
+    if row is None:
+        raise NotInIndex("agent", agent)
+    return row
+
+
+def list_agent_bids(index: Index, agent: int, asked: BidsAsked) -> Page[AgentBid]:
+    """An agent's bids, those for the newest tasks first, each with what would have won; raises NotInIndex."""
+    need_agent(index, agent)
+    query = _select_agent_bids().where(_bids.agent == agent)
+    rows, following = page_of(index.connection, query, [_bids.task], asked.cut)
+    tasks = {
+        row["task"]: {"id": row["task"], "reserve": row["reserve"], "agent": row["winner"]} for row in rows
+    }
+    ranks = ranked_all(index, tasks)
+    bids = [AgentBid.model_validate(bid_values(row, ranks[row["task"]], row["state"])) for row in rows]
+    return Page(items=bids, next=following)
+
+
+def _select_agent_bids() -> Select[Any]:
+    """Bids with their tasks; the task's columns that a bid has as well keep the bid's."""
+    winner = schema.agents.alias("winner")
+    bidder = schema.agents.alias("bidder")
+    document = and_(_texts.kind == "document", _texts.key == _tasks.specification)
+    joined = (
+        schema.bids.join(schema.tasks, _tasks.id == _bids.task)
+        .outerjoin(schema.texts, document)
+        .outerjoin(winner, winner.c.id == _tasks.agent)
+        .outerjoin(bidder, bidder.c.id == _bids.agent)
+    )
+    return select(
+        schema.bids,
+        _texts.title.label("title"),
+        _tasks.mode,
+        _tasks.state,
+        _tasks.agent.label("winner"),
+        _tasks.price.label("winning_price"),
+        _tasks.score.label("score"),
+        winner.c.name.label("winner_name"),
+        bidder.c.name.label("agent_name"),
+    ).select_from(joined)

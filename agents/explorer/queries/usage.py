@@ -1,0 +1,112 @@
+"""Thinking: channels, redemptions, and what was thought by whom."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from agents.explorer import schema
+from agents.explorer.api.models import Channel, Page, Redemption, Usage, UsageByAgent, UsagePoint
+from agents.explorer.queries.asked import ChannelsAsked, RedemptionsAsked
+from agents.explorer.queries.index import Index
+from agents.explorer.queries.pages import page_of
+from agents.explorer.queries.span import by_seq
+from agents.explorer.queries.totals import totals_of
+
+MOST_CHANNELS, MOST_AGENTS, SPANS = 20, 50, 240
+HOUR = 3_600
+
+_agents, _channels, _redeemed = schema.agents.c, schema.channels.c, schema.redemptions.c
+
+
+def _select_channels() -> Select[Any]:
+    named = schema.channels.outerjoin(schema.agents, _agents.id == _channels.agent)
+    return select(schema.channels, _agents.name.label("agent_name")).select_from(named)
+
+
+def _channel(row: dict[str, Any]) -> Channel:
+    return Channel.model_validate({**row, "exit_end": row["exit_end"] or None})
+
+
+def list_channels(index: Index, asked: ChannelsAsked) -> Page[Channel]:
+    """Channels that pass the filters."""
+    query = _select_channels()
+    for name in ("agent", "provider", "open"):
+        value = getattr(asked, name)
+        if value is not None:
+            query = query.where(_channels[name] == value)
+    rows, following = page_of(index.connection, query, [_channels.id], asked.cut)
+    return Page(items=[_channel(row) for row in rows], next=following)
+
+
+def channels_of(index: Index, agent: int) -> list[Channel]:
+    """An agent's channels, the open ones first, then the newest."""
+    query = _select_channels().where(_channels.agent == agent)
+    newest = query.order_by(_channels.open.desc(), _channels.created_block.desc(), _channels.id)
+    return [_channel(row) for row in index.all(newest.limit(MOST_CHANNELS))]
+
+
+def list_redemptions(index: Index, asked: RedemptionsAsked) -> Page[Redemption]:
+    """Redemptions that pass the filters."""
+    named = schema.redemptions.outerjoin(schema.agents, _agents.id == _redeemed.agent)
+    query = select(schema.redemptions, _agents.name.label("agent_name")).select_from(named)
+    for name in ("agent", "provider", "channel"):
+        value = getattr(asked, name)
+        if value is not None:
+            query = query.where(_redeemed[name] == value)
+    query = by_seq(index, query, _redeemed.seq, asked)
+    rows, following = page_of(index.connection, query, [_redeemed.seq], asked.cut)
+    return Page(items=[Redemption.model_validate(row) for row in rows], next=following)
+
+
+def usage(index: Index) -> Usage:
+    """Thinking as a whole."""
+    totals, head = totals_of(index), index.head()
+    now = 0 if head is None else head.time
+    opened = select(func.count(), func.count(_channels.provider.distinct())).where(_channels.open)
+    count, providers = index.connection.execute(opened).one()
+    return Usage(
+        redeemed=totals["thinking"],
+        deposited=totals["in_channels"],
+        open_channels=count,
+        debts=totals["debt"],
+        providers=providers,
+        bucket=HOUR,
+        points=_points(index, now),
+        agents=_by_agent(index),
+    )
+
+
+def _points(index: Index, now: int) -> list[UsagePoint]:
+    hours = schema.usage_hours.c
+    first = now - now % HOUR - (SPANS - 1) * HOUR
+    query = (
+        select(
+            hours.start.label("time"),
+            func.sum(hours.amount).label("amount"),
+            func.sum(hours.redemptions).label("redemptions"),
+        )
+        .where(hours.start >= first)
+        .group_by(hours.start)
+        .order_by(hours.start)
+    )
+    return [UsagePoint.model_validate(row) for row in index.all(query)]
+
+
+def _by_agent(index: Index) -> list[UsageByAgent]:
+    query = select(_agents.id, _agents.name, _agents.thinking, _agents.earned).where(_agents.thinking > 0)
+    rows = index.all(query.order_by(_agents.thinking.desc(), _agents.id).limit(MOST_AGENTS))
+    ids = [row["id"] for row in rows]
+    held = (
+        select(_channels.agent, func.count().label("count"), func.sum(_channels.deposit).label("rest"))
+        .where(_channels.agent.in_(ids), _channels.open)
+        .group_by(_channels.agent)
+    )
+    open_of = {row["agent"]: row for row in index.all(held)}
+    none = {"count": 0, "rest": 0}
+    return [
+        UsageByAgent.model_validate(
+            {**row, "agent": row["id"], "open_channels": held["count"], "rest": int(held["rest"])}
+        )
+        for row in rows
+        for held in [open_of.get(row["id"], none)]
+    ]
