@@ -74,11 +74,6 @@ def build(context: Context) -> FastAPI:
     """The application that answers from ``context``."""
     app = Explorer(context)
     problems.install(app)
-<<<<<<< HEAD
-    # The page takes every path that is left.
-    for router in (*RESOURCES, status.router, stream.router, health.router, page.router):
-=======
     for router in (*RESOURCES, *_OWN):
->>>>>>> w-e4
         app.include_router(router)
     return app

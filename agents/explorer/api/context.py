@@ -12,11 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
-<<<<<<< HEAD
-from agents.chain.guard.upstream import Upstream
 from agents.explorer.api.audits import Audits
-=======
->>>>>>> w-e4
 from agents.explorer.api.broadcast import Broadcast
 from agents.explorer.api.files import Files
 from agents.explorer.api.limits import Clock, Limits
