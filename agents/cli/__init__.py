@@ -12,6 +12,7 @@ from agents.cli.ledger import ledger
 from agents.cli.status import chain
 from agents.cli.tasks import task
 from agents.cli.timeline import run
+from agents.cli.up import up
 from agents.cli.usage import usage
 from agents.explorer.command import explorer
 from agents.fleet.commands import forecast
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(up)
 app.command()(demo)
 app.add_typer(task, name="task")
 app.add_typer(agent, name="agent")

@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from agents.cli.agent_views import listed, shown
+from agents.cli.choices import skills as skills_known
 from agents.cli.common import quiet_settings
 from agents.cli.desk import KeyFile, Signer, WalletIndex, open_desk
 from agents.cli.identities import Identity, fund, register, uri_of
-from agents.cli.show import credits_of, document
+from agents.cli.index import reading
+from agents.cli.listing import Cursor, ListLimit, Oldest, asking, shown_page
+from agents.cli.show import credits_of, document, page
 from agents.console import run_command
 from agents.errors import SettingOutOfRange
+from agents.explorer.queries.agent_page import agent_page
+from agents.explorer.queries.agents import list_agent_bids
+from agents.explorer.queries.agents import list_agents as agents_of
+from agents.explorer.queries.asked import AgentsAsked, BidsAsked
 from agents.fleet.app import open_seed
 from agents.fleet.options import AsJson, Provider
 from agents.fleet.single import check_name, office_of, parse_capabilities, wallet_index
@@ -33,6 +41,19 @@ Fund = Annotated[
     str | None, typer.Option("--credits", metavar="CREDITS", help="Give it so many credits from this wallet.")
 ]
 AgentId = Annotated[int, typer.Argument(min=1, help="The agent's id.")]
+OfSkill = Annotated[str | None, typer.Option("--skill", autocompletion=skills_known, help="That they claim.")]
+OfActive = Annotated[
+    bool | None, typer.Option("--active/--away", help="Only those that take part, or do not.")
+]
+OfOwner = Annotated[str | None, typer.Option("--owner", help="The address that owns them.")]
+OfParent = Annotated[int | None, typer.Option("--parent", help="The agent that they are children of.")]
+OfText = Annotated[str | None, typer.Option("--text", help="Words of the name or the card.")]
+Sort = Annotated[
+    Literal["id", "earned", "wins", "quality", "balance", "debt"],
+    typer.Option(help="What the order goes by."),
+]
+NEWEST_BIDS = 10
+"""That are shown of an agent."""
 Amount = Annotated[str, typer.Argument(metavar="CREDITS", help="How many credits.")]
 
 
@@ -100,6 +121,57 @@ def fund_agent(
         return [
             f"agent {agent_id} has {credits_of(balance.total)} credits, {credits_of(balance.free)} of them free"
         ]
+
+    run_command(command)
+
+
+@agent.command(name="list")
+def list_agents(
+    skill: OfSkill = None,
+    active: OfActive = None,
+    owner: OfOwner = None,
+    parent: OfParent = None,
+    text: OfText = None,
+    sort: Sort = "id",
+    limit: ListLimit = 20,
+    cursor: Cursor = None,
+    oldest: Oldest = False,
+    provider: Provider = None,
+    as_json: AsJson = False,
+) -> None:
+    """Agents, the newest first, or those that come first by what they earned, won, or hold."""
+
+    async def command() -> Iterable[str]:
+        asked = asking(
+            AgentsAsked,
+            skill=skill,
+            active=active,
+            owner=owner,
+            parent=parent,
+            text=text,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+            order="asc" if oldest else "desc",
+        )
+        async with reading(quiet_settings(provider)) as index:
+            found = await index.ask(agents_of, asked)
+        return shown_page(found, listed, "no such agent", as_json=as_json)
+
+    run_command(command)
+
+
+@agent.command()
+def show(agent_id: AgentId, provider: Provider = None, as_json: AsJson = False) -> None:
+    """All there is about one agent: who it is, what it claims and has earned, and its newest bids."""
+
+    async def command() -> Iterable[str]:
+        async with reading(quiet_settings(provider)) as index:
+            card = await index.ask(agent_page, agent_id)
+            bids = await index.ask(list_agent_bids, agent_id, BidsAsked(limit=NEWEST_BIDS))
+        if as_json:
+            return document(card.model_dump(mode="json"))
+        return page(*shown(card, bids.items))
 
     run_command(command)
 

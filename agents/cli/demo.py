@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from agents.cli.page import beside
 from agents.cli.show import wide_console
 from agents.console import run_command
 from agents.fleet.demo import run_demo
@@ -22,7 +23,7 @@ def demo(chain: Annotated[ChainKind, typer.Option(help="The node to start.")] = 
     """Five agents bid for twelve tasks on a chain of their own, do them, and are paid."""
 
     async def command() -> Iterable[str]:
-        await run_demo(wide_console(), chain.value)
+        await run_demo(wide_console(), chain.value, beside)
         return ()
 
     run_command(command)

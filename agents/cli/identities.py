@@ -71,7 +71,8 @@ async def register(desk: Desk, identity: Identity) -> int:
     """
     name, wallet, registry = identity.name, desk.wallet, desk.deployment.registry
     intent = f"{name}:register"
-    if Outbox(desk.store).get(intent) is None and await read(desk.rpc, registry.balance_of(wallet.address)):
+    owned = await read(desk.rpc, registry.balance_of(wallet.address))
+    if owned > 0 and Outbox(desk.store).get(intent) is None:
         raise OwnsAnAgent(wallet.address)
     await desk.bring_gas(wallet.address)
     with working(f"registering {name}"):

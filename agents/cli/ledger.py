@@ -16,10 +16,17 @@ from agents.cli.checks import audit
 from agents.cli.common import deployed, quiet_settings
 from agents.cli.desk import KeyFile, Signer, WalletIndex, open_desk
 from agents.cli.identities import transfer as move
+from agents.cli.index import reading
+from agents.cli.ledger_views import entries
+from agents.cli.ledger_views import overview as whole
+from agents.cli.listing import Cursor, ListLimit, Oldest, asking, shown_page
 from agents.cli.show import confirmed, credits_of, document, page, table
 from agents.console import run_command
 from agents.errors import NoSuchThing, NotForThisWallet, SettingOutOfRange
+from agents.explorer.api.models.ledger import Reason
 from agents.explorer.handlers.identities import name_in
+from agents.explorer.queries.asked import EntriesAsked
+from agents.explorer.queries.ledger import ledger_overview, list_entries
 from agents.explorer.schema.columns import account_text
 from agents.fleet.app import open_seed
 from agents.fleet.options import AsJson, Provider
@@ -41,6 +48,13 @@ Accounts = Annotated[
 To = Annotated[str, typer.Argument(help="Whose account gets them: agent:5, an address, or me.")]
 Amount = Annotated[str, typer.Argument(metavar="CREDITS", help="How many credits.")]
 From = Annotated[str, typer.Option("--from", help="Whose account pays: me, or an agent of the seed's.")]
+OfAccount = Annotated[str | None, typer.Option("--account", help="agent:5, an address, or me: either side.")]
+OfReason = Annotated[Reason | None, typer.Option("--reason", help="Why they moved.")]
+OfTask = Annotated[int | None, typer.Option("--task", help="The task that they moved for.")]
+OfAgent = Annotated[int | None, typer.Option("--agent", help="The agent that they are about.")]
+AtLeast = Annotated[
+    str | None, typer.Option("--at-least", metavar="CREDITS", help="Only movements of so much or more.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -133,6 +147,55 @@ def transfer(
                 {"from": names[0], "to": names[1], "amount": units, "tx": sent, "left": left.free}
             )
         return [f"{credits_of(units)} credits moved; {names[0]} has {credits_of(left.free)} left free"]
+
+    run_command(command)
+
+
+@ledger.command()
+def history(
+    account: OfAccount = None,
+    reason: OfReason = None,
+    task: OfTask = None,
+    agent: OfAgent = None,
+    min_amount: AtLeast = None,
+    limit: ListLimit = 20,
+    cursor: Cursor = None,
+    oldest: Oldest = False,
+    wallet: WalletIndex = None,
+    provider: Provider = None,
+    as_json: AsJson = False,
+) -> None:
+    """What moved, the newest first: of one account, for one task, for one reason, or all of it."""
+
+    async def command() -> Iterable[str]:
+        settings = quiet_settings(provider)
+        own = Signer(wallet).wallet(settings).address if account == "me" else None
+        asked = asking(
+            EntriesAsked,
+            account=None if account is None else account_text(account_from(account, own)),
+            reason=reason,
+            task=task,
+            agent=agent,
+            min_amount=None if min_amount is None else parse_credits(min_amount),
+            limit=limit,
+            cursor=cursor,
+            order="asc" if oldest else "desc",
+        )
+        async with reading(settings) as index:
+            found = await index.ask(list_entries, asked)
+        return shown_page(found, entries, "nothing of the kind moved", as_json=as_json)
+
+    run_command(command)
+
+
+@ledger.command()
+def overview(provider: Provider = None, as_json: AsJson = False) -> None:
+    """The whole ledger in figures: where all credits are, what moved why, and who holds the most."""
+
+    async def command() -> Iterable[str]:
+        async with reading(quiet_settings(provider)) as index:
+            found = await index.ask(ledger_overview)
+        return document(found.model_dump(mode="json")) if as_json else page(*whole(found))
 
     run_command(command)
 

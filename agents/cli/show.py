@@ -80,19 +80,23 @@ def moment(seconds: int | None) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds)) if seconds else ""
 
 
+_KINDS = ">~+"
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], title: str = "") -> Table:
-    """A table; a column whose name begins with ``>`` is of figures, and one with ``~`` may be cut off."""
+    """A table; a column whose name begins with ``>`` is of figures, one with ``~`` may be cut off, and what is in one
+    with ``+`` goes on in the next line."""
     found = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     if title:
         found.title, found.title_justify, found.title_style = title, "left", "bold"
-    for name in columns:
+    for column in columns:
+        name = column.lstrip(_KINDS)
         found.add_column(
-            name.lstrip(">~"),
-            justify="right" if name.startswith(">") else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=None if name.startswith("~") else len(name.lstrip(">~")),
-            ratio=None,
+            name,
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=not column.startswith("+"),
+            overflow="fold" if column.startswith("+") else "ellipsis",
+            min_width=len(name),
         )
     for row in rows:
         # A plain string would be read as Rich's markup.

@@ -1,6 +1,6 @@
 """``agora task``: post, look at, follow and score tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,14 +11,28 @@ from agents.chain.words import checksummed
 from agents.cli.choices import Mode, skills
 from agents.cli.common import quiet_settings
 from agents.cli.desk import Desk, KeyFile, Signer, WalletIndex, open_desk
+from agents.cli.drafts import Described
+from agents.cli.following import follow
 from agents.cli.home import noted
+from agents.cli.index import reading
+from agents.cli.listing import Cursor, ListLimit, Oldest, asking, shown_page
 from agents.cli.posting import Conditions, Posted, post, publish_answers
+from agents.cli.scoring import ask_score, check_turn, delivered, found_score
+from agents.cli.scoring import evaluate as give_score
 from agents.cli.show import credits_of, document, line, page, table, tell
-from agents.console import run_command
-from agents.errors import MalformedTask, SettingOutOfRange
+from agents.cli.task_views import happened, listed, shown
+from agents.console import FAILURE, run_command
+from agents.errors import SettingOutOfRange
+from agents.explorer.api.models import TimelineItem
+from agents.explorer.api.models.tasks import Mode as MarketMode
+from agents.explorer.api.models.tasks import State
+from agents.explorer.queries.asked import TasksAsked
+from agents.explorer.queries.task_page import task_page
+from agents.explorer.queries.tasks import list_tasks as tasks_of
 from agents.fleet.options import AsJson, Bidding, Delivery, Provider, Reveal
-from agents.market.readers import TaskDraft, draft_task, read_tasks
+from agents.market.readers import read_tasks
 from agents.requester import Windows
+from agents.settings import Settings
 
 _TASK, _RULES = "The task", "Its rules"
 
@@ -73,6 +87,30 @@ Review = Annotated[
     int, typer.Option(help="Seconds to score; whoever delivered is paid when they pass in silence.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow what is posted to its end.")]
+OfState = Annotated[
+    State | None, typer.Option("--state", case_sensitive=False, help="Only those that stand there.")
+]
+OfSkill = Annotated[
+    str | None, typer.Option("--skill", autocompletion=skills, help="Only those of this skill.")
+]
+OfMode = Annotated[
+    MarketMode | None, typer.Option("--mode", case_sensitive=False, help="How they are awarded.")
+]
+OfRequester = Annotated[str | None, typer.Option("--requester", help="An address.")]
+OfAgent = Annotated[int | None, typer.Option("--agent", help="The agent that got them.")]
+OfEvaluator = Annotated[str | None, typer.Option("--evaluator", help="An address.")]
+OfParent = Annotated[int | None, typer.Option("--parent", help="The task that they are parts of.")]
+OfText = Annotated[str | None, typer.Option("--text", help="Words of the title or the description.")]
+TaskId = Annotated[int, typer.Argument(min=1, metavar="TASK", help="The task's number.")]
+TaskIds = Annotated[list[int], typer.Argument(min=1, metavar="TASK…", help="The tasks' numbers.")]
+Until = Annotated[
+    State | None,
+    typer.Option(case_sensitive=False, help="A state in which they need not be followed further."),
+]
+Score = Annotated[
+    int | None,
+    typer.Option(min=0, max=100, help="How good it is; else the task's own answer says, or you are asked."),
+]
 
 
 @task.command()
@@ -107,7 +145,8 @@ def create(
 
     async def command() -> Iterable[str]:
         if file is None:
-            drafts = [_draft(title, description, skill, reward, answer, checker, rubric, mode)]
+            described = Described(title, description, skill, reward, answer, checker, rubric, mode)
+            drafts = [described.draft()]
         else:
             drafts = read_tasks(file, limit)
         settings = quiet_settings(provider)
@@ -121,57 +160,135 @@ def create(
             )
             posted = await post(desk, drafts, conditions)
             await publish_answers(desk)
+        if watch:
+            return await _watched(
+                settings, [one.task_id for one in posted.tasks if one.task_id], as_json=as_json
+            )
         return _told(desk, posted, as_json=as_json)
 
     run_command(command)
 
 
-def _draft(
-    title: str | None,
-    description: str | None,
-    skill: str | None,
-    reward: str | None,
-    answer: str | None,
-    checker: str | None,
-    rubric: list[str] | None,
-    mode: Mode,
-) -> TaskDraft:
-    """The task that the options describe; raises MalformedTask."""
-    needed = {"--title": title, "--description": description, "--skill": skill, "--reward": reward}
-    missing = [option for option, value in needed.items() if value is None]
-    if missing:
-        raise MalformedTask(f"say {', '.join(missing)}, or name a --file")
-    assert description is not None, "it is none of the missing"
-    fields = {
-        "title": title,
-        "description": _text(description),
-        "skill": skill,
-        "reward": reward,
-        "mode": mode.value,
-        "rubric": rubric or None,
-        "answer": answer,
-        "checker": checker or (None if answer is None else _kind_of(answer)),
-    }
-    return draft_task(fields)
+@task.command(name="list")
+def list_tasks(
+    of_state: OfState = None,
+    skill: OfSkill = None,
+    mode: OfMode = None,
+    requester: OfRequester = None,
+    agent: OfAgent = None,
+    evaluator: OfEvaluator = None,
+    parent: OfParent = None,
+    text: OfText = None,
+    limit: ListLimit = 20,
+    cursor: Cursor = None,
+    oldest: Oldest = False,
+    provider: Provider = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tasks, the newest first."""
+
+    async def command() -> Iterable[str]:
+        asked = asking(
+            TasksAsked,
+            state=of_state,
+            skill=skill,
+            mode=mode,
+            requester=requester,
+            agent=agent,
+            evaluator=evaluator,
+            parent=parent,
+            text=text,
+            limit=limit,
+            cursor=cursor,
+            order="asc" if oldest else "desc",
+        )
+        async with reading(quiet_settings(provider)) as index:
+            found = await index.ask(tasks_of, asked)
+        return shown_page(found, listed, "no such task", as_json=as_json)
+
+    run_command(command)
 
 
-def _text(given: str) -> str:
-    """What was given, or what is in the file that ``@`` names. Raises MalformedTask."""
-    if not given.startswith("@"):
-        return given
-    try:
-        return Path(given[1:]).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise MalformedTask(f"{given[1:]} cannot be read ({type(error).__name__})") from None
+@task.command()
+def show(task_id: TaskId, provider: Provider = None, as_json: AsJson = False) -> None:
+    """All there is about one task: what was asked and delivered, every bid, and what happened when."""
+
+    async def command() -> Iterable[str]:
+        async with reading(quiet_settings(provider)) as index:
+            detail = await index.ask(task_page, task_id)
+            answer = await delivered(index.content, detail.result)
+        if as_json:
+            return document(detail.model_dump(mode="json"))
+        return page(*shown(detail, answer.text))
+
+    run_command(command)
 
 
-def _kind_of(answer: str) -> str:
-    """Which checker an answer is for, where nobody says."""
-    try:
-        float(answer.replace(",", ""))
-    except ValueError:
-        return "exact"
-    return "number"
+@task.command()
+def watch(task_ids: TaskIds, until: Until = None, provider: Provider = None, as_json: AsJson = False) -> None:
+    """Follow tasks until they have ended, or until each has been in a state; exits 1 if one ends without."""
+    missed: list[int] = []
+
+    async def command() -> Iterable[str]:
+        return await _watched(quiet_settings(provider), task_ids, until, missed, as_json=as_json)
+
+    run_command(command)
+    if missed:
+        raise typer.Exit(FAILURE)
+
+
+@task.command()
+def evaluate(
+    task_id: TaskId,
+    score: Score = None,
+    wallet: WalletIndex = None,
+    key_file: KeyFile = None,
+    provider: Provider = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a result: by the answer that was given with the task, or by what a person says of it."""
+
+    async def command() -> Iterable[str]:
+        settings = quiet_settings(provider)
+        async with open_desk(settings, Signer(wallet, key_file)) as desk:
+            async with reading(settings) as index:
+                detail = await index.ask(task_page, task_id)
+            check_turn(detail, desk.wallet.address)
+            answer = await delivered(desk.content, detail.result)
+            given = score
+            if given is None:
+                given = await found_score(desk, detail, answer)
+            if given is None:
+                given = ask_score(detail, answer)
+            stands = await give_score(desk, task_id, given)
+        name = stands.name.capitalize()
+        if as_json:
+            return document({"id": task_id, "score": given, "state": name, "answer": answer.text})
+        told = "" if answer.text is not None else f": {answer.problem}"
+        return [f"task {task_id} got {given} of 100 and is {name}{told}"]
+
+    run_command(command)
+
+
+async def _watched(
+    settings: Settings,
+    tasks: Sequence[int],
+    until: str | None = None,
+    missed: list[int] | None = None,
+    *,
+    as_json: bool,
+) -> Iterable[str]:
+    def told(one: int, item: TimelineItem) -> None:
+        number = f"task {one}  " if len(tasks) > 1 else ""
+        (tell if as_json else typer.echo)(f"{number}{happened(item)}")
+
+    async with reading(settings) as index:
+        ended = await follow(index, tasks, until, told)
+    if missed is not None and until is not None:
+        missed += [one for one, detail in ended.items() if detail.state != until]
+    if as_json:
+        return document({"items": [ended[one].model_dump(mode="json") for one in tasks]})
+    return [f"task {one} is {ended[one].state}" for one in tasks]
 
 
 def _evaluator(text: str, desk: Desk) -> str:

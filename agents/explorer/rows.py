@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from agents.explorer import schema
-from agents.explorer.statements import Key, Row, Statements
+from agents.explorer.statements import Key, Row, Statements, statements_of
 
 MOST_KEPT = 50_000
 """Rows of one table that stay in memory after they were written."""
@@ -122,7 +122,7 @@ class Rows:
     def _of(self, table: Table) -> _Kept:
         kept = self._kept.get(table.name)
         if kept is None:
-            statements = Statements(table, self.connection.dialect)
+            statements = statements_of(table, self.connection.dialect)
             kept = self._kept[table.name] = _Kept(statements, whole=statements.is_empty(self._cursor))
         return kept
 
@@ -134,7 +134,7 @@ def rewind(rows: Rows, ancestor: int) -> None:
     """
     rows.forget()
     cursor = rows.connection.connection.cursor()
-    images = Statements(schema.undo, rows.connection.dialect).above(cursor, "block", ancestor)
+    images = statements_of(schema.undo, rows.connection.dialect).above(cursor, "block", ancestor)
     before: dict[tuple[str, str], Row | None] = {}
     for image in sorted(images, key=lambda one: -int(one["block"])):
         # What stood there before the lowest of the blocks comes last.
@@ -154,7 +154,7 @@ def cut(rows: Rows, ancestor: int) -> None:
     cursor = rows.connection.connection.cursor()
     for table in (*schema.RAW, *schema.APPENDED, schema.undo):
         column, last = _order(table, ancestor)
-        Statements(table, rows.connection.dialect).cut(cursor, column, last)
+        statements_of(table, rows.connection.dialect).cut(cursor, column, last)
     rows.forget()
 
 
@@ -162,7 +162,7 @@ def clear(rows: Rows) -> None:
     """There is nothing in the tables that are folded from events."""
     cursor = rows.connection.connection.cursor()
     for table in (*schema.FOLDED, *schema.APPENDED, schema.undo):
-        Statements(table, rows.connection.dialect).clear(cursor)
+        statements_of(table, rows.connection.dialect).clear(cursor)
     rows.forget()
 
 

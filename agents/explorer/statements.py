@@ -14,6 +14,10 @@ Row = dict[str, Any]
 Convert = Callable[[Any], Any]
 
 
+FEW = 20
+"""Rows for which a stream is not worth its beginning and its end."""
+
+
 class Statements:
     """How one table is written and read by its primary key in one kind of database.
 
@@ -32,10 +36,12 @@ class Statements:
         self._readers = _readers(table, dialect)
 
         quote, mark = dialect.identifier_preparer.quote, "?" if dialect.paramstyle == "qmark" else "%s"
-        name, columns = quote(table.name), ", ".join(map(quote, names))
+        self._quoted = name = quote(table.name)
+        self._columns = columns = ", ".join(map(quote, names))
         is_key = " AND ".join(f"{quote(key)} = {mark}" for key in keys)
         changes = ", ".join(f"{quote(one)} = excluded.{quote(one)}" for one in names if one not in keys)
         conflict = f"ON CONFLICT ({', '.join(map(quote, keys))}) DO"
+        self._upsert = f"{conflict} {f'UPDATE SET {changes}' if changes else 'NOTHING'}"
         # Nothing but names of our own tables goes into these texts.
         self._clear = f"DELETE FROM {name}"  # noqa: S608
         self._delete = f"{self._clear} WHERE {is_key}"
@@ -44,7 +50,7 @@ class Statements:
         self._one = f"{self._select} WHERE {is_key}"
         self._above = f"{self._select} WHERE {{}} > {mark}"
         self._insert = f"INSERT INTO {name} ({columns}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
-        self._write = f"{self._insert} {conflict} {f'UPDATE SET {changes}' if changes else 'NOTHING'}"
+        self._write = f"{self._insert} {self._upsert}"
 
     def row(self, values: Mapping[str, Any]) -> Row:
         """All columns, those that are not among ``values`` with their defaults; raises LookupError for others."""
@@ -109,6 +115,45 @@ class Statements:
             if row[name] is not None:
                 row[name] = convert(row[name])
         return row
+
+
+class CopyStatements(Statements):
+    """As PostgreSQL takes many rows several times as fast: in one stream."""
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        super().__init__(table, dialect)
+        self._waiting = dialect.identifier_preparer.quote(f"new_{table.name}")
+        self._has_waiting = False
+
+    def insert(self, cursor: Any, rows: Sequence[Row]) -> None:
+        """Add rows whose keys are new."""
+        if len(rows) < FEW:
+            super().insert(cursor, rows)
+        else:
+            self._stream(cursor, self._quoted, rows)
+
+    def write(self, cursor: Any, rows: Sequence[Row]) -> None:
+        """Add rows, or put them in the place of those with the same keys."""
+        if len(rows) < FEW:
+            super().write(cursor, rows)
+            return
+        if not self._has_waiting:
+            cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {self._waiting} (LIKE {self._quoted})")
+            self._has_waiting = True
+        self._stream(cursor, self._waiting, rows)
+        chosen = f"SELECT {self._columns} FROM {self._waiting}"  # noqa: S608 - names of our own tables
+        cursor.execute(f"INSERT INTO {self._quoted} ({self._columns}) {chosen} {self._upsert}")
+        cursor.execute(f"TRUNCATE {self._waiting}")
+
+    def _stream(self, cursor: Any, name: str, rows: Sequence[Row]) -> None:
+        with cursor.copy(f"COPY {name} ({self._columns}) FROM STDIN") as stream:
+            for row in rows:
+                stream.write_row(self._written(row))
+
+
+def statements_of(table: Table, dialect: Dialect) -> Statements:
+    """The statements that suit the kind of database."""
+    return (CopyStatements if dialect.name == "postgresql" else Statements)(table, dialect)
 
 
 def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Key]:

@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bondOf, depositOf, feeOf, formatCredits, outcomesOf, parseCredits } from "../../web/src/wallet/amounts.ts";
+import {
+  bondOf,
+  depositOf,
+  feeOf,
+  formatCredits,
+  outcomesOf,
+  parseCredits,
+} from "../../web/src/wallet/amounts.ts";
 
 const TERMS = { feeBps: 250n, bondPercent: 10n, seatFee: 10n, minWindow: 5, maxWindow: 100 };
 

@@ -113,7 +113,7 @@ async def main() -> None:
         line = await stack.enter_async_context(Line(node.url))
         here = settings.model_copy(update={"provider": node.url})
         seen = settings.model_copy(update={"provider": line.url})
-        explorer = await stack.enter_async_context(ExplorerProcess(seen, port=0, dev_key=True))
+        explorer = await stack.enter_async_context(ExplorerProcess(seen))
         around = replace(WORLD, embedder=Alike())
         session = await stack.enter_async_context(
             open_session(here, Seed.create(), ScriptedUpstream(answer), surroundings=around)

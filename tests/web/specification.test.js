@@ -57,7 +57,11 @@ test("specifications are written and refused as in Python", async () => {
   for (const [at, specification] of all.entries()) {
     const shown = JSON.stringify(CHANGES[at]).slice(0, 80);
     const faults = faultsOf({ ...EMPTY, ...specification }, TERMS);
-    assert.equal(Object.keys(faults).length > 0, "fault" in answers[at], `${shown}: ${JSON.stringify(faults)}`);
+    assert.equal(
+      Object.keys(faults).length > 0,
+      "fault" in answers[at],
+      `${shown}: ${JSON.stringify(faults)}`,
+    );
     if ("fault" in answers[at]) continue;
     const document = canonicalBytes(specification);
     assert.equal(Buffer.from(document).toString("hex"), answers[at].hex, shown);
@@ -68,7 +72,13 @@ test("specifications are written and refused as in Python", async () => {
 });
 
 test("a fault is told beside its field", () => {
-  const draft = { ...EMPTY, ...PLAIN, reserve: "0.05", passing: "101", windows: { ...EMPTY.windows, review: "4" } };
+  const draft = {
+    ...EMPTY,
+    ...PLAIN,
+    reserve: "0.05",
+    passing: "101",
+    windows: { ...EMPTY.windows, review: "4" },
+  };
   const faults = faultsOf(draft, TERMS);
   assert.deepEqual(Object.keys(faults).sort(), ["passing", "reserve", "review"]);
   assert.match(faults.review, /from 5 to 2592000/);

@@ -5,7 +5,10 @@ import { test } from "node:test";
 
 import { previewOfScore, stepsOf } from "../../web/src/wallet/steps.ts";
 
-const [REQUESTER, OTHER] = ["0xAb00000000000000000000000000000000000001", "0x00000000000000000000000000000000000000Cd"];
+const [REQUESTER, OTHER] = [
+  "0xAb00000000000000000000000000000000000001",
+  "0x00000000000000000000000000000000000000Cd",
+];
 
 const TASK = {
   state: "Open",
@@ -42,7 +45,11 @@ test("each party has its steps, and anyone those after a deadline", () => {
     [{ state: "Awarded" }, requester, ["declareDefault"]],
     [{ state: "Submitted" }, requester, ["evaluate", "release"]],
     [{ state: "Submitted" }, worker, ["release"]],
-    [{ state: "Submitted", evaluated_by: "pool", evaluator: OTHER, round: "Convened" }, requester, ["unseal", "closeSealed"]],
+    [
+      { state: "Submitted", evaluated_by: "pool", evaluator: OTHER, round: "Convened" },
+      requester,
+      ["unseal", "closeSealed"],
+    ],
     [{ state: "Submitted", evaluated_by: "pool", evaluator: REQUESTER, round: "Unsealed" }, stranger, []],
     [{ state: "Rejected" }, worker, ["dispute", "closeRejected"]],
     [{ state: "Rejected" }, requester, ["closeRejected"]],

@@ -17,7 +17,7 @@ from agents.explorer.database import open_engine
 from bench.explorer.chain import ScriptedChain
 from bench.explorer.market import scripted_deployment
 
-KILLS = 4
+KILLS = 3
 
 
 @pytest.fixture

@@ -62,7 +62,11 @@ export async function openPage(browser, base, options = {}) {
   });
   const faults = async () => {
     const [violations, pwned] = await page.evaluate(() => [window.violations, window.pwned === 1]);
-    return [...wrongs, ...violations.map((one) => `policy: ${one}`), ...(pwned ? ["a hostile text has run"] : [])];
+    return [
+      ...wrongs,
+      ...violations.map((one) => `policy: ${one}`),
+      ...(pwned ? ["a hostile text has run"] : []),
+    ];
   };
   return { page, faults, close: () => context.close() };
 }

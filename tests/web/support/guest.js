@@ -16,7 +16,7 @@ const REJECTED = { code: 4001, message: "User rejected the request." };
 
 /** Puts the wallet into a page that is not loaded yet. `answers.reject` makes it say no, `answers.chain` names its chain. */
 export async function installWallet(page, node) {
-  const answers = { reject: false, chain: hardhat.id, asked: [] };
+  const answers = { connected: false, reject: false, chain: hardhat.id, asked: [] };
   const transport = http(node);
   const signer = createWalletClient({ account: guest, chain: hardhat, transport });
   const reader = createPublicClient({ chain: hardhat, transport });
@@ -26,7 +26,9 @@ export async function installWallet(page, node) {
     if (signs && answers.reject) throw REJECTED;
     switch (method) {
       case "eth_accounts":
+        return answers.connected ? [guest.address] : [];
       case "eth_requestAccounts":
+        answers.connected = true;
         return [guest.address];
       case "wallet_requestPermissions":
         throw { code: 4200, message: "not here" };
@@ -51,7 +53,9 @@ export async function installWallet(page, node) {
     try {
       return { result: await answer(call) };
     } catch (error) {
-      return { error: { code: error.code ?? -32603, message: error.message ?? String(error), data: error.data } };
+      return {
+        error: { code: error.code ?? -32603, message: error.message ?? String(error), data: error.data },
+      };
     }
   });
   await page.addInitScript(announce, NAME);

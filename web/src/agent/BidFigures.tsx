@@ -98,7 +98,7 @@ export function OverTime({ bids }: { bids: readonly Priced[] }) {
         { key: "asked", label: "Asked", format: formatPercent, colour: 1 },
         { key: "toWin", label: "Price to win", format: formatPercent, colour: 2 },
       ]}
-      short={(part) => `${Math.round(part * 100)} %`}
+      short={(part) => `${Math.round(part * 100)}\u00a0%`}
       shortX={shortTimes(ordered.map((bid) => bid.committed_time))}
       height={320}
     />

@@ -64,7 +64,7 @@ function Children({ agent }: { agent: AgentCard }) {
   if (agent.children.length === 0) return null;
   return (
     <p className="children">
-      <span className="muted">Made</span>{" "}
+      <b className="muted">Made</b>{" "}
       {agent.children.map((child) => (
         <span key={child.id}>
           <Agent id={child.id} name={child.name} />

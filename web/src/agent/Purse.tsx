@@ -11,7 +11,7 @@ export function Purse({ history }: { history: AgentHistory }) {
       <div className="panel half">
         <LineFigure
           title="Thinking against reward"
-          caption="Credits since it began: paid for settled work, less fees, and spent on model calls."
+          caption="Credits since it began: rewards less fees, and model calls."
           data={history.money.map(({ time, earned, thinking }) => ({ time, earned, thinking }))}
           x={TIME}
           series={[

@@ -5,7 +5,7 @@ import { Panel } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { formatPercent } from "../lib/format.ts";
-import { formatQuality } from "../lib/quality.ts";
+import { formatQuality, shortQuality } from "../lib/quality.ts";
 import { commonest, spread } from "../plot/spread.ts";
 import { shortTimes, TIME } from "../plot/time.ts";
 
@@ -99,7 +99,7 @@ function SkillHistory({ history }: { history: AgentHistory }) {
         caption="After each evaluated task; a newcomer has 0.5, the most is 1."
         data={earned.data}
         series={earned.series}
-        short={formatQuality}
+        short={shortQuality}
         shortX={shortTimes(history.reputation.map((point) => point.time))}
         domain={[5_000, 10_000]}
       />

@@ -125,7 +125,7 @@ class Live {
 
   private block(head: BlockNote): void {
     this.arrivedHead = head;
-    this.touch(["blocks", "status", "overview"]);
+    this.touch(["blocks"]);
     this.show();
   }
 

@@ -38,11 +38,18 @@ const MOVEMENTS: Column<LedgerEntry>[] = [
 const KEY = (row: LedgerEntry): number => row.seq;
 const EMPTY = <Empty title="No such movement">Credits move when tasks are posted, bid on and paid.</Empty>;
 
+const OF_ONE_TASK = MOVEMENTS.filter((column) => column !== TASK);
+
+interface EntryTableProps {
+  entries: readonly LedgerEntry[];
+  /** All belong to one task, which need not be named. */
+  ofOneTask?: boolean;
+}
+
 /** Movements of credits, each once. */
-export function EntryTable({ entries }: { entries: readonly LedgerEntry[] }) {
-  return (
-    <Table caption="Movements of credits" columns={MOVEMENTS} rows={entries} rowKey={KEY} empty={EMPTY} />
-  );
+export function EntryTable({ entries, ofOneTask = false }: EntryTableProps) {
+  const columns = ofOneTask ? OF_ONE_TASK : MOVEMENTS;
+  return <Table caption="Movements of credits" columns={columns} rows={entries} rowKey={KEY} empty={EMPTY} />;
 }
 
 /** A movement as one account has it. */

@@ -65,6 +65,15 @@ export function Trouble() {
       </Banner>
     );
   }
+  if (data.database === "down") {
+    return (
+      <Banner tone="bad" title="The index's database does not answer">
+        {data.trouble !== null && `${visible(data.trouble)}. `}
+        {block !== null && `What you see is as of block ${block.toLocaleString("en")}. `}
+        The explorer goes on by itself when it answers.
+      </Banner>
+    );
+  }
   if (data.behind !== null && data.behind > BEHIND) {
     return (
       <Banner tone="warn" title={`${data.behind.toLocaleString("en")} blocks behind`}>

@@ -9,6 +9,7 @@ export function Parameters({ governance }: { governance: Governance }) {
   return (
     <Panel
       title="Parameters"
+      className="half"
       note="For new tasks and channels; a task keeps those it was posted under. Votes move them only within fixed bounds."
     >
       <div className="table-frame" tabIndex={0} role="region" aria-label="Parameters in force">
@@ -49,13 +50,15 @@ export function Parameters({ governance }: { governance: Governance }) {
 /** Each change of the parameters, the newest first. */
 export function ParameterHistory({ history }: { history: readonly ParameterChange[] }) {
   return (
-    <Panel title="Changes" note="What each vote, or the deployment, set.">
+    <Panel title="Changes" note="What each vote, or the deployment, set." className="half">
       {history.length === 0 && <p className="muted">No change yet.</p>}
       <ol className="changes">
         {history.map((change, nth) => (
           <li key={`${change.block}/${change.log}`}>
             <p className="change-place">
-              <Time at={change.time} /> · block <BlockLink number={change.block} /> · <Tx hash={change.tx} />
+              <Time at={change.time} />
+              <BlockLink number={change.block} />
+              <Tx hash={change.tx} />
             </p>
             <ul>
               {change.changed.map((name) => (

@@ -2,7 +2,7 @@ import type { BidCurve, BidPoint } from "../api/types.ts";
 import { BarFigure } from "../components/Chart.tsx";
 import type { FigureColumn } from "../components/ChartFrame.tsx";
 import { formatPercent } from "../lib/format.ts";
-import { formatQuality } from "../lib/quality.ts";
+import { formatQuality, shortQuality } from "../lib/quality.ts";
 import { PlaneFigure, type Ground } from "../plot/Plane.tsx";
 import { means, type Mean } from "./curves.ts";
 
@@ -95,7 +95,7 @@ export function ByQuality({ points }: { points: readonly BidPoint[] }) {
       points={points}
       x={(point) => point.quality}
       label="Quality of the bidder"
-      format={formatQuality}
+      format={shortQuality}
       domain={[5_000, Math.max(5_500, ...qualities)]}
       parts={8}
     />
@@ -134,7 +134,7 @@ export function Chance({ curve }: { curve: readonly BidCurve[] }) {
       }))}
       x={{ key: "asked", label: "Asked" }}
       series={[{ key: "chance", label: "Chance to win", format: formatPercent }]}
-      short={(part) => `${percent(part)} %`}
+      short={(part) => `${percent(part)}\u00a0%`}
       height={260}
     />
   );

@@ -61,6 +61,7 @@ interface CurveProps {
 }
 
 function Curve({ points, ground, name }: CurveProps) {
+  const low = name === "earnings";
   const middle = points[Math.floor(points.length * 0.62)];
   return (
     <g data-lorenz={name}>
@@ -69,7 +70,12 @@ function Curve({ points, ground, name }: CurveProps) {
         points={points.map(({ share, held }) => `${ground.x(share)},${ground.y(held)}`).join(" ")}
       />
       {middle && (
-        <text className="lorenz-name" x={ground.x(middle.share) + 8} y={ground.y(middle.held) + 12}>
+        <text
+          className="lorenz-name"
+          x={ground.x(middle.share) + (low ? 8 : -8)}
+          y={ground.y(middle.held) + (low ? 12 : -4)}
+          textAnchor={low ? "start" : "end"}
+        >
           {name}
         </text>
       )}

@@ -7,7 +7,6 @@ import { Money } from "../components/Money.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { formatPercent } from "../lib/format.ts";
-import { formatQuality } from "../lib/quality.ts";
 
 const SKILLS: readonly Column<SkillMarket>[] = [
   {
@@ -140,24 +139,13 @@ const LEADERS: readonly Column<Leader>[] = [
     header: "Settled",
     end: true,
     extra: true,
-    cell: (row) => <Count value={row.settled} />,
+    cell: (row) => (
+      <>
+        <Count value={row.settled} />{" "}
+        {row.failed > 0 && <span className="muted">and {row.failed} failed</span>}
+      </>
+    ),
     sort: (row) => row.settled,
-  },
-  {
-    id: "failed",
-    header: "Failed",
-    end: true,
-    extra: true,
-    cell: (row) => <Count value={row.failed} />,
-    sort: (row) => row.failed,
-  },
-  {
-    id: "quality",
-    header: "Best quality",
-    end: true,
-    extra: true,
-    cell: (row) => formatQuality(row.quality),
-    sort: (row) => row.quality,
   },
 ];
 

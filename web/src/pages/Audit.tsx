@@ -8,7 +8,7 @@ import { Money } from "../components/Money.tsx";
 import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
 import { Mark } from "../components/State.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
-import { formatPercent, formatTime } from "../lib/format.ts";
+import { formatTime } from "../lib/format.ts";
 
 const TOPICS = ["overview"];
 const RUNNING_MS = 1_500;
@@ -63,7 +63,7 @@ function AtEachBlock({ data }: { data: Overview }) {
         <Stat label="In accounts" figure="accounts">
           <Money units={held} />
         </Stat>
-        <Stat label="Burned, to be destroyed" figure="pending_burn">
+        <Stat label="To be destroyed" figure="pending_burn">
           <Money units={credits.pending_burn} />
         </Stat>
         <Stat label="Outside" figure="outside">
@@ -86,10 +86,7 @@ function AtEachBlock({ data }: { data: Overview }) {
 }
 
 function Running({ data }: { data: Data | undefined }) {
-  if (!data?.running) return null;
-  return (
-    <Mark tone="info">{data.progress === null ? "running" : `running, ${formatPercent(data.progress)}`}</Mark>
-  );
+  return data?.running ? <Mark tone="info">running</Mark> : null;
 }
 
 function InFull({ data }: { data: Data }) {

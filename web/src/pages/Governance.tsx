@@ -40,8 +40,10 @@ function Rules() {
                 <Pager next={whole.next} shown={whole.proposals.length} filters={filters} />
               )}
             </Panel>
-            <Parameters governance={whole} />
-            <ParameterHistory history={whole.history} />
+            <div className="grid pair">
+              <Parameters governance={whole} />
+              <ParameterHistory history={whole.history} />
+            </div>
             <Locks locks={whole.locks} />
           </>
         )}

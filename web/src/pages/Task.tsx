@@ -51,8 +51,10 @@ function Found({ task }: { task: TaskDetail }) {
         <SubTasks task={task} />
       </div>
       <MoneyTrail task={task} />
-      <Terms task={task} />
-      <Timeline task={task} />
+      <div className="grid pair">
+        <Timeline task={task} />
+        <Terms task={task} />
+      </div>
     </>
   );
 }

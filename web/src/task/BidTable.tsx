@@ -24,7 +24,14 @@ export function BidState({ status }: { status: BidStatus }) {
 }
 
 const COLUMNS: readonly Column<Bid>[] = [
-  { id: "rank", header: "Rank", cell: (bid) => bid.rank ?? "–", sort: (bid) => bid.rank, end: true },
+  {
+    id: "rank",
+    header: "Rank",
+    cell: (bid) => bid.rank ?? "–",
+    sort: (bid) => bid.rank,
+    end: true,
+    extra: true,
+  },
   {
     id: "agent",
     header: "Agent",
@@ -64,14 +71,13 @@ const COLUMNS: readonly Column<Bid>[] = [
   { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true },
   {
     id: "promised",
-    header: "Promised in",
+    header: "Promised",
     cell: (bid) => <Span seconds={bid.promised} />,
     end: true,
     extra: true,
   },
-  { id: "bond", header: "Bond, cr", cell: (bid) => <Bond bid={bid} />, end: true, extra: true },
   { id: "time", header: "Committed", cell: (bid) => <Time at={bid.committed_time} />, extra: true },
-  { id: "tx", header: "Last in", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
+  { id: "tx", header: "Transaction", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
 ];
 
 /** Every bid in figures. */
@@ -89,13 +95,4 @@ export function BidTable({ bids }: { bids: readonly Bid[] }) {
 
 function Asked({ bid }: { bid: Bid }) {
   return bid.price === null ? <span className="muted">sealed</span> : <Money units={bid.price} />;
-}
-
-function Bond({ bid }: { bid: Bid }) {
-  return (
-    <>
-      {bid.forfeited && <span className="muted">burned </span>}
-      <Money units={bid.bond} />
-    </>
-  );
 }

@@ -12,7 +12,7 @@ import { formatPercent, words } from "../lib/format.ts";
 /** What was agreed when the task was posted: it keeps these terms whatever is voted later. */
 export function Terms({ task }: { task: TaskDetail }) {
   return (
-    <Panel title="Terms" note="As the task was posted; no vote changes them.">
+    <Panel title="Terms" note="As the task was posted; no vote changes them." className="third">
       <Facts
         items={[
           ["Requester", <Account account={task.requester} />],

@@ -19,7 +19,11 @@ const BAD = [
 /** All that happened to the task, in order, each with its transaction. */
 export function Timeline({ task }: { task: TaskDetail }) {
   return (
-    <Panel title="Timeline" note="Every event of the task, oldest first; times count from its posting.">
+    <Panel
+      title="Timeline"
+      className="two-thirds"
+      note="Every event of the task, oldest first; times count from its posting."
+    >
       <ol className="timeline">
         {task.timeline.map((item) => (
           <Happening key={item.seq} item={item} since={task.created_time} />

@@ -1,5 +1,5 @@
 import type { TaskDetail } from "../api/types.ts";
-import { Time } from "../components/Time.tsx";
+import { Time, useNow } from "../components/Time.tsx";
 import { formatSpan } from "../lib/format.ts";
 import { stepsOf, type Step } from "./steps.ts";
 
@@ -7,9 +7,10 @@ const SAID: Record<Step["state"], string> = { done: "done", now: "now", ahead: "
 
 /** The task's way from its posting to its end, in one row. */
 export function Way({ task }: { task: TaskDetail }) {
+  const now = useNow();
   return (
     <ol className="way" aria-label="The way of the task">
-      {stepsOf(task).map((step) => (
+      {stepsOf(task, now).map((step) => (
         <li key={step.name} className={step.state} aria-current={step.state === "now" ? "step" : undefined}>
           <p className="way-name">
             {step.name} <span className="hidden">({SAID[step.state]})</span>

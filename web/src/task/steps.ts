@@ -13,15 +13,14 @@ export interface Step {
   note: string;
 }
 
-const STILL_OPEN = ["Open"];
 const FAILED = ["Refunded", "Cancelled", "Expired"];
 const JUDGED = ["Rejected", "Disputed", "Ruled", "Settled"];
 
 /** The way of a task, as far as it came and as it would go on. */
-export function stepsOf(task: TaskDetail): Step[] {
+export function stepsOf(task: TaskDetail, now: number): Step[] {
   const steps = [
     posted(task),
-    ...auction(task),
+    ...auction(task, now),
     awarded(task),
     delivered(task),
     evaluated(task),
@@ -42,23 +41,23 @@ function posted(task: TaskDetail): Step {
   };
 }
 
-function auction(task: TaskDetail): Step[] {
+function auction(task: TaskDetail, now: number): Step[] {
   if (task.mode === "Direct") return [];
-  const open = STILL_OPEN.includes(task.state);
-  const name = task.mode === "Race" ? "Entries" : "Bids";
-  const counted = `${task.commitments} ${task.mode === "Race" ? "entered" : "came in"}`;
+  const race = task.mode === "Race";
+  const open = task.state === "Open";
+  const bidding = open && now < task.bidding_end;
   const bids: Step = {
-    name,
-    state: open ? "now" : task.commitments > 0 ? "done" : "failed",
-    at: null,
-    by: open ? task.bidding_end : null,
-    note: counted,
+    name: race ? "Entries" : "Bids",
+    state: bidding ? "now" : task.commitments > 0 ? "done" : "failed",
+    at: bidding ? null : task.bidding_end,
+    by: bidding ? task.bidding_end : null,
+    note: `${task.commitments} ${race ? "entered" : "came in"}`,
   };
   if (!task.mode.startsWith("Sealed")) return [bids];
   const reveal: Step = {
     name: "Reveal",
-    state: open ? "ahead" : task.bids_revealed > 0 ? "done" : "failed",
-    at: null,
+    state: open ? (bidding ? "ahead" : "now") : task.bids_revealed > 0 ? "done" : "failed",
+    at: open ? null : task.reveal_end,
     by: open ? task.reveal_end : null,
     note: `${task.bids_revealed} opened`,
   };

@@ -117,7 +117,7 @@ function Rubric({ draft, faults, change }: PartProps) {
                 type="button"
                 className="quiet"
                 disabled={lines.length === 1}
-                aria-label={`Take line ${at + 1} out`}
+                aria-label={`Take out line ${at + 1}`}
                 onClick={() => change({ rubric: lines.filter((_, no) => no !== at) })}
               >
                 Take out

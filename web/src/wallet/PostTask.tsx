@@ -115,9 +115,9 @@ const DAY = 86_400;
 /** What the explorer knows of the terms, until they are read from the chain. The contract has the last word on windows. */
 function termsFrom({ status: { terms } }: Wallet): Terms {
   return {
-    feeBps: BigInt(terms["fee_bps"] ?? 0),
-    bondPercent: BigInt(terms["bond_percent"] ?? 0),
-    seatFee: BigInt(terms["seat_fee"] ?? 0),
+    feeBps: BigInt(terms?.fee_bps ?? 0),
+    bondPercent: BigInt(terms?.bond_percent ?? 0),
+    seatFee: BigInt(terms?.seat_fee ?? 0),
     minWindow: 1,
     maxWindow: 30 * DAY,
   };

@@ -19,8 +19,11 @@ export interface Proposal extends Place {
   proposer: string;
   /** The description's first line. */
   title: string;
-  /** As of the newest block, from events and the clock; see `quorum`. */
-  state: "Pending" | "Active" | "Canceled" | "Defeated" | "Succeeded" | "Queued" | "Expired" | "Executed";
+  /**
+   * As of the newest block. `Ended`: more votes were for it than against; whether the quorum was reached is
+   * told by the event that queues it.
+   */
+  state: "Pending" | "Active" | "Canceled" | "Defeated" | "Ended" | "Queued" | "Executed";
   votes_for: number;
   votes_against: number;
   votes_abstain: number;

@@ -133,14 +133,11 @@ export interface SupplyPoint {
   time: number;
   /** Tasks. */
   posted: number;
-  /** Their reserves, in units. */
-  posted_value: number;
-  bids: number;
   settled: number;
   /** Units. */
   settled_value: number;
-  /** New agents. */
-  registered: number;
+  /** Units. */
+  thinking: number;
 }
 
 /** Supply and demand. */
@@ -148,6 +145,6 @@ export interface Supply {
   /** Seconds a span. */
   bucket: number;
   skills: SkillSupply[];
-  /** Oldest first, at most 240 spans. */
+  /** Oldest first, the newest 240 spans in which there was something. */
   points: SupplyPoint[];
 }

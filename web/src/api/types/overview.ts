@@ -18,7 +18,6 @@ export interface Terms {
   seat_fee: number;
   panel_size: number;
   appeal_size: number;
-  max_postage: number | null;
 }
 
 /** What this explorer knows, and how far it is behind. */
@@ -41,11 +40,15 @@ export interface Status {
   reorgs: number;
   /** Addresses by name. */
   contracts: Record<string, string>;
-  terms: Terms;
+  /** Null before the first block is indexed. */
+  terms: Terms | null;
   /** Whether POST /rpc is served. */
   rpc: boolean;
   /** Whether the page may sign with the public development key. */
   dev_key: boolean;
+  database: "up" | "down";
+  /** What is wrong now, as a person reads it. */
+  trouble: string | null;
   version: string;
 }
 
@@ -154,9 +157,8 @@ export interface AuditReport {
 
 /** The last full audit, and whether another runs. */
 export interface Audit {
+  /** Whether one is at work now. */
   running: boolean;
-  /** 0 to 1, of the one that runs. */
-  progress: number | null;
   report: AuditReport | null;
   /** Why the last one could not be finished. */
   failure: string | null;

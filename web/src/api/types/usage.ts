@@ -85,28 +85,39 @@ export interface Usage {
   agents: UsageByAgent[];
 }
 
-/** A model call, as the gateway on this machine wrote it down. No prompt and no answer is in it. */
+/** A model call, as a gateway on this machine wrote it down; nothing of what was said. */
 export interface Receipt {
+  /** The gateway's store. */
+  book: string;
+  /** The receipt's name: the beginning of its channel's id, and its number. */
+  call: string;
+  /** When it was settled, in chain time. */
   time: number;
   agent: number;
-  purpose: string | null;
+  purpose: string;
   task: number | null;
   model: string;
   prompt_tokens: number;
+  cached_tokens: number;
   completion_tokens: number;
   /** Units. */
   cost: number;
   /** The channel's total after it, in units. */
   cumulative: number;
   channel: string;
-  /** The leaf in the receipts' Merkle tree, 0x hex. */
-  leaf: string | null;
+  /** Which of the channel's receipts it is, from 1 on. */
+  number: number;
+  /** HTTP status of the answer. */
+  status: number;
+  /** What stands under the root of a voucher, 0x hex. */
+  digest: string;
 }
 
-/** The gateway's book, where it lies on this machine. */
+/** The gateways' books, where they lie on this machine. */
 export interface Receipts {
-  /** Whether there is a book here that this explorer may read. */
+  /** Whether there is a book here. */
   available: boolean;
+  /** Book by book, the newest first. */
   items: Receipt[];
   next: string | null;
 }

@@ -1,0 +1,111 @@
+// How every page looks: dark and light, on a desk and on a phone, for eyes and for those who hear it.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { openPage } from "../support/browser.js";
+import { need, ROOT } from "../support/packages.js";
+import { until } from "../support/until.js";
+
+const PICTURES = fileURLToPath(new URL("build/screenshots/", ROOT));
+const AXE = readFileSync(need.resolve("axe-core/axe.min.js"), "utf8");
+const DESK = { width: 1280, height: 860 };
+const PHONE = { width: 360, height: 740 };
+const MOST_SHIFT = 0.1;
+
+/** All pages by the name of their picture. */
+async function pages({ market, tasks, hostile }) {
+  const { agent, large } = await hostile;
+  const first = async (path) => (await (await fetch(`${market.explorer}${path}`)).json()).items[0];
+  const [transaction, message] = await Promise.all([first("/api/transactions"), first("/api/messages")]);
+  return {
+    overview: "/",
+    tasks: "/tasks",
+    task: `/tasks/${tasks.at(-1)}`,
+    "hostile-task": `/tasks/${large}`,
+    agents: "/agents",
+    agent: "/agents/1",
+    "hostile-agent": `/agents/${agent}`,
+    market: "/market",
+    ledger: "/ledger",
+    account: "/ledger/agent:1",
+    messages: "/messages",
+    thread: `/messages/${message.thread}`,
+    governance: "/governance",
+    blocks: "/blocks",
+    block: `/blocks/${transaction.block}`,
+    transaction: `/tx/${transaction.hash}`,
+    events: "/log",
+    thinking: "/usage",
+    actions: "/actions",
+    audit: "/audit",
+    post: "/post",
+    search: "/search?q=colour",
+    "not-found": "/nothing/here",
+  };
+}
+
+/** In the page: how far its parts have jumped since it was loaded, without anybody's doing. */
+function watchShifts() {
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+async function settled(page) {
+  await page.locator("main h1").waitFor();
+  await until("it is loaded", async () => (await page.locator(".skeleton").count()) === 0);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+/** The serious faults that axe finds, as text. */
+async function axe(page) {
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations.map(({ id, impact, nodes }) => [
+      impact,
+      id,
+      nodes.map((one) => one.html.slice(0, 160)),
+    ]);
+  });
+  return found
+    .filter(([impact]) => impact === "serious" || impact === "critical")
+    .map(([, id, nodes]) => `${id}: ${nodes.slice(0, 3).join(" | ")}`);
+}
+
+async function look(page, name, path) {
+  const faults = [];
+  await page.setViewportSize(DESK);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(path);
+  await settled(page);
+  await page.waitForTimeout(400);
+  const shift = await page.evaluate(() => window.shift);
+  if (shift >= MOST_SHIFT) faults.push(`it jumps by ${shift.toFixed(3)}`);
+  await page.evaluate(AXE);
+  for (const theme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: theme });
+    faults.push(...(await axe(page)).map((one) => `${theme}: ${one}`));
+    await page.screenshot({ path: `${PICTURES}${name}-${theme}.png`, fullPage: true });
+  }
+  await page.setViewportSize(PHONE);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) faults.push(`it is ${wide} pixels wider than a phone`);
+  await page.screenshot({ path: `${PICTURES}${name}-phone.png`, fullPage: true });
+  return faults.map((one) => `${path}: ${one}`);
+}
+
+export const tests = {
+  "all pages fit a phone, hold still, and have no serious fault for axe in both themes": async (stage) => {
+    mkdirSync(PICTURES, { recursive: true });
+    const { page, close } = await openPage(stage.browser, stage.market.explorer);
+    await page.addInitScript(watchShifts);
+    const faults = [];
+    for (const [name, path] of Object.entries(await pages(stage)))
+      faults.push(...(await look(page, name, path)));
+    assert.deepEqual(faults, []);
+    await close();
+  },
+};
