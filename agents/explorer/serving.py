@@ -104,6 +104,7 @@ async def serve(
             node=node,
             dev_key=options.dev_key and node is not None,
             page=options.page,
+            is_writer=watch.is_writer,
         )
         watch.context = context
         index = await stack.enter_async_context(_following(watch, options, progress))
@@ -148,6 +149,10 @@ class Watch:
         block, _ = place_of(end.seq)
         return replace(seen, block=block, epoch=end.epoch)
 
+    def is_writer(self) -> bool:
+        """Whether the indexer here is the one that writes."""
+        return self.indexer is not None and self.indexer.status.writing
+
     async def run(self, stop: asyncio.Event) -> None:
         """Look at the chain's head again and again while no indexer here does."""
         while not stop.is_set():
@@ -176,6 +181,7 @@ async def _following(
     context, stop = watch.context, asyncio.Event()
     assert context is not None
     looking = asyncio.create_task(watch.run(stop))
+    reading = asyncio.create_task(context.library.run(stop))
     async with AsyncExitStack() as stack:
         if options.read_only:
             index = asyncio.create_task(_until(stop))
@@ -193,7 +199,7 @@ async def _following(
             yield index
         finally:
             stop.set()
-            await asyncio.gather(index, looking, return_exceptions=True)
+            await asyncio.gather(index, looking, reading, return_exceptions=True)
 
 
 async def _until(stop: asyncio.Event) -> None:
