@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
-from agents.chain.guard.upstream import Upstream
 from agents.explorer.api.audits import Audits
 from agents.explorer.api.broadcast import Broadcast
 from agents.explorer.api.files import Files
@@ -24,6 +23,9 @@ from agents.explorer.api.policy import Policy
 from agents.explorer.api.standing import Standing
 from agents.market.content import ContentStore
 from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from agents.explorer.api.rpc import Node
 
 PAGE = Path(__file__).resolve().parents[3] / "web" / "dist"
 """Where the page is built."""
@@ -47,8 +49,8 @@ class Context:
     standing: Callable[[], Standing]
     settings: Settings = field(repr=False)
     policy: Policy = field(default_factory=Policy)
-    upstream: Upstream | None = None
-    """The node that the page's wallet may ask, on chains of developers only."""
+    node: "Node | None" = None
+    """What the page's wallet may ask, on chains of developers only."""
     dev_key: bool = False
     """Whether the page offers the development key."""
     page: Path = PAGE

@@ -36,9 +36,10 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
   return (
     <PlaneFigure
       title="Bids"
-      caption={captionOf(open.length, sealed.length)}
+      caption={captionOf(bids)}
       x={{ domain: across, label: "Quality of the bidder", format: shortQuality }}
       y={{ domain: [0, highest], label: "Price, credits", format: shortCredits }}
+      beside={38}
       spots={[...open.map(spotOf), ...sealed.map(sealedSpot)]}
       columns={COLUMNS}
       rows={bids.map(rowOf)}
@@ -74,10 +75,16 @@ function qualityDomain(qualities: readonly number[]): [number, number] {
   return [low, Math.max(Math.max(...qualities) + 250, low + 1_250)];
 }
 
-function captionOf(open: number, sealed: number): string {
-  const opened = `${open} opened ${open === 1 ? "bid" : "bids"} by quality and price`;
-  const closed = sealed > 0 ? `, and ${sealed} sealed, whose price nobody knows` : "";
-  return `${opened}${closed}. Along a slanted line all bids are equally good (price ÷ quality); the lowest line wins.`;
+function captionOf(bids: readonly Bid[]): string {
+  const open = bids.filter(isOpen).length;
+  const sealed = bids.filter((bid) => bid.status === "sealed").length;
+  const never = bids.length - open - sealed;
+  const parts = [
+    `${open} opened ${open === 1 ? "bid" : "bids"} by quality and price`,
+    ...(sealed > 0 ? [`${sealed} still sealed, whose price nobody knows`] : []),
+    ...(never > 0 ? [`${never} never opened`] : []),
+  ];
+  return `${parts.join("; ")}. Along a slanted line all bids are equally good (price ÷ quality, “effective”); the lowest line wins.`;
 }
 
 function spotOf(bid: OpenBid): Spot {
@@ -87,7 +94,11 @@ function spotOf(bid: OpenBid): Spot {
 }
 
 function sealedSpot(bid: Bid): Spot {
-  return { x: bid.quality, y: 0, text: `Agent ${bid.agent}: sealed, quality ${formatQuality(bid.quality)}` };
+  return {
+    x: bid.quality,
+    y: 0,
+    text: `Agent ${bid.agent}: ${bid.status}, quality ${formatQuality(bid.quality)}`,
+  };
 }
 
 function rowOf(bid: Bid): Datum {
@@ -117,8 +128,8 @@ function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
               x2={ground.x(right)}
               y2={at(right)}
             />
-            <text className="bid-equal-label" x={ground.left + 4} y={at(left) - 4}>
-              {shortCredits(level)} effective
+            <text className="bid-equal-label" x={ground.right + 5} y={at(right)} dy="0.32em">
+              {shortCredits(level)} eff.
             </text>
           </g>
         );
@@ -165,7 +176,7 @@ function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price
   const crowded = x + 110 > ground.right;
   return (
     <g data-price-paid={price}>
-      {asked - paid > 30 && <line className="bid-rise" x1={x} x2={x} y1={asked - 24} y2={paid + 5} />}
+      {asked - paid > 16 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 4} />}
       <path className="bid-paid" d={`M${x - 8},${paid} h16`} />
       <text
         className="bid-paid-label"
@@ -203,7 +214,7 @@ function Point({ ground, bid, rank, named }: PointProps) {
     <g data-agent={bid.agent} data-price={bid.price} data-quality={bid.quality} data-rank={rank}>
       <circle className={`bid-point ${rank}`} cx={x} cy={y} r={rank === "other" ? 5 : 6} />
       {(named || rank !== "other") && (
-        <text className="bid-name" x={x} y={y - 11} textAnchor="middle">
+        <text className="bid-name" x={x} y={rank === "winner" ? y + 20 : y - 11} textAnchor="middle">
           {bid.agent}
         </text>
       )}
