@@ -15,12 +15,12 @@ from sqlalchemy import Engine
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
 from agents.chain.guard.server import GuardServer, settle_memory
-from agents.chain.guard.upstream import Upstream
 from agents.chain.rpc import Rpc
 from agents.errors import BadSetting, DatabaseDown, PortInUse, RpcError, TransportError
 from agents.explorer.api.app import build
 from agents.explorer.api.context import PAGE, Context
 from agents.explorer.api.policy import Policy
+from agents.explorer.api.rpc import Node, node_at
 from agents.explorer.api.security import name_of
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
@@ -91,9 +91,9 @@ async def serve(
         stack.callback(engine.dispose)
         await asyncio.to_thread(_prepare, engine, read_only=options.read_only)
         watch = Watch(rpc)
-        upstream = _upstream(settings, deployment)
-        if upstream is not None:
-            await stack.enter_async_context(upstream)
+        node = _node(settings, deployment)
+        if node is not None:
+            await stack.enter_async_context(node.upstream)
         context = Context(
             engine=engine,
             deployment=deployment,
@@ -101,9 +101,10 @@ async def serve(
             standing=watch.standing,
             settings=settings,
             policy=policy,
-            upstream=upstream,
-            dev_key=options.dev_key and upstream is not None,
+            node=node,
+            dev_key=options.dev_key and node is not None,
             page=options.page,
+            is_writer=watch.is_writer,
         )
         watch.context = context
         index = await stack.enter_async_context(_following(watch, options, progress))
@@ -148,6 +149,10 @@ class Watch:
         block, _ = place_of(end.seq)
         return replace(seen, block=block, epoch=end.epoch)
 
+    def is_writer(self) -> bool:
+        """Whether the indexer here is the one that writes."""
+        return self.indexer is not None and self.indexer.status.writing
+
     async def run(self, stop: asyncio.Event) -> None:
         """Look at the chain's head again and again while no indexer here does."""
         while not stop.is_set():
@@ -176,6 +181,7 @@ async def _following(
     context, stop = watch.context, asyncio.Event()
     assert context is not None
     looking = asyncio.create_task(watch.run(stop))
+    reading = asyncio.create_task(context.library.run(stop))
     async with AsyncExitStack() as stack:
         if options.read_only:
             index = asyncio.create_task(_until(stop))
@@ -193,7 +199,7 @@ async def _following(
             yield index
         finally:
             stop.set()
-            await asyncio.gather(index, looking, return_exceptions=True)
+            await asyncio.gather(index, looking, reading, return_exceptions=True)
 
 
 async def _until(stop: asyncio.Event) -> None:
@@ -215,12 +221,12 @@ def _prepare(engine: Engine, *, read_only: bool) -> None:
         log.warning("explorer.begins_without_database", reason=str(error))
 
 
-def _upstream(settings: Settings, deployment: Deployment) -> Upstream | None:
+def _node(settings: Settings, deployment: Deployment) -> Node | None:
     """The node that wallets of the page may ask: none but one of developers, on this machine."""
     parts = urlsplit(settings.provider)
     if deployment.chain_id != CHAIN_ID or parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
         return None
-    return Upstream(settings.provider)
+    return node_at(settings.provider, deployment.chain_id)
 
 
 def _is_loopback(host: str) -> bool:

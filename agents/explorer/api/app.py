@@ -5,17 +5,19 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from agents.explorer.api import health, page, problems, status, stream
+from agents.explorer.api import content, health, page, problems, rpc, status, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
 from agents.explorer.api.routes import (
     agents,
     chain,
+    export,
     governance,
     ledger,
     market,
     messages,
     overview,
+    search,
     tasks,
     usage,
 )
@@ -30,8 +32,18 @@ RESOURCES: tuple[APIRouter, ...] = (
     usage.router,
     governance.router,
     chain.router,
+    search.router,
+    export.router,
 )
 """The routes under /api."""
+_OWN = (
+    status.router,
+    stream.router,
+    content.router,
+    rpc.router,
+    health.router,
+    page.router,  # It takes every path that is left.
+)
 
 
 class Explorer(FastAPI):
@@ -46,7 +58,6 @@ class Explorer(FastAPI):
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
-            max_body_size=0,
         )
         self.state.context = context
         self._front = Front(context, super().__call__)
@@ -63,7 +74,6 @@ def build(context: Context) -> FastAPI:
     """The application that answers from ``context``."""
     app = Explorer(context)
     problems.install(app)
-    # The page takes every path that is left.
-    for router in (*RESOURCES, status.router, stream.router, health.router, page.router):
+    for router in (*RESOURCES, *_OWN):
         app.include_router(router)
     return app

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
-from agents.chain.guard.upstream import Upstream
 from agents.explorer.api.audits import Audits
 from agents.explorer.api.broadcast import Broadcast
 from agents.explorer.api.files import Files
@@ -22,8 +21,12 @@ from agents.explorer.api.metrics import Metrics
 from agents.explorer.api.models import Head, Terms
 from agents.explorer.api.policy import Policy
 from agents.explorer.api.standing import Standing
+from agents.explorer.library import Librarian
 from agents.market.content import ContentStore
 from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from agents.explorer.api.rpc import Node
 
 PAGE = Path(__file__).resolve().parents[3] / "web" / "dist"
 """Where the page is built."""
@@ -47,10 +50,12 @@ class Context:
     standing: Callable[[], Standing]
     settings: Settings = field(repr=False)
     policy: Policy = field(default_factory=Policy)
-    upstream: Upstream | None = None
-    """The node that the page's wallet may ask, on chains of developers only."""
+    node: "Node | None" = None
+    """What the page's wallet may ask, on chains of developers only."""
     dev_key: bool = False
     """Whether the page offers the development key."""
+    is_writer: Callable[[], bool] = lambda: False
+    """Whether it is this process that writes the index, so that it may keep texts beside it."""
     page: Path = PAGE
     clock: Clock = time.monotonic
     known: Known = field(default_factory=Known)
@@ -59,6 +64,7 @@ class Context:
     files: Files = field(init=False)
     memory: Memory = field(init=False)
     audits: Audits = field(init=False)
+    library: Librarian = field(init=False)
     broadcast: Broadcast = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +73,7 @@ class Context:
         self.files = Files(self.page)
         self.memory = Memory(self.clock)
         self.audits = Audits(self.settings.provider, self.deployment, self.clock)
+        self.library = Librarian(self.engine, self.content, lambda: self.is_writer())
         self.broadcast = Broadcast(
             self.reading,
             lambda: self.standing(),

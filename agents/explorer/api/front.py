@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from agents.explorer.api.context import Context
 from agents.explorer.api.limits import address_of
 from agents.explorer.api.problems import Problem, answer
-from agents.explorer.api.security import HEADERS, check_host, check_origin
+from agents.explorer.api.security import HEADERS, READS, check_host, check_origin
 
 STREAMS = ("/events",)
 """Routes whose answers last as long as the client wants."""
@@ -30,7 +30,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; what is refused is answered here."""
-        began, sent = time.perf_counter(), _Answer(self._context, send)
+        began, sent = time.perf_counter(), _Answer(self._context, scope["method"], send)
         try:
             sent.reader = self._admit(scope)
             if scope["method"] == "OPTIONS" and sent.reader:
@@ -38,10 +38,7 @@ class Front:
             else:
                 await self._inner(scope, receive, sent)
         except Problem as problem:
-            refusal = answer(problem)
-            # What is left of its body would else be waited for.
-            refusal.headers["connection"] = "close"
-            await refusal(scope, receive, sent)
+            await answer(problem)(scope, receive, sent)
         finally:
             self._count(scope, sent.status, time.perf_counter() - began)
 
@@ -74,8 +71,8 @@ def client_of(scope: Scope) -> str:
 class _Answer:
     """The way of an answer to the client: it gets the headers that it does not have yet."""
 
-    def __init__(self, context: Context, send: Send) -> None:
-        self._context, self._send = context, send
+    def __init__(self, context: Context, method: str, send: Send) -> None:
+        self._context, self._method, self._send = context, method, send
         self.reader: str | None = None
         self.status = 0
 
@@ -89,6 +86,9 @@ class _Answer:
             block = self._context.standing().block
             if block is not None:
                 headers["agora-block"] = str(block)
+            if self.status >= 400 and self._method not in READS:
+                # What is left of a refused body would else be waited for, without end.
+                headers["connection"] = "close"
             if self.reader is not None:
                 headers["access-control-allow-origin"] = self.reader
                 headers["access-control-expose-headers"] = "agora-block, retry-after"

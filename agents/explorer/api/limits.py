@@ -34,11 +34,11 @@ class Rate:
         left = min(self._burst, left + (now - since) * self._rate)
         # What is more than the burst would never fit: it takes all there is.
         amount = min(amount, self._burst)
-        taken = amount if left >= amount else 0.0
-        self._left[who] = (left - taken, now)
+        enough = left >= amount
+        self._left[who] = (left - amount if enough else left, now)
         if len(self._left) > MOST_ADDRESSES:
             self._left.popitem(last=False)
-        return 0.0 if taken else (amount - left) / self._rate
+        return 0.0 if enough else (amount - left) / self._rate
 
     def give(self, who: str, amount: float) -> None:
         """What was taken and not used is there again."""
@@ -66,6 +66,10 @@ class Limits:
     def request(self, who: str, path: str) -> None:
         """A request is counted; raises Problem when there were too many."""
         _refuse(self._requests.take(who, _cost(path)), "requests")
+
+    def calls(self, who: str, weight: float) -> None:
+        """Calls to the node are counted, as requests are; raises Problem when there were too many."""
+        _refuse(self._requests.take(who, weight), "calls")
 
     def upload(self, who: str) -> None:
         """An upload begins; raises Problem when there were too many."""

@@ -29,7 +29,7 @@ HEADERS: Mapping[str, str] = {
     "x-frame-options": "DENY",
     "vary": "origin",
 }
-_READS = ("GET", "HEAD")
+READS = ("GET", "HEAD")
 
 
 def check_host(headers: Headers, policy: Policy) -> str:
@@ -49,11 +49,11 @@ def check_origin(method: str, headers: Headers, host: str, policy: Policy) -> st
     Raises Problem for any other page, whatever it asks.
     """
     origin = headers.get("origin")
-    if headers.get("sec-fetch-site") == "cross-site" and origin is None and method not in _READS:
+    if headers.get("sec-fetch-site") == "cross-site" and origin is None and method not in READS:
         raise Problem(403, "foreign_page", "other pages may not write here")
     if origin is None or origin.lower() in own_origins(host):
         return None
-    if origin.lower() in policy.origins and method in (*_READS, "OPTIONS"):
+    if origin.lower() in policy.origins and method in (*READS, "OPTIONS"):
         return origin
     raise Problem(403, "foreign_page", "this page may not ask here: start the explorer with --allow-origin")
 

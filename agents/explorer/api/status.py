@@ -45,7 +45,7 @@ def status(here: Here) -> Status:
         reorgs=now.epoch,
         contracts={name: address for address, name in names_of(here.deployment).items()},
         terms=here.known.terms,
-        rpc=here.upstream is not None,
+        rpc=here.node is not None,
         dev_key=here.dev_key,
         database=database,
         trouble=now.trouble,

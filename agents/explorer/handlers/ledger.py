@@ -9,8 +9,8 @@ from agents.explorer.handlers.reasons import reason_of
 from agents.explorer.handlers.registry import Place, Row, Rows, handles
 from agents.explorer.handlers.totals import count
 
-Part = tuple[str | None, str]
-"""An account, if it is one, and the part of it that credits leave or reach."""
+Part = tuple[str | None, str | None]
+"""An account, if it is one, and the part of it that credits leave or reach; neither where they are made."""
 
 FREE, LOCKED, OUTSIDE, BURN, DESTROYED, DEBT = "free", "locked", "outside", "burn", "destroyed", "debt"
 

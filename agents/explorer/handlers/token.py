@@ -9,8 +9,8 @@ from agents.explorer.handlers.reasons import reason_of
 from agents.explorer.handlers.registry import Place, Rows, handles
 from agents.explorer.handlers.totals import count
 
-MINTED, GIFT = "minted", "gift"
-"""Where new credits come from, and where those go that the Ledger was sent without a deposit."""
+NOWHERE: Part = (None, None)
+"""Where new credits come from."""
 
 
 @handles(credit_token.Transfer)
@@ -47,12 +47,12 @@ def _transferred(event: credit_token.Transfer, at: Place, rows: Rows) -> None:
 
 def _record(event: credit_token.Transfer, at: Place, rows: Rows, kind: str) -> None:
     """A movement that the Ledger does not tell of."""
-    source: Part = (None, MINTED) if kind == "mint" else (event.from_, OUTSIDE)
+    source = NOWHERE if kind == "mint" else (event.from_, OUTSIDE)
     target: Part = (event.to, OUTSIDE)
     if kind == "burn":
         target = (None, DESTROYED)
     elif event.to == at.deed.contracts["Ledger"]:
-        target = (event.to, GIFT)
+        # It is in no account: a gift.
         count(rows, at, "gifts", event.value)
     names = {"mint": "Minted", "burn": "Destroyed", "transfer": "Sent"}
     record(rows, at, event.value, source, target, kind=names[kind])

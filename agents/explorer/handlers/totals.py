@@ -84,6 +84,7 @@ def _check(rows: Rows, block: int, timestamp: int, place: Mapping[str, object]) 
             "destroyed": destroyed,
         },
     )
+    rows.put(schema.totals, {"key": "checks", "value": total(rows, "checks") + 1, **place})
     rows.put(schema.totals, {"key": "checked", "value": block, **place})
     if not holds and rows.get(schema.totals, ("violation",)) is None:
         rows.put(schema.totals, {"key": "violation", "value": block, **place})

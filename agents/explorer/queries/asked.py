@@ -253,3 +253,13 @@ class CurvesAsked(BaseModel):
 
     skill: Words | None = None
     agent: Id | None = None
+
+
+class SearchAsked(BaseModel):
+    """What to look for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    q: Words
+    """An id ("5", "task 5"), an address, a hash, the beginning of one, a skill, or words."""
+    limit: Annotated[int, Field(ge=1, le=50)] = 20

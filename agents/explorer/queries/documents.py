@@ -61,8 +61,9 @@ async def read_document(content: ContentStore, digest: str | None) -> tuple[Docu
     return Document(digest=digest, missing=missing, size=None, text=None, truncated=False, value=None), None
 
 
-async def with_documents(content: ContentStore, task: TaskDetail) -> TaskDetail:
-    """The task with its specification and its result, as far as the content store has them."""
+async def with_documents(content: ContentStore, task: TaskDetail) -> tuple[TaskDetail, bytes | None]:
+    """The task with its specification and its result, as far as the content store has them, and the specification's
+    bytes."""
     specification, data = await read_document(content, task.specification)
     result, _ = await read_document(content, task.result)
     changes: dict[str, Any] = {
@@ -77,7 +78,7 @@ async def with_documents(content: ContentStore, task: TaskDetail) -> TaskDetail:
             "description": parsed.description,
             "checker": parsed.checker.model_dump(mode="json"),
         }
-    return task.model_copy(update=changes)
+    return task.model_copy(update=changes), data
 
 
 def specification_of(data: bytes | None) -> TaskSpecification | None:

@@ -64,9 +64,9 @@ entries = Table(
     Index("ix_entries_amount", "amount", "seq"),
     Index("ix_entries_time", "time"),
 )
-"""One row for each movement. ``kind`` is the Ledger's event; parts are free, locked, outside (tokens), burn (burned,
-and not destroyed yet), destroyed and debt, which is no money. ``from_…`` and ``to_…`` are the two accounts' parts
-after it: a statement of one account needs nothing else."""
+"""One row for each movement. ``kind`` is the Ledger's event, or Minted, Sent or Destroyed of tokens; parts are free,
+locked, outside (tokens), burn (burned, and not destroyed yet), destroyed and debt, which is no money. ``from_…`` and
+``to_…`` are the two accounts' parts after it: a statement of one account needs nothing else."""
 
 token_transfers = Table(
     "token_transfers",

@@ -69,7 +69,7 @@ class Figures(Index):
             },
             "transactions": total("transactions"),
             "events": total("events"),
-            "checked": checked,
+            "checked": checked if checked == total("checks") else (checked, total("checks")),
         }
 
     def task(self, task):

@@ -5,9 +5,11 @@ import asyncio
 from collections import Counter
 from random import Random
 
+import httpx
 import pytest
 import structlog
 from against_truth import strays
+from api_against_truth import contracts_of, strays_of_api
 from faults.engine import Engine, rates
 from faults.transport import FaultyTransport
 from raw_logs import Chain
@@ -19,8 +21,14 @@ from sqlalchemy import select
 from agents.chain.rpc import Rpc
 from agents.errors import TransportError
 from agents.explorer import schema
+from agents.explorer.api.app import build
+from agents.explorer.api.context import Context
+from agents.explorer.api.policy import Policy
+from agents.explorer.api.standing import Standing
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
+from agents.market.content import ContentStore
+from agents.settings import Settings
 
 __all__ = ["fresh", "market", "memory"]
 
@@ -65,9 +73,20 @@ async def index(market, engine, seed):
     raise AssertionError("the index did not come to the chain's head")
 
 
-def contracts_of(deployment):
-    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
-    return {type(one).__name__: one.address for one in fields if hasattr(one, "address")}
+async def asked(market, engine, folder, truth):
+    """Where the API differs from the truth."""
+    context = Context(
+        engine=engine,
+        deployment=market.deployment,
+        content=ContentStore(str(folder / "content")),
+        standing=lambda: Standing(block=truth.chain.head, node_up=True),
+        settings=Settings(_env_file=None, home=folder),
+        policy=Policy(rate=10_000, burst=10_000),
+        page=folder,
+    )
+    transport = httpx.ASGITransport(build(context))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        return await strays_of_api(client, truth)
 
 
 def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, monkeypatch):
@@ -84,6 +103,8 @@ def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, mo
         seen.update(truth.states().values())
         with engine.connect() as db:
             assert strays(db, truth) == []
+        assert asyncio.run(asked(fresh, engine, folder, truth)) == []
+        with engine.connect() as db:
             assert not db.execute(select(schema.entries).where(schema.entries.c.reason == "other")).all()
         # The next life begins where this one began: all of this one leaves the chain.
         fresh.node.ask("evm_revert", snapshot)

@@ -30,7 +30,10 @@ def tasks(here: Here, asked: Annotated[TasksAsked, Query()]) -> Response:
 async def task(here: Here, task: TaskId) -> Response:
     """All there is about one task."""
     found = await run_in_threadpool(ask, here, task_page, task)
-    return answer(await with_documents(here.content, found))
+    shown, read = await with_documents(here.content, found)
+    if found.title is None and read is not None:
+        await here.library.learn(read)
+    return answer(shown)
 
 
 @router.get("/{task}/bids", response_model=Page[Bid], responses=NOT_FOUND)

@@ -1,0 +1,87 @@
+"""Where the API does not say what raw logs add up to."""
+
+from agreement import only
+
+
+async def strays_of_api(client, truth):
+    """Each difference, named by what was asked."""
+    found = []
+    for path, tell, theirs in [
+        ("/api/overview", overview, expected_overview(truth)),
+        *((f"/api/tasks/{task}", task_figures, truth.task(task)) for task in truth.tasks()),
+        *((f"/api/agents/{agent}", agent_figures, truth.agent(agent)) for agent in truth.names),
+    ]:
+        answer = await client.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        ours = tell(answer.json())
+        theirs = {name: theirs[name] for name in ours}
+        if ours != theirs:
+            found.append(f"{path}: {only(ours, theirs)}")
+    for agent in truth.names:
+        answer = await client.get(f"/api/agents/{agent}/history")
+        shown = [(one["skill"], one["experience"]) for one in answer.json()["reputation"]]
+        if shown != [one[:2] for one in truth.agent(agent)["reputation"]]:
+            found.append(f"the history of agent {agent}: {shown}")
+    return found
+
+
+def expected_overview(truth):
+    """The newest 60 minutes only, and states that no task is in as zeros."""
+    found = truth.overview()
+    newest = truth.chain.blocks[truth.chain.head][1] // 60 * 60
+    found["throughput"] = {
+        time: span for time, span in found["throughput"].items() if time > newest - 60 * 60
+    }
+    found["head"] = {"number": truth.chain.head, "hash": truth.chain.blocks[truth.chain.head][0]}
+    return found
+
+
+def overview(body):
+    assert body["conservation"]["holds"]
+    states = body["tasks"]["by_state"]
+    return {
+        "head": {name: body["head"][name] for name in ("number", "hash")},
+        "tasks": body["tasks"] | {"by_state": {name: one for name, one in states.items() if one}},
+        "agents": body["agents"],
+        "credits": body["credits"],
+        "flows": body["flows"],
+        "throughput": {
+            one["time"]: (one["transactions"], one["events"], one["settled"], one["value"])
+            for one in body["throughput"]
+            if one["transactions"]
+        },
+        "checked": body["conservation"]["checked"],
+    }
+
+
+def task_figures(body):
+    names = (
+        *("state", "requester", "skill", "mode", "reserve", "bidding_end", "reveal_end", "created_time"),
+        *("agent", "price", "score", "fee", "silent", "refunded", "taken_over"),
+    )
+    return {name: body[name] for name in names} | {
+        "bids": {
+            one["agent"]: (one["price"], one["quality"], one["rank"], one["price_paid"])
+            for one in body["bids"]
+        },
+        "timeline": [
+            (one["event"], one["block"], one["log"], one["tx"], one["sender"])
+            for one in body["timeline"]
+            if one["contract"] in ("TaskManager", "BidAuction", "RaceBoard")
+        ],
+    }
+
+
+def agent_figures(body):
+    names = (
+        *("active", "free", "locked", "debt", "earned", "thinking", "bids", "wins", "losses", "settled"),
+        *("failed", "defaulted", "tasks_posted", "messages_sent", "messages_received"),
+    )
+    claims = {one["skill"]: one["claimed"] for one in body["standing"] if one["claimed"] is not None}
+    return {name: body[name] for name in names} | {"skills": claims}
+
+
+def contracts_of(deployment):
+    """The addresses of a deployment's contracts by their names."""
+    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
+    return {type(one).__name__: one.address for one in fields if hasattr(one, "address")}
