@@ -11,13 +11,11 @@ from agents.explorer.api.front import Front
 from agents.explorer.api.routes import (
     agents,
     chain,
-    export,
     governance,
     ledger,
     market,
     messages,
     overview,
-    search,
     tasks,
     usage,
 )
@@ -32,8 +30,6 @@ RESOURCES: tuple[APIRouter, ...] = (
     usage.router,
     governance.router,
     chain.router,
-    search.router,
-    export.router,
 )
 """The routes under /api."""
 _OWN = (
@@ -74,11 +70,6 @@ def build(context: Context) -> FastAPI:
     """The application that answers from ``context``."""
     app = Explorer(context)
     problems.install(app)
-<<<<<<< HEAD
-    # The page takes every path that is left.
-    for router in (*RESOURCES, status.router, stream.router, health.router, page.router):
-=======
     for router in (*RESOURCES, *_OWN):
->>>>>>> w-e4
         app.include_router(router)
     return app

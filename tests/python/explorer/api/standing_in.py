@@ -2,6 +2,9 @@
 
 from contextlib import asynccontextmanager
 from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -34,10 +37,22 @@ def _binding(field):
     return field.type
 
 
+@cache
+def _empty():
+    """A database with the tables, and nothing in them."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        engine = open_engine(f"sqlite:///{path}")
+        schema.metadata.create_all(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+
 def context_in(folder, *, standing=UP, chain_id=CHAIN, **changes):
     """A context over an empty index in ``folder``."""
-    engine = open_engine(f"sqlite:///{folder}/explorer.db")
-    schema.metadata.create_all(engine)
+    path = folder / "explorer.db"
+    path.write_bytes(_empty())
+    engine = open_engine(f"sqlite:///{path}")
     page = folder / "dist"
     page.mkdir(exist_ok=True)
     values = {
