@@ -46,4 +46,4 @@ app.add_typer(lab, name="lab")
 
 def main() -> None:
     """The entry point of the ``agora`` script."""
-    app()
+    app(prog_name="agora")

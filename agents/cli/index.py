@@ -66,7 +66,8 @@ class Reading:
 
     async def task(self, task_id: int) -> TaskDetail:
         """One task with its documents. Raises NoSuchThing."""
-        return await with_documents(self.content, await self.ask(task_page, task_id))
+        found, _ = await with_documents(self.content, await self.ask(task_page, task_id))
+        return found
 
     async def titled(self, tasks: Page[TaskRow]) -> Page[TaskRow]:
         """The tasks with the titles that no explorer has read yet, as far as the content store has them."""
