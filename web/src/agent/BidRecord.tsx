@@ -10,7 +10,7 @@ import { Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { formatQuality } from "../lib/quality.ts";
 import { BidState } from "../task/BidTable.tsx";
-import { AgainstPrice, isPriced, OverTime } from "./BidFigures.tsx";
+import { AgainstPrice, isPriced, InTurn } from "./BidFigures.tsx";
 import "./bids.css";
 
 const SHOWN = 15;
@@ -37,7 +37,7 @@ export function BidRecord({ page }: { page: Page<AgentBid> }) {
           <AgainstPrice bids={priced} />
         </div>
         <div className="half">
-          <OverTime bids={priced} />
+          <InTurn bids={priced} />
         </div>
       </div>
       <Table

@@ -54,7 +54,7 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
             <Sealed key={bid.agent} x={ground.x(bid.quality)} ground={ground} />
           ))}
           {winner && award && <PricePaid ground={ground} bid={winner} price={award.price} />}
-          {open.map((bid, nth) => (
+          {drawnLast(open, winner).map((bid, nth) => (
             <Point
               key={bid.agent}
               ground={ground}
@@ -80,6 +80,11 @@ function qualityDomain(qualities: readonly number[]): [number, number] {
 function heightOf(reserve: number, prices: readonly number[]): number {
   const dearest = Math.max(...prices);
   return dearest > 0 && reserve > 2 * dearest ? 1.4 * dearest : 1.1 * Math.max(reserve, dearest);
+}
+
+/** The winner last, so that no other hides it. */
+function drawnLast(bids: readonly OpenBid[], winner: OpenBid | undefined): OpenBid[] {
+  return winner ? [...bids.filter((bid) => bid !== winner), winner] : [...bids];
 }
 
 function captionOf(bids: readonly Bid[]): string {
@@ -189,6 +194,7 @@ function LineThrough({
 function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price: number }) {
   const [x, asked, paid] = [ground.x(bid.quality), ground.y(bid.price), ground.y(price)];
   const crowded = x + 110 > ground.right;
+  const near = asked - paid < 12;
   return (
     <g data-price-paid={price}>
       {asked - paid > 16 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 4} />}
@@ -197,7 +203,7 @@ function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price
         className="bid-paid-label"
         x={crowded ? x - 13 : x + 13}
         y={paid}
-        dy={crowded ? "-0.3em" : "0.34em"}
+        dy={near ? "-0.7em" : crowded ? "-0.3em" : "0.34em"}
         textAnchor={crowded ? "end" : "start"}
       >
         paid {readableCredits(price)}

@@ -4,6 +4,7 @@ import { Empty } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
+import { formatCredits } from "../lib/format.ts";
 import { formatQuality } from "../lib/quality.ts";
 import { visible } from "../lib/text.ts";
 import { BidPicture } from "./BidPicture.tsx";
@@ -78,7 +79,7 @@ function Why({ award }: { award: Award }) {
               <tr>
                 <th scope="row">Pays</th>
                 <td className="end">
-                  <Money units={award.price} />
+                  <Exact units={award.price} />
                 </td>
                 <td className="end muted" colSpan={2}>
                   of a reserve of <Money units={award.reserve} />
@@ -99,12 +100,21 @@ function Side({ name, bid }: { name: string; bid: AwardBid }) {
         {name} <Agent id={bid.agent} />
       </th>
       <td className="end">
-        <Money units={bid.price} />
+        <Exact units={bid.price} />
       </td>
       <td className="end">{formatQuality(bid.quality)}</td>
       <td className="end">
-        <Money units={Math.round(bid.effective)} />
+        <Exact units={Math.round(bid.effective)} />
       </td>
     </tr>
+  );
+}
+
+/** All six decimals: what decides an award may be in the last one. */
+function Exact({ units }: { units: number }) {
+  return (
+    <span className="money" data-units={units}>
+      {formatCredits(units, 6)}
+    </span>
   );
 }
