@@ -91,7 +91,13 @@ const COLUMNS: readonly Column<AgentBid>[] = [
     sort: (bid) => bid.price_to_win,
     end: true,
   },
-  { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true, extra: true },
+  {
+    id: "paid",
+    header: "Price, cr",
+    cell: (bid) => <Money units={bid.price_paid} />,
+    end: true,
+    extra: true,
+  },
   {
     id: "reserve",
     header: "Reserve, cr",

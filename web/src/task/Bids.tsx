@@ -25,7 +25,12 @@ export function Bids({ task }: { task: TaskDetail }) {
     <Panel title="Bids and price" note={RULES[task.mode]}>
       <div className={task.award ? "bids" : undefined}>
         {auctioned && task.bids.length > 0 && (
-          <BidPicture bids={task.bids} reserve={task.reserve} award={task.award} />
+          <BidPicture
+            bids={task.bids}
+            reserve={task.reserve}
+            award={task.award}
+            paid={task.state === "Settled"}
+          />
         )}
         {task.award && <Why award={task.award} />}
       </div>
@@ -77,7 +82,7 @@ function Why({ award }: { award: Award }) {
             </tbody>
             <tfoot>
               <tr>
-                <th scope="row">Pays</th>
+                <th scope="row">Price</th>
                 <td className="end">
                   <Exact units={award.price} />
                 </td>
