@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from agents.explorer.api import content, health, page, problems, rpc, status, stream
+from agents.explorer.api import content, documentation, health, page, problems, rpc, status, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
 from agents.explorer.api.routes import (
@@ -21,6 +21,7 @@ from agents.explorer.api.routes import (
     tasks,
     usage,
 )
+from agents.explorer.api.telemetry import telemetry
 
 RESOURCES: tuple[APIRouter, ...] = (
     overview.router,
@@ -42,6 +43,7 @@ _OWN = (
     content.router,
     rpc.router,
     health.router,
+    documentation.router,
     page.router,  # It takes every path that is left.
 )
 
@@ -51,6 +53,7 @@ class Explorer(FastAPI):
 
     def __init__(self, context: Context) -> None:
         super().__init__(
+            telemetry=telemetry(),
             title="Agora explorer",
             version=version("agora-market"),
             summary="What the market's events say.",
