@@ -6,6 +6,7 @@ from agents.cli.agents import agent
 from agents.cli.chain import branch, node, replay
 from agents.cli.checks import audit, doctor
 from agents.cli.demo import demo
+from agents.cli.export import export
 from agents.cli.gateway import gateway
 from agents.cli.lab import lab
 from agents.cli.ledger import ledger
@@ -29,6 +30,7 @@ app.add_typer(task, name="task")
 app.add_typer(agent, name="agent")
 app.add_typer(ledger, name="ledger")
 app.add_typer(chain, name="chain")
+app.command()(export)
 app.command()(audit)
 app.command()(doctor)
 app.add_typer(node, name="node")
@@ -44,4 +46,4 @@ app.add_typer(lab, name="lab")
 
 def main() -> None:
     """The entry point of the ``agora`` script."""
-    app()
+    app(prog_name="agora")

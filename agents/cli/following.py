@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from agents.cli.index import Reading
 from agents.explorer.api.models import TaskDetail, TimelineItem
-from agents.explorer.queries.task_page import task_page
 
 LOOK_SECONDS = 0.5
 FINAL = frozenset({"Settled", "Refunded", "Cancelled", "Expired"})
@@ -25,7 +24,7 @@ async def follow(
         for one in tasks:
             if one in found:
                 continue
-            detail = await index.ask(task_page, one)
+            detail = await index.task(one)
             for item in detail.timeline:
                 if item.seq > told[one]:
                     told[one] = item.seq

@@ -16,10 +16,13 @@ from agents.chain.rpc import Rpc, number
 from agents.cli.chain import progress
 from agents.cli.common import deployed
 from agents.cli.show import tell
-from agents.errors import IndexInUse, NoSuchThing, NotInIndex
+from agents.errors import ContentError, IndexInUse, NoSuchThing, NotInIndex
+from agents.explorer.api.models import Page, TaskDetail, TaskRow
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
+from agents.explorer.queries.documents import with_documents
 from agents.explorer.queries.index import Index
+from agents.explorer.queries.task_page import task_page
 from agents.explorer.serving import database_of
 from agents.market.content import ContentStore
 from agents.settings import Settings
@@ -49,17 +52,36 @@ class Reading:
         except IndexInUse:
             await self._await_other()
 
+    def answer(self, question: Callable[Concatenate[Index, P], T], *about: P.args, **how: P.kwargs) -> T:
+        """The answer of one moment, for a thread of its own."""
+        with self.engine.connect() as connection:
+            return question(Index(connection, self.deployment), *about, **how)
+
     async def ask(self, question: Callable[Concatenate[Index, P], T], *about: P.args, **how: P.kwargs) -> T:
         """The answer of one moment. Raises NoSuchThing for what is not there."""
-
-        def answer() -> T:
-            with self.engine.connect() as connection:
-                return question(Index(connection, self.deployment), *about, **how)
-
         try:
-            return await asyncio.to_thread(answer)
+            return await asyncio.to_thread(lambda: self.answer(question, *about, **how))
         except NotInIndex as error:
             raise NoSuchThing(error.kind, error.looked_for, f"agora {error.kind} list") from None
+
+    async def task(self, task_id: int) -> TaskDetail:
+        """One task with its documents. Raises NoSuchThing."""
+        found, _ = await with_documents(self.content, await self.ask(task_page, task_id))
+        return found
+
+    async def titled(self, tasks: Page[TaskRow]) -> Page[TaskRow]:
+        """The tasks with the titles that no explorer has read yet, as far as the content store has them."""
+        items = [
+            one if one.title else one.model_copy(update={"title": await self._title(one)})
+            for one in tasks.items
+        ]
+        return tasks.model_copy(update={"items": items})
+
+    async def _title(self, task: TaskRow) -> str | None:
+        try:
+            return (await self.content.get_specification(bytes.fromhex(task.specification[2:]))).title
+        except ContentError:
+            return None
 
     async def _await_other(self) -> None:
         """Wait until the explorer that runs has the block that is the newest now."""

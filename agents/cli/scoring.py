@@ -3,7 +3,6 @@
 import sys
 from dataclasses import dataclass
 
-import click
 import typer
 from rich.console import Console
 
@@ -12,13 +11,15 @@ from agents.cli.desk import Desk
 from agents.cli.posting import publish_answers
 from agents.cli.show import working
 from agents.cli.task_views import shown_for_scoring
-from agents.errors import ContentError, NeedsAnswer, NotForThisWallet, NothingToScore
+from agents.errors import ContentError, NeedsAnswer, NotForThisWallet, NothingToScore, SettingOutOfRange
 from agents.explorer.api.models import TaskDetail
 from agents.market.checkers import FAIL, check_exact, check_number
 from agents.market.content import ContentStore
 from agents.market.domain import TaskState
 from agents.market.specification import JudgeChecker, NumberChecker
 from agents.mind.postings import Postings
+
+BEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def ask_score(task: TaskDetail, answer: Delivered) -> int:
     console = Console(stderr=True)
     for part in shown_for_scoring(task, answer.text or answer.problem):
         console.print(part, highlight=False)
-    given: int = typer.prompt(
-        f"score, 0 to 100 (paid from {task.passing_score})", type=click.IntRange(0, 100), err=True
-    )
+    given: int = typer.prompt(f"score, 0 to 100 ({task.passing_score} is paid)", type=int, err=True)
+    if not 0 <= given <= BEST:
+        raise SettingOutOfRange("the score", given, f"from 0 to {BEST}")
     return given

@@ -90,8 +90,9 @@ def _facts(task: TaskDetail) -> Iterable[tuple[str, str | Text]]:
     if task.refunded:
         yield "refunded", f"{credits_of(task.refunded)} credits"
     if task.next_step is not None:
-        until = f" until {moment(task.next_step.deadline)}" if task.next_step.deadline else ""
-        yield "next", line(f"{task.next_step.what}{until}")
+        yield "next", line(task.next_step.what)
+        if task.next_step.deadline:
+            yield "until", moment(task.next_step.deadline)
     yield "bidding", f"to {moment(task.bidding_end)}, opened to {moment(task.reveal_end)}"
     yield "document", task.specification
 

@@ -27,7 +27,6 @@ from agents.explorer.api.models import TimelineItem
 from agents.explorer.api.models.tasks import Mode as MarketMode
 from agents.explorer.api.models.tasks import State
 from agents.explorer.queries.asked import TasksAsked
-from agents.explorer.queries.task_page import task_page
 from agents.explorer.queries.tasks import list_tasks as tasks_of
 from agents.fleet.options import AsJson, Bidding, Delivery, Provider, Reveal
 from agents.market.readers import read_tasks
@@ -203,7 +202,7 @@ def list_tasks(
             order="asc" if oldest else "desc",
         )
         async with reading(quiet_settings(provider)) as index:
-            found = await index.ask(tasks_of, asked)
+            found = await index.titled(await index.ask(tasks_of, asked))
         return shown_page(found, listed, "no such task", as_json=as_json)
 
     run_command(command)
@@ -215,7 +214,7 @@ def show(task_id: TaskId, provider: Provider = None, as_json: AsJson = False) ->
 
     async def command() -> Iterable[str]:
         async with reading(quiet_settings(provider)) as index:
-            detail = await index.ask(task_page, task_id)
+            detail = await index.task(task_id)
             answer = await delivered(index.content, detail.result)
         if as_json:
             return document(detail.model_dump(mode="json"))
@@ -252,7 +251,7 @@ def evaluate(
         settings = quiet_settings(provider)
         async with open_desk(settings, Signer(wallet, key_file)) as desk:
             async with reading(settings) as index:
-                detail = await index.ask(task_page, task_id)
+                detail = await index.task(task_id)
             check_turn(detail, desk.wallet.address)
             answer = await delivered(desk.content, detail.result)
             given = score

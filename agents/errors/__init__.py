@@ -25,6 +25,7 @@ AgoraError
 │   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · OwnsAnAgent · PartMisused
+│   ├── FileUnwritable
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
 ├── CallFailed              a call that no model answered, as HTTP tells it
@@ -96,6 +97,7 @@ from agents.errors.chain import (
     WrongPassword,
 )
 from agents.errors.commands import (
+    FileUnwritable,
     NeedsAnswer,
     NoSuchThing,
     NotForThisWallet,
@@ -221,6 +223,7 @@ __all__ = [
     "DigestMismatch",
     "ExplorerLost",
     "FileExists",
+    "FileUnwritable",
     "FilterRefused",
     "FleetLaidOut",
     "GatewayTooDear",

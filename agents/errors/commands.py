@@ -1,5 +1,7 @@
 """Errors of commands: what was asked for is not there, not this wallet's to do, or a part of a market has failed."""
 
+from pathlib import Path
+
 from agents.errors.base import AgoraError, UserError
 
 
@@ -42,6 +44,13 @@ class NeedsAnswer(UserError):
 
     def __init__(self, option: str, what: str) -> None:
         super().__init__(f"nobody is at a terminal to {what}: say {option}")
+
+
+class FileUnwritable(UserError):
+    """A file that a command is to write."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be written ({reason}): name another file")
 
 
 class PartMisused(UserError):

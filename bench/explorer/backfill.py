@@ -1,62 +1,100 @@
-"""How fast an index takes in the past of a chain: decoding, folding and writing, on one thread."""
+"""How fast an index takes in a chain's past.
+
+The blocks are given, as the reader makes them of a node's answers; decoding, folding and writing them is what is
+measured, in the batches in which the indexer writes, each a transaction: into a SQLite file, and into a PostgreSQL
+server on the same machine. And all of it from a guarded Hardhat node on the same machine, which then does most of
+the work: it is asked for logs, blocks, transactions and receipts.
+"""
 
 import asyncio
+import itertools
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from random import Random
+from typing import Any
 
+from sqlalchemy import func, select
+
+from agents.chain.deployment import Deployment
+from agents.chain.rpc import Rpc
+from agents.explorer import schema
 from agents.explorer.database import open_engine
-from agents.explorer.reader import BlockData, MarketReader
+from agents.explorer.indexer import RANGE, Indexer
 from agents.explorer.writer import Writer
-from bench.explorer.chain import ScriptedChain, rpc_to
-from bench.explorer.market import scripted_deployment
+from bench.explorer.life import BLOCK_MS, Life, life
 from bench.explorer.postgres import running_postgres
+from bench.fleet.ground import child, ground
 
-RANGE = 100
-MOST = 8
-AGENTS = 200
-
-
-def blocks(events: int, seed: str = "backfill") -> tuple[ScriptedChain, list[list[BlockData]]]:
-    """A chain of about so many events, and its blocks as they are read, in ranges."""
-    chain, dice = ScriptedChain(scripted_deployment(), MOST, agents=AGENTS, forks=False), Random(seed)
-    while sum(len(block.logs) for block in chain.blocks) < events:
-        chain.mine(dice, RANGE)
-    return chain, asyncio.run(_read(chain))
+EVENTS = 100_000
+AGENTS, TASKS = 100, 1600
+WANTED = 5_000
 
 
-async def _read(chain: ScriptedChain) -> list[list[BlockData]]:
-    parts: list[list[BlockData]] = []
-    async with rpc_to(chain) as rpc:
-        reader = MarketReader(rpc, chain.deployment)
-        for first in range(1, chain.head + 1, RANGE):
-            parent = parts[-1][-1].header.hash if parts else None
-            part = await reader.read(first, min(first + RANGE - 1, chain.head), parent)
-            assert part is not None
-            parts.append(part)
-    return parts
+def run(events: int = EVENTS) -> dict[str, Any]:
+    """Events a second, by where they come from and where they go."""
+    lived, figures = life(), dict[str, Any]()
+    with sqlite() as url:
+        figures["given blocks, SQLite"] = _filled(url, lived, events)
+    with running_postgres() as server:
+        figures["given blocks, PostgreSQL"] = _filled(server.database(), lived, events)
+    figures["from a node, SQLite"] = asyncio.run(_from_node())
+    figures["met"] = figures["given blocks, SQLite"]["events/s"] >= WANTED
+    return figures
 
 
-def speed(chain: ScriptedChain, parts: list[list[BlockData]], database: str) -> float:
-    """Events in a second that are decoded, folded and written into this database, which is empty."""
-    engine = open_engine(database)
-    writer = Writer(engine, chain.deployment)
+@contextmanager
+def sqlite() -> Iterator[str]:
+    """The address of a database in a file that is deleted afterwards."""
+    with tempfile.TemporaryDirectory(prefix="agora-bench-") as folder:
+        yield f"sqlite:///{folder}/explorer.db"
+
+
+def fill(url: str, lived: Life, events: int) -> float:
+    """The index holds so many events; the seconds that this took."""
+    engine = open_engine(url)
+    writer = Writer(engine, lived.deployment)
     writer.open()
-    began = time.perf_counter()
-    for part in parts:
-        writer.write(part, chain.head)
-    seconds = time.perf_counter() - began
+    blocks, seconds = lived.repeated(events), 0.0
+    newest = 1 << 32  # A backlog: nothing of it is near the head.
+    while batch := list(itertools.islice(blocks, RANGE)):
+        begun = time.perf_counter()
+        writer.write(batch, newest)
+        seconds += time.perf_counter() - begun
     writer.close()
     engine.dispose()
-    return sum(len(block.logs) for part in parts for block in part) / seconds
+    return seconds
 
 
-def figures(events: int) -> dict[str, float]:
-    """Events in a second, by the kind of database."""
-    chain, parts = blocks(events)
-    with tempfile.TemporaryDirectory() as folder:
-        sqlite = speed(chain, parts, f"sqlite:///{Path(folder) / 'explorer.db'}")
-    with running_postgres() as server:
-        postgresql = speed(chain, parts, server.database())
-    return {"sqlite": sqlite, "postgresql": postgresql}
+def _filled(url: str, lived: Life, events: int) -> dict[str, Any]:
+    seconds = fill(url, lived, events)
+    return _row(url, seconds)
+
+
+def _row(url: str, seconds: float) -> dict[str, Any]:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        events = connection.scalar(select(func.count()).select_from(schema.events)) or 0
+        transactions = connection.scalar(select(func.count()).select_from(schema.transactions)) or 0
+    engine.dispose()
+    row = {"events": events, "transactions": transactions, "events/s": round(events / seconds)}
+    print("  " + " · ".join(f"{name} {value}" for name, value in row.items()), flush=True)
+    return row
+
+
+async def _from_node() -> dict[str, Any]:
+    async with ground(BLOCK_MS) as place:
+        with child("market", str(place.folder), str(AGENTS), str(TASKS)) as market:
+            if await asyncio.to_thread(market.wait) != 0:
+                raise RuntimeError("the market failed")
+        url = f"sqlite:///{Path(place.folder) / 'explorer.db'}"
+        async with Rpc(place.url) as rpc:
+            deployment = await Deployment.load(place.settings.addresses, rpc)
+            engine = open_engine(url)
+            begun = time.perf_counter()
+            async with Indexer(rpc, deployment, engine) as indexer:
+                await indexer.catch_up()
+                seconds = time.perf_counter() - begun
+            engine.dispose()
+        return _row(url, seconds)

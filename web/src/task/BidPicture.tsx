@@ -29,7 +29,7 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
   const open = bids.filter(isOpen);
   const sealed = bids.filter((bid) => bid.price === null);
   const across = qualityDomain(bids.map((bid) => bid.quality));
-  const highest = Math.max(reserve, ...open.map((bid) => bid.price)) * 1.1;
+  const highest = heightOf(reserve, [...open.map((bid) => bid.price), award?.price ?? 0]);
   const winner = open.find((bid) => bid.agent === award?.winner.id);
   const second = winner && runnerUp(open, winner.agent);
   const drawn = { across, highest };
@@ -47,18 +47,19 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
       {(ground) => (
         <>
           <EqualLines ground={ground} {...drawn} />
-          <Reserve ground={ground} reserve={reserve} />
+          <Reserve ground={ground} reserve={reserve} highest={highest} />
           {second && <LineThrough bid={second} ground={ground} {...drawn} name="bid-line second" />}
           {winner && <LineThrough bid={winner} ground={ground} {...drawn} name="bid-line winner" />}
           {sealed.map((bid) => (
             <Sealed key={bid.agent} x={ground.x(bid.quality)} ground={ground} />
           ))}
           {winner && award && <PricePaid ground={ground} bid={winner} price={award.price} />}
-          {open.map((bid) => (
+          {open.map((bid, nth) => (
             <Point
               key={bid.agent}
               ground={ground}
               bid={bid}
+              side={bid === winner || nth % 2 === 0 ? "left" : "right"}
               rank={bid === winner ? "winner" : bid === second ? "second" : "other"}
               named={open.length <= NAMED}
             />
@@ -73,6 +74,12 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
 function qualityDomain(qualities: readonly number[]): [number, number] {
   const low = Math.min(...qualities) - 250;
   return [low, Math.max(Math.max(...qualities) + 250, low + 1_250)];
+}
+
+/** Up to the reserve, or, where all prices are far below it, a little above them. */
+function heightOf(reserve: number, prices: readonly number[]): number {
+  const dearest = Math.max(...prices);
+  return dearest > 0 && reserve > 2 * dearest ? 1.4 * dearest : 1.1 * Math.max(reserve, dearest);
 }
 
 function captionOf(bids: readonly Bid[]): string {
@@ -138,13 +145,21 @@ function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
   );
 }
 
-function Reserve({ ground, reserve }: { ground: Ground; reserve: number }) {
-  const y = ground.y(reserve);
+interface ReserveProps {
+  ground: Ground;
+  reserve: number;
+  highest: number;
+}
+
+function Reserve({ ground, reserve, highest }: ReserveProps) {
+  const above = reserve > highest;
+  const y = above ? ground.top : ground.y(reserve);
   return (
     <g>
-      <line className="bid-reserve" x1={ground.left} x2={ground.right} y1={y} y2={y} />
+      {!above && <line className="bid-reserve" x1={ground.left} x2={ground.right} y1={y} y2={y} />}
       <text className="plane-tick" x={ground.right} y={y - 6} textAnchor="end">
         reserve {readableCredits(reserve)}
+        {above && " ↑"}
       </text>
     </g>
   );
@@ -205,16 +220,24 @@ interface PointProps {
   ground: Ground;
   bid: OpenBid;
   rank: "winner" | "second" | "other";
+  /** Where its name stands: bids of one quality lie above each other. */
+  side: "left" | "right";
   named: boolean;
 }
 
-function Point({ ground, bid, rank, named }: PointProps) {
+function Point({ ground, bid, rank, side, named }: PointProps) {
   const [x, y] = [ground.x(bid.quality), ground.y(bid.price)];
   return (
     <g data-agent={bid.agent} data-price={bid.price} data-quality={bid.quality} data-rank={rank}>
       <circle className={`bid-point ${rank}`} cx={x} cy={y} r={rank === "other" ? 5 : 6} />
       {(named || rank !== "other") && (
-        <text className="bid-name" x={x} y={rank === "winner" ? y + 20 : y - 11} textAnchor="middle">
+        <text
+          className="bid-name"
+          x={side === "left" ? x - 11 : x + 11}
+          y={y}
+          dy="0.34em"
+          textAnchor={side === "left" ? "end" : "start"}
+        >
           {bid.agent}
         </text>
       )}

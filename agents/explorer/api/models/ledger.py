@@ -4,7 +4,7 @@ from typing import Literal
 
 from agents.explorer.api.models.common import Model, Place
 
-Part = Literal["free", "locked", "outside", "burn", "destroyed", "debt"]
+Part = Literal["free", "locked", "outside", "minted", "gift", "burn", "destroyed", "debt"]
 Reason = Literal[
     "deposit",
     "withdrawal",
