@@ -11,11 +11,13 @@ from agents.explorer.api.front import Front
 from agents.explorer.api.routes import (
     agents,
     chain,
+    export,
     governance,
     ledger,
     market,
     messages,
     overview,
+    search,
     tasks,
     usage,
 )
@@ -31,6 +33,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     usage.router,
     governance.router,
     chain.router,
+    search.router,
+    export.router,
 )
 """The routes under /api."""
 _OWN = (
