@@ -25,12 +25,15 @@ def write(types: Sequence[str], values: Sequence[Any]) -> bytes | None:
 
 
 def read(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
-    """The values, or None where the general codec has to do it."""
-    readers = _readers(tuple(types))
-    if readers is None or len(data) < WORD * len(readers):
+    """The values, or None where the general codec has to do it. A struct of such values is a tuple of them."""
+    plan = _plan(tuple(types))
+    if plan is None or len(data) < WORD * len(plan[0]):
         return None
+    readers, structs = plan
     values = tuple(reader(data[WORD * at : WORD * (at + 1)]) for at, reader in enumerate(readers))
-    return None if None in values else values
+    if None in values:
+        return None
+    return values if structs is None else tuple(values[at] for at in structs)
 
 
 @lru_cache(maxsize=1024)
@@ -40,9 +43,20 @@ def _writers(types: tuple[str, ...]) -> tuple[Callable[[Any], bytes | None], ...
 
 
 @lru_cache(maxsize=1024)
-def _readers(types: tuple[str, ...]) -> tuple[Callable[[bytes], Any], ...] | None:
-    readers = [_reader(kind) for kind in types]
-    return None if None in readers else tuple(readers)  # type: ignore[arg-type] # None was ruled out
+def _plan(
+    types: tuple[str, ...],
+) -> tuple[tuple[Callable[[bytes], Any], ...], tuple[int | slice, ...] | None] | None:
+    """What reads each word; and, where there are structs, which words make up each value."""
+    readers: list[Callable[[bytes], Any]] = []
+    places: list[int | slice] = []
+    for kind in types:
+        flat = kind.startswith("(") and kind.endswith(")") and not set(kind[1:-1]) & set("()[]")
+        found = [_reader(one) for one in (kind[1:-1].split(",") if flat else [kind])]
+        if None in found:
+            return None
+        places.append(slice(len(readers), len(readers) + len(found)) if flat else len(readers))
+        readers += found  # type: ignore[arg-type] # None was ruled out
+    return tuple(readers), tuple(places) if any(isinstance(one, slice) for one in places) else None
 
 
 def _size(kind: str, name: str) -> int:

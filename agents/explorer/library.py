@@ -107,15 +107,17 @@ class Librarian:
         return bool(named)
 
     async def learn(self, data: bytes) -> None:
-        """Keep what there is to know of a document that was just stored or read, unless it is known."""
-        key = ("document", digest_of(data))
+        """Keep what there is to know of a document that has just been stored or read, if the chain names it and it was
+        missing until now."""
         if not self._is_writer():
             return
+        key = ("document", digest_of(data))
         async with self._learning:
             try:
-                await asyncio.to_thread(self._keep, {key: text_of(data)}, {}, anew=False)
+                if await asyncio.to_thread(self._is_missing, key):
+                    await asyncio.to_thread(self._keep, {key: text_of(data)}, {})
             except (DBAPIError, PoolExhausted) as error:
-                # It is found again as long as it is missing.
+                # It is tried again as long as it is missing.
                 log.info("explorer.texts_wait", error=type(error).__name__)
 
     # Reading
@@ -152,6 +154,12 @@ class Librarian:
                 for row in connection.execute(query.order_by(texts.tried_at).limit(RETRIES))
             ]
 
+    def _is_missing(self, key: Key) -> bool:
+        texts = schema.texts.c
+        here = (texts.kind == key[0]) & (texts.key == key[1]) & ~texts.found
+        with self._engine.connect() as connection:
+            return connection.execute(select(texts.id).where(here)).first() is not None
+
     async def _read(self, key: Key) -> Text | None:
         kind, name = key
         if kind != "document":
@@ -169,19 +177,15 @@ class Librarian:
 
     # Writing
 
-    def _keep(
-        self, found: Mapping[Key, Text | None], shelves: Mapping[str, Mapping[str, int]], *, anew: bool = True
-    ) -> None:
+    def _keep(self, found: Mapping[Key, Text | None], shelves: Mapping[str, Mapping[str, int]]) -> None:
         if not found and not shelves:
             return
         now, table = int(self._clock()), schema.shelves
         with self._engine.begin() as connection:
             # A write comes first: SQLite refuses to write after a read if another has written in between.
             connection.execute(delete(table).where(table.c.name.in_(list(shelves))))
-            known = set() if anew else _known(connection, list(found))
             for key, text in found.items():
-                if key not in known:
-                    _put(connection, key, text, now)
+                _put(connection, key, text, now)
             if shelves:
                 connection.execute(insert(table), [{"name": name, **at} for name, at in shelves.items()])
 

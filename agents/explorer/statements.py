@@ -14,6 +14,7 @@ Row = dict[str, Any]
 Convert = Callable[[Any], Any]
 
 
+_encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 FEW = 20
 """Rows for which a stream is not worth its beginning and its end."""
 
@@ -106,7 +107,7 @@ class Statements:
         listed = list(values)
         for at in self._documents:
             if listed[at] is not None:
-                listed[at] = json.dumps(listed[at])
+                listed[at] = _encoded(listed[at])
         return tuple(listed)
 
     def _read(self, found: Sequence[Any]) -> Row:

@@ -25,6 +25,8 @@ from agents.explorer.rows import Rows, clear, cut, rewind
 
 UNDO_BLOCKS = 256
 """How far below the head what blocks changed is kept, to take them back. A deeper reorg folds all events anew."""
+CACHE_KIB = 65_536
+"""Of SQLite's pages, that the writer keeps in memory."""
 ONLY = 1
 """The key of tables of one row."""
 _LOCK = 0x41474F5241
@@ -76,7 +78,11 @@ class Writer:
                 if self._engine.dialect.name == "sqlite":
                     self._lock = FileLock(f"{self._engine.url.database}.lock", name_of(self._engine))
                 self._connection = self._engine.connect().execution_options(**{WRITES: True})
-                if self._lock is None:
+                if self._lock is not None:
+                    # All of the writer's work is in this one connection.
+                    with self._connection.begin():
+                        self._connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
+                else:
                     _lock_session(self._connection, name_of(self._engine))
                 migrate(self._engine)
                 with self._connection.begin():

@@ -268,11 +268,15 @@ class MarketView:
 
     def _deposited(self, event: ledger.Deposited) -> None:
         self._move(event.account, free=event.amount)
-        self.contributed[event.account] = self.contributed.get(event.account, 0) + event.amount
+        self._contribute(event.account, event.amount)
 
     def _withdrawn(self, event: ledger.Withdrawn) -> None:
         self._move(event.account, free=-event.amount)
-        self.contributed[event.account] -= event.amount
+        self._contribute(event.account, -event.amount)
+
+    def _contribute(self, account: int, amount: int) -> None:
+        # Who was paid in the market can withdraw without ever having deposited.
+        self.contributed[account] = self.contributed.get(account, 0) + amount
 
     def _transferred(self, event: ledger.Transferred) -> None:
         self._move(event.from_, free=-event.amount)

@@ -1,5 +1,6 @@
 """A chain in memory that answers JSON-RPC as a node does, and forks when it is told to."""
 
+import copy
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,15 +26,20 @@ class Block:
     receipts: list[dict[str, Any]]
     logs: list[dict[str, Any]]
     reverts: dict[str, bytes]
-    after: State
+    after: State | None
 
 
 class ScriptedChain:
-    """Blocks of a scripted market. ``most`` transactions in a block, of which some have none."""
+    """Blocks of a scripted market, with up to ``most`` transactions each.
 
-    def __init__(self, deployment: Deployment, most: int = 4, *, agents: int = 12) -> None:
+    Without ``forks`` it keeps no past states of the market, and a long chain is made in less time.
+    """
+
+    def __init__(
+        self, deployment: Deployment, most: int = 4, *, agents: int = 12, forks: bool = True
+    ) -> None:
         self.market = ScriptedMarket(deployment, agents=agents)
-        self.deployment, self.most = deployment, most
+        self.deployment, self.most, self._forks = deployment, most, forks
         self._marks = dict[bytes, int]()
         self._made = 0
         genesis = _header(0, deployment.genesis_hash, "0x" + "00" * 32, self.market.state.now, 0, [])
@@ -51,7 +57,8 @@ class ScriptedChain:
     def mine(self, dice: Random, count: int = 1) -> None:
         """``count`` more blocks."""
         for _ in range(count):
-            self._add(self.market.deeds(dice, dice.randint(0, self.most)), self.market.copy())
+            deeds = self.market.deeds(dice, dice.randint(0, self.most))
+            self._add(deeds, self.market.copy() if self._forks else None)
 
     def fork(self, depth: int) -> None:
         """The newest ``depth`` blocks leave the chain."""
@@ -59,10 +66,11 @@ class ScriptedChain:
             for receipt in block.receipts:
                 del self._receipts[receipt["transactionHash"]]
         del self.blocks[len(self.blocks) - depth :]
-        self.market.state = self.blocks[-1].after
-        self.market.state = self.market.copy()
+        after = self.blocks[-1].after
+        assert after is not None, "the chain was made without forks"
+        self.market.state = copy.deepcopy(after)
 
-    def _add(self, deeds: Sequence[Deed], after: State) -> None:
+    def _add(self, deeds: Sequence[Deed], after: State | None) -> None:
         number, parent = len(self.blocks), self.blocks[-1].raw["hash"]
         # What is in a block depends on dice, so that one after a fork may be the very same: its number of all
         # blocks that were ever made tells them apart.
@@ -76,7 +84,7 @@ class ScriptedChain:
             self._take(block, deed, {"transactionHash": tx_hash, "transactionIndex": hex(position), **where})
             for place, _ in deed.events:
                 bloom |= self._mark(bytes.fromhex(place[2:]))
-        block.raw = _header(number, block_hash, parent, after.now, bloom, block.transactions)
+        block.raw = _header(number, block_hash, parent, self.market.state.now, bloom, block.transactions)
         self.blocks.append(block)
         self._receipts |= {one["transactionHash"]: one for one in block.receipts}
         self._reverts |= block.reverts

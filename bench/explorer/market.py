@@ -244,13 +244,16 @@ class ScriptedMarket:
         return self._sent(who, self.of.tasks.create_task(params), events)
 
     def _go_on(self, dice: Random) -> Deed:
-        live = [number for number, task in self.state.tasks.items() if task["step"] != "ended"]
+        live = self.state.tasks
         if not live:
             return self._create(dice)
-        number = dice.choice(live)
-        task = self.state.tasks[number]
+        number = dice.choice(list(live))
+        task = live[number]
         step: Callable[[Random, int, dict[str, Any]], Deed] = getattr(self, f"_{task['step']}")
-        return step(dice, number, task)
+        deed = step(dice, number, task)
+        if task["step"] == "ended":
+            del live[number]
+        return deed
 
     def _bidding(self, dice: Random, number: int, task: dict[str, Any]) -> Deed:
         vault, home = self.of.ledger.address, self.of.tasks.address

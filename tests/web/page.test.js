@@ -30,7 +30,8 @@ before(async () => {
   if (skip) return;
   assert.notEqual(chromium, null, "there is no Chromium: install it, or set AGORA_CHROMIUM");
   assert.ok(existsSync(new URL("web/dist/index.html", ROOT)), "build the page: npm --prefix web run build");
-  [stage.market, stage.browser] = await Promise.all([startMarket(), openBrowser(chromium)]);
+  stage.browser = await openBrowser(chromium);
+  stage.market = await startMarket();
   stage.chain = readChain(stage.market);
   stage.hostile = stage.market.tell({ do: "hostile" });
   stage.hostile.catch(() => {});

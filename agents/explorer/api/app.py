@@ -5,20 +5,23 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from agents.explorer.api import content, health, page, problems, rpc, status, stream
+from agents.explorer.api import content, documentation, health, page, problems, rpc, status, stream
 from agents.explorer.api.context import Context
 from agents.explorer.api.front import Front
 from agents.explorer.api.routes import (
     agents,
     chain,
+    export,
     governance,
     ledger,
     market,
     messages,
     overview,
+    search,
     tasks,
     usage,
 )
+from agents.explorer.api.telemetry import telemetry
 
 RESOURCES: tuple[APIRouter, ...] = (
     overview.router,
@@ -30,6 +33,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     usage.router,
     governance.router,
     chain.router,
+    search.router,
+    export.router,
 )
 """The routes under /api."""
 _OWN = (
@@ -38,6 +43,7 @@ _OWN = (
     content.router,
     rpc.router,
     health.router,
+    documentation.router,
     page.router,  # It takes every path that is left.
 )
 
@@ -47,6 +53,7 @@ class Explorer(FastAPI):
 
     def __init__(self, context: Context) -> None:
         super().__init__(
+            telemetry=telemetry(),
             title="Agora explorer",
             version=version("agora-market"),
             summary="What the market's events say.",

@@ -47,6 +47,7 @@ async def put(
         raise Problem(422, "digest_mismatch", detail, expected=f"0x{told.hex()}", found=f"0x{found.hex()}")
     here.limits.stored(who, len(data))
     stored = f"0x{(await here.content.put(data)).hex()}"
+    await here.library.learn(data)
     return JSONResponse({"digest": stored}, 201, {"location": f"/content/{stored}"})
 
 

@@ -21,6 +21,7 @@ from agents.explorer.api.metrics import Metrics
 from agents.explorer.api.models import Head, Terms
 from agents.explorer.api.policy import Policy
 from agents.explorer.api.standing import Standing
+from agents.explorer.library import Librarian
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
@@ -53,6 +54,8 @@ class Context:
     """What the page's wallet may ask, on chains of developers only."""
     dev_key: bool = False
     """Whether the page offers the development key."""
+    is_writer: Callable[[], bool] = lambda: False
+    """Whether it is this process that writes the index, so that it may keep texts beside it."""
     page: Path = PAGE
     clock: Clock = time.monotonic
     known: Known = field(default_factory=Known)
@@ -61,6 +64,7 @@ class Context:
     files: Files = field(init=False)
     memory: Memory = field(init=False)
     audits: Audits = field(init=False)
+    library: Librarian = field(init=False)
     broadcast: Broadcast = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +73,7 @@ class Context:
         self.files = Files(self.page)
         self.memory = Memory(self.clock)
         self.audits = Audits(self.settings.provider, self.deployment, self.clock)
+        self.library = Librarian(self.engine, self.content, lambda: self.is_writer())
         self.broadcast = Broadcast(
             self.reading,
             lambda: self.standing(),

@@ -32,6 +32,12 @@ def health(here: Here) -> Response:
     return JSONResponse(body, 200 if healthy else 503)
 
 
+@router.get("/metrics", tags=["state"], response_class=PlainTextResponse)
+def metrics(here: Here) -> Response:
+    """What the explorer counts about itself, as Prometheus reads it."""
+    return Response(here.metrics.text(_events(here)), media_type=CONTENT_TYPE)
+
+
 def _answers(here: Context) -> bool:
     try:
         with here.reading() as connection:
@@ -42,7 +48,11 @@ def _answers(here: Context) -> bool:
     return True
 
 
-@router.get("/metrics", tags=["state"], response_class=PlainTextResponse)
-async def metrics(here: Here) -> Response:
-    """What the explorer counts about itself, as Prometheus reads it."""
-    return Response(here.metrics.text(), media_type=CONTENT_TYPE)
+def _events(here: Context) -> int | None:
+    totals = schema.totals.c
+    try:
+        with here.reading() as connection:
+            return connection.scalar(select(totals.value).where(totals.key == "events")) or 0
+    except SQLAlchemyError:
+        here.metrics.database_errors.inc()
+        return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -30,9 +30,6 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self.events = Counter(
-            "agora_explorer_events_indexed", "Events taken into the index.", registry=self.registry
-        )
         self.streamed = Counter(
             "agora_explorer_stream_bytes", "Bytes sent to streams.", registry=self.registry
         )
@@ -44,9 +41,14 @@ class Metrics:
         )
         self.registry.register(_Now(standing, streams))
 
-    def text(self) -> bytes:
-        """All figures, in CONTENT_TYPE."""
-        return generate_latest(self.registry)
+    def text(self, events: int | None) -> bytes:
+        """All figures, in CONTENT_TYPE; ``events`` are those in the index, if that is known."""
+        registry = self.registry
+        if events is None:
+            return generate_latest(registry)
+        once = CollectorRegistry()
+        Gauge("agora_explorer_events_indexed", "Events in the index.", registry=once).set(events)
+        return generate_latest(registry) + generate_latest(once)
 
 
 class _Now(Collector):

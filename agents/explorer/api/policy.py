@@ -31,5 +31,7 @@ class Policy:
     streams_per_address: int = 128
     stream_bytes: int = 8 << 20
     """What is kept for streams that are a little behind."""
+    send_seconds: float = 10.0
+    """How long the client of a stream may take to make room for more."""
     heartbeat: float = 15.0
     """Seconds between the comments that keep a stream open."""

@@ -15,9 +15,6 @@ from agents.explorer.api.problems import bad_filter
 from agents.explorer.api.records import Position, Wish
 from agents.explorer.api.wire import ABORT
 
-SEND_SECONDS = 10.0
-"""How long a client may take to make room for more."""
-
 router = APIRouter()
 
 _Id = Annotated[int | None, Query(ge=0, lt=1 << 63)]
@@ -85,7 +82,7 @@ class Stream(Response):
         async with aclosing(self._texts) as texts:
             try:
                 async for text in texts:
-                    async with asyncio.timeout(SEND_SECONDS):
+                    async with asyncio.timeout(self._context.policy.send_seconds):
                         await send({"type": "http.response.body", "body": text, "more_body": True})
                     metrics.streamed.inc(len(text))
             except (TooSlow, TimeoutError):

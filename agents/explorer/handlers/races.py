@@ -48,7 +48,9 @@ def _entry_shown(event: race_board.EntryShown, at: Place, rows: Rows) -> None:
 @handles(race_board.HeadMoved)
 def _head_moved(event: race_board.HeadMoved, at: Place, rows: Rows) -> None:
     head = {"head": event.agent_id or None, "head_deadline": event.deadline or None}
-    change(rows, at, schema.races, event.task_id, **head)
+    # A race that nobody entered was never opened.
+    race = rows.get(schema.races, (event.task_id,)) or {"task": event.task_id, "bond": 0, "fee": 0}
+    rows.put(schema.races, {**race, **head, **at.columns})
 
 
 @handles(race_board.PanelConvened)

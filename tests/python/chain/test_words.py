@@ -32,6 +32,21 @@ def test_words_are_those_of_the_general_codec(pair):
     assert words.read(kinds, data + b"more") == values
 
 
+@given(PAIRS.filter(lambda pair: pair[0]), PAIRS)
+def test_structs_of_words_are_tuples_of_them(inner, rest):
+    kinds, values = [f"({','.join(inner[0])})", *rest[0]], (inner[1], *rest[1])
+    assert words.read(kinds, encode(kinds, values)) == values
+    damaged = encode(kinds, values)[:-1]
+    assert words.read(kinds, damaged) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["(uint8,(bool,bool))", "(uint8,string)", "(uint8,uint8)[2]", "(uint8[2])", "()"]
+)
+def test_other_structs_are_left_to_the_general_codec(kind):
+    assert words.read([kind], bytes(320)) is None
+
+
 @given(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3), st.binary(max_size=100))
 def test_what_the_general_codec_refuses_is_left_to_it(kinds, data):
     read = words.read(kinds, data)

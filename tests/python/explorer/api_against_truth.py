@@ -1,10 +1,33 @@
 """Where the API does not say what raw logs add up to."""
 
+import httpx
 from agreement import only
 
+from agents.explorer.api.app import build
+from agents.explorer.api.context import Context
+from agents.explorer.api.policy import Policy
+from agents.explorer.api.standing import Standing
+from agents.market.content import ContentStore
+from agents.settings import Settings
 
-async def strays_of_api(client, truth):
-    """Each difference, named by what was asked."""
+
+async def asked(deployment, engine, folder, truth):
+    """Each difference, named by what was asked of an application on this index."""
+    context = Context(
+        engine=engine,
+        deployment=deployment,
+        content=ContentStore(str(folder / "content")),
+        standing=lambda: Standing(block=truth.chain.head, node_up=True),
+        settings=Settings(_env_file=None, home=folder),
+        policy=Policy(rate=10_000, burst=10_000),
+        page=folder,
+    )
+    transport = httpx.ASGITransport(build(context))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        return await _strays(client, truth)
+
+
+async def _strays(client, truth):
     found = []
     for path, tell, theirs in [
         ("/api/overview", overview, expected_overview(truth)),

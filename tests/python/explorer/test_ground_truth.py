@@ -5,11 +5,10 @@ import asyncio
 from collections import Counter
 from random import Random
 
-import httpx
 import pytest
 import structlog
 from against_truth import strays
-from api_against_truth import contracts_of, strays_of_api
+from api_against_truth import asked, contracts_of
 from faults.engine import Engine, rates
 from faults.transport import FaultyTransport
 from raw_logs import Chain
@@ -21,14 +20,8 @@ from sqlalchemy import select
 from agents.chain.rpc import Rpc
 from agents.errors import TransportError
 from agents.explorer import schema
-from agents.explorer.api.app import build
-from agents.explorer.api.context import Context
-from agents.explorer.api.policy import Policy
-from agents.explorer.api.standing import Standing
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
-from agents.market.content import ContentStore
-from agents.settings import Settings
 
 __all__ = ["fresh", "market", "memory"]
 
@@ -73,22 +66,6 @@ async def index(market, engine, seed):
     raise AssertionError("the index did not come to the chain's head")
 
 
-async def asked(market, engine, folder, truth):
-    """Where the API differs from the truth."""
-    context = Context(
-        engine=engine,
-        deployment=market.deployment,
-        content=ContentStore(str(folder / "content")),
-        standing=lambda: Standing(block=truth.chain.head, node_up=True),
-        settings=Settings(_env_file=None, home=folder),
-        policy=Policy(rate=10_000, burst=10_000),
-        page=folder,
-    )
-    transport = httpx.ASGITransport(build(context))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        return await strays_of_api(client, truth)
-
-
 def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, monkeypatch):
     monkeypatch.setattr("simulation.run.ACTIVE_SECONDS", LONG_SECONDS)
     engine = open_engine(f"sqlite:///{memory}/index.db")
@@ -103,7 +80,7 @@ def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, mo
         seen.update(truth.states().values())
         with engine.connect() as db:
             assert strays(db, truth) == []
-        assert asyncio.run(asked(fresh, engine, folder, truth)) == []
+        assert asyncio.run(asked(fresh.deployment, engine, folder, truth)) == []
         with engine.connect() as db:
             assert not db.execute(select(schema.entries).where(schema.entries.c.reason == "other")).all()
         # The next life begins where this one began: all of this one leaves the chain.

@@ -1,5 +1,6 @@
 """Every call of the contracts, and lives of a market at random: the index says what events and contracts say."""
 
+import os
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -7,6 +8,7 @@ from typing import ClassVar
 import pytest
 from against_truth import strays
 from agreement import differences, number_of
+from api_against_truth import asked, contracts_of
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from nodes import running_node
@@ -69,17 +71,12 @@ def deployment_of(stage):
     return Deployment(chain_id=31337, genesis_hash=genesis, deploy_block=0, **contracts)
 
 
-def vars_of(deployment):
-    """The bindings of all contracts."""
-    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
-    return [one for one in fields if hasattr(one, "address")]
-
-
 class Watched:
     """A stage with an index, which follows it through all that is undone."""
 
     def __init__(self, stage, url, folder):
-        self.stage, self.url, self.deployment = stage, url, deployment_of(stage)
+        self.stage, self.url, self.folder = stage, url, folder
+        self.deployment = deployment_of(stage)
         self.engine = open_engine(f"sqlite:///{folder}/index.db")
         self.indexer = Indexer(stage.rpc, self.deployment, self.engine, patience=0.0)
         self.forget()
@@ -123,11 +120,12 @@ class Watched:
             return {(kind, why): count for kind, why, count in db.execute(kinds)}
 
     def reckon(self):
-        """The figures are those that raw logs add up to."""
-        contracts = {type(one).__name__: one.address for one in vars_of(self.deployment)}
-        truth = Truth(Chain(self.url, contracts))
+        """The figures of the tables and of the API are those that raw logs add up to."""
+        truth = Truth(Chain(self.url, contracts_of(self.deployment)))
         with self.engine.connect() as db:
             assert strays(db, truth) == []
+        answers = asked(self.deployment, self.engine, self.folder, truth)
+        assert self.stage.loop.run_until_complete(answers) == []
 
     def ask_the_contracts(self):
         """What the contracts hold is what the index says."""
@@ -241,6 +239,9 @@ def test_after_every_call_the_index_says_what_the_events_say(watched, call):
     watched.reckon()
 
 
+LIVES = int(os.environ.get("AGORA_INDEX_LIVES", "3"))
+
+
 class Indexed(Together):
     """A life that is watched: after each step the index is compared."""
 
@@ -275,7 +276,7 @@ def test_through_lives_at_random_the_index_says_what_the_contracts_say(lives, mo
     monkeypatch.setattr(Indexed, "watched", lives)
     monkeypatch.setattr(Indexed, "seen", set())
     few = settings(
-        max_examples=3,
+        max_examples=LIVES,
         stateful_step_count=40,
         derandomize=True,
         database=None,

@@ -119,7 +119,10 @@ def test_a_json_file_holds_one_task_or_a_list_as_they_are_usually_written(tmp_pa
 
 def test_one_task_is_drafted_from_its_fields() -> None:
     assert draft_task(EXACT).specification.title == "City"
-    for changed, says in (({"reward": "x"}, "'x' is not an amount"), ({"title": "\x1b"}, "title: .*control characters")):
+    for changed, says in (
+        ({"reward": "x"}, "'x' is not an amount"),
+        ({"title": "\x1b"}, "title: .*control characters"),
+    ):
         with pytest.raises(MalformedTask, match=f"the task cannot be posted: {says}"):
             draft_task(EXACT | changed)
 

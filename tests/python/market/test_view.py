@@ -24,20 +24,24 @@ from hypothesis.stateful import (
 from naive_market import NaiveMarket, Refused
 from world import World
 
+from agents.chain.bindings import ledger
 from agents.chain.deployment import Deployment
 from agents.chain.faucet import TEST_PHRASE
 from agents.chain.reader import read, read_many
 from agents.chain.rpc import Rpc, quantity
 from agents.chain.sender import Sender
 from agents.chain.store import Store
+from agents.chain.tailer import LoggedEvent
 from agents.chain.wallet import Seed
 from agents.errors import ContractError
 from agents.market.domain import AwardMode, Balance, TaskState, account_of, account_of_agent
 from agents.market.marketplace import TaskTerms
 from agents.market.specification import skill_bytes
+from agents.market.view import MarketView
 from agents.money import CREDIT
 
 AGENTS = 4
+OUTSIDE = "0x" + "0" * 39 + "7"
 WINDOWS = (50, 40, 200, 60)
 SKILL = skill_bytes("extraction")
 MODES = [mode for mode in AwardMode if mode.is_sealed]
@@ -397,3 +401,16 @@ def test_the_view_the_contracts_and_the_rules_agree_after_every_step(stage):
         lambda: Market(stage),
         settings=settings(max_examples=30, stateful_step_count=25, deadline=None, phases=phases),
     )
+
+
+def test_who_never_deposited_can_withdraw():
+    view, (payer, payee) = MarketView(), (account_of_agent(1), account_of_agent(2))
+    events = [
+        ledger.Deposited(payer, OUTSIDE, 10),
+        ledger.Transferred(payer, payee, 7),
+        ledger.Withdrawn(payee, OUTSIDE, 4),
+    ]
+    for index, event in enumerate(events):
+        view.apply(LoggedEvent(1, index, "0x", OUTSIDE, event, 0))
+    assert view.contributed == {payer: 10, payee: -4}
+    assert view.balance(payee) == Balance(3)

@@ -7,10 +7,22 @@ import type { ScatterProps } from "./figures/ScatterDrawing.tsx";
 import { ChartFrame, type Datum, type FigureColumn } from "./ChartFrame.tsx";
 
 // The chart library comes after the page: until then the frame stands there, as high as it will be.
-const LineDrawing = lazy(() => import("./figures/LineDrawing.tsx"));
-const BarDrawing = lazy(() => import("./figures/BarDrawing.tsx"));
-const ScatterDrawing = lazy(() => import("./figures/ScatterDrawing.tsx"));
-const SankeyDrawing = lazy(() => import("./figures/SankeyDrawing.tsx"));
+const DRAWINGS = {
+  line: () => import("./figures/LineDrawing.tsx"),
+  bar: () => import("./figures/BarDrawing.tsx"),
+  scatter: () => import("./figures/ScatterDrawing.tsx"),
+  sankey: () => import("./figures/SankeyDrawing.tsx"),
+};
+const LineDrawing = lazy(DRAWINGS.line);
+const BarDrawing = lazy(DRAWINGS.bar);
+const ScatterDrawing = lazy(DRAWINGS.scatter);
+const SankeyDrawing = lazy(DRAWINGS.sankey);
+
+/** Fetches what draws these charts while their figures are still on their way. */
+export function fetchDrawings(...kinds: (keyof typeof DRAWINGS)[]): void {
+  // If one does not come, the page says so when it is to be drawn.
+  for (const kind of kinds) DRAWINGS[kind]().catch(() => undefined);
+}
 
 interface Framed {
   title: string;

@@ -68,20 +68,24 @@ function FigureTable({ title, columns, rows }: FigureTableProps) {
         <caption className="hidden">{title}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th key={column.key} scope="col" className={isFigure(rows, column) ? "end" : undefined}>
+            {columns.map((column, at) => (
+              <th
+                key={column.key}
+                scope="col"
+                className={at > 0 && isFigure(rows, column) ? "end" : undefined}
+              >
                 {column.label}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, at) => (
-            <tr key={at}>
-              {columns.map((column) => (
+          {rows.map((row, line) => (
+            <tr key={line}>
+              {columns.map((column, at) => (
                 <td
                   key={column.key}
-                  className={isFigure(rows, column) ? "end" : undefined}
+                  className={at > 0 && isFigure(rows, column) ? "end" : undefined}
                   data-value={row[column.key] ?? undefined}
                 >
                   {figureText(row[column.key], column)}

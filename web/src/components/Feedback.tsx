@@ -21,7 +21,7 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
       <p className="failure-title">{visible(problem.title)}</p>
       {problem.detail && <p>{visible(problem.detail)}</p>}
       {problem.passing && <p className="muted">The page asks again by itself every few seconds.</p>}
-      {retry && (
+      {retry && problem.passing && (
         <button type="button" onClick={retry}>
           Try now
         </button>

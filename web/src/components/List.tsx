@@ -80,16 +80,21 @@ export function TextFilter(props: FilterProps & { placeholder?: string; size?: n
 /** A row of filters, and a way to clear them. */
 export function Filters({ filters, children }: { filters: Params; children: ReactNode }) {
   const [, setSearch] = useSearchParams();
+  const clear = (): void => {
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const name of Object.keys(filters)) after.delete(name);
+        return after;
+      },
+      { replace: true },
+    );
+  };
   const any = Object.entries(filters).some(([name, value]) => name !== "cursor" && value !== undefined);
   return (
     <form className="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       {children}
-      <button
-        type="button"
-        className="quiet"
-        disabled={!any}
-        onClick={() => setSearch({}, { replace: true })}
-      >
+      <button type="button" className="quiet" disabled={!any} onClick={clear}>
         Clear
       </button>
     </form>

@@ -24,6 +24,8 @@ export interface Column<Row> {
   wide?: boolean;
   /** Left out where the page is narrow. */
   extra?: boolean;
+  /** Left out where the page is not wide. */
+  spare?: boolean;
 }
 
 /** The order of rows that the explorer sorted, and how to ask for another. */
@@ -160,7 +162,12 @@ const Line = memo(function Line({ row, columns, marked, ruled }: LineProps) {
 });
 
 function classOf(column: Column<never>): string | undefined {
-  const names = [column.end && "end", column.wide && "wide", column.extra && "extra"].filter(Boolean);
+  const names = [
+    column.end && "end",
+    column.wide && "wide",
+    column.extra && "extra",
+    column.spare && "spare",
+  ].filter(Boolean);
   return names.length > 0 ? names.join(" ") : undefined;
 }
 

@@ -63,7 +63,7 @@ function AtEachBlock({ data }: { data: Overview }) {
         <Stat label="In accounts" figure="accounts">
           <Money units={held} />
         </Stat>
-        <Stat label="Burned, to be destroyed" figure="pending_burn">
+        <Stat label="To be destroyed" figure="pending_burn">
           <Money units={credits.pending_burn} />
         </Stat>
         <Stat label="Outside" figure="outside">

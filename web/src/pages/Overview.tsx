@@ -2,7 +2,7 @@ import { Link } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
 import type { Overview as Data } from "../api/types.ts";
-import { LineFigure, SankeyFigure } from "../components/Chart.tsx";
+import { BarFigure, fetchDrawings, LineFigure, SankeyFigure } from "../components/Chart.tsx";
 import type { Datum } from "../components/ChartFrame.tsx";
 import { Conserved } from "../components/Conserved.tsx";
 import { Count } from "../components/Count.tsx";
@@ -20,6 +20,8 @@ import {
   shortNumber,
 } from "../lib/format.ts";
 import "./overview.css";
+
+fetchDrawings("sankey", "line", "bar");
 
 const TOPICS = ["overview"];
 const TIME = { key: "time", label: "Time", format: formatTime };
@@ -117,7 +119,7 @@ function Figures({ data }: { data: Data }) {
       <Stat label="Free credits" figure="credits.free" note="in the ledger">
         <Money units={credits.free} />
       </Stat>
-      <Stat label="Locked credits" figure="credits.locked" note="escrow and bonds">
+      <Stat label="Locked credits" figure="credits.locked" note="escrow, bonds, channels">
         <Money units={credits.locked} />
       </Stat>
       <Stat label="Outside" figure="credits.outside" note="in wallets">
@@ -166,7 +168,7 @@ function Throughput({ data }: { data: Data }) {
       title="Throughput"
       caption={`Events and transactions every ${every(data.bucket)} of chain time.`}
       height={224}
-      data={data.throughput as unknown as Datum[]}
+      data={sinceFirst(data.throughput)}
       x={TIME}
       series={WORK}
       short={shortNumber}
@@ -177,16 +179,24 @@ function Throughput({ data }: { data: Data }) {
 
 function Paid({ data }: { data: Data }) {
   return (
-    <LineFigure
+    <BarFigure
       title="Paid for tasks"
       caption={`Credits for tasks settled every ${every(data.bucket)}.`}
       height={224}
-      shape="area"
-      data={data.throughput as unknown as Datum[]}
+      data={sinceFirst(data.throughput)}
       x={TIME}
       series={PAID}
       short={shortCredits}
       shortX={clock}
     />
   );
+}
+
+const LEAST = 12;
+
+// A young market has not been there for all of the hour that the explorer tells of.
+function sinceFirst(points: Data["throughput"]): Datum[] {
+  const first = points.findIndex((point) => point.transactions > 0 || point.events > 0);
+  const kept = first < 0 ? [] : points.slice(Math.max(0, Math.min(first - 1, points.length - LEAST)));
+  return kept.map((point) => ({ ...point }));
 }

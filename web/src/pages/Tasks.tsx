@@ -42,8 +42,13 @@ const COLUMNS: Column<TaskRow>[] = [
     extra: true,
     cell: (row) => <Agent id={row.agent} name={row.agent_name} />,
   },
-  { id: "requester", header: "Requester", extra: true, cell: (row) => <Account account={row.requester} /> },
-  { id: "deadline", header: "Window ends", extra: true, cell: (row) => <Time at={row.deadline} /> },
+  { id: "requester", header: "Requester", spare: true, cell: (row) => <Account account={row.requester} /> },
+  {
+    id: "deadline",
+    header: "Window ends",
+    extra: true,
+    cell: (row) => <Time at={row.ended_time === null ? row.deadline : null} />,
+  },
   { id: "created", header: "Posted", cell: (row) => <Time at={row.created_time} /> },
 ];
 

@@ -42,6 +42,8 @@ interface PlaneProps {
   /** The same figures, for the table that stands for the picture. */
   columns: readonly FigureColumn[];
   rows: readonly Datum[];
+  /** Pixels that are kept free at the right, for names of lines. */
+  beside?: number;
   /** Pixels. */
   height?: number;
   /** Draws on the axes. */
@@ -65,12 +67,12 @@ const TOP = 26;
 const BOTTOM = 42;
 const REACH = 40;
 
-type DrawingProps = Pick<PlaneProps, "x" | "y" | "spots" | "children"> & { height: number };
+type DrawingProps = Pick<PlaneProps, "x" | "y" | "spots" | "beside" | "children"> & { height: number };
 
-function Plane({ x, y, spots, height, children }: DrawingProps) {
+function Plane({ x, y, spots, height, beside = 0, children }: DrawingProps) {
   const [ref, width] = useWidth<HTMLDivElement>(640);
   const [near, setNear] = useState<Spot | null>(null);
-  const right = Math.max(width - RIGHT, LEFT + 40);
+  const right = Math.max(width - RIGHT - beside, LEFT + 40);
   const bottom = height - BOTTOM;
   const ground: Ground = {
     x: linear(x.domain, [LEFT, right]),

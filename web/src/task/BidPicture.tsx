@@ -29,16 +29,17 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
   const open = bids.filter(isOpen);
   const sealed = bids.filter((bid) => bid.price === null);
   const across = qualityDomain(bids.map((bid) => bid.quality));
-  const highest = Math.max(reserve, ...open.map((bid) => bid.price)) * 1.1;
+  const highest = heightOf(reserve, [...open.map((bid) => bid.price), award?.price ?? 0]);
   const winner = open.find((bid) => bid.agent === award?.winner.id);
   const second = winner && runnerUp(open, winner.agent);
   const drawn = { across, highest };
   return (
     <PlaneFigure
       title="Bids"
-      caption={captionOf(open.length, sealed.length)}
+      caption={captionOf(bids)}
       x={{ domain: across, label: "Quality of the bidder", format: shortQuality }}
       y={{ domain: [0, highest], label: "Price, credits", format: shortCredits }}
+      beside={38}
       spots={[...open.map(spotOf), ...sealed.map(sealedSpot)]}
       columns={COLUMNS}
       rows={bids.map(rowOf)}
@@ -46,18 +47,19 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
       {(ground) => (
         <>
           <EqualLines ground={ground} {...drawn} />
-          <Reserve ground={ground} reserve={reserve} />
+          <Reserve ground={ground} reserve={reserve} highest={highest} />
           {second && <LineThrough bid={second} ground={ground} {...drawn} name="bid-line second" />}
           {winner && <LineThrough bid={winner} ground={ground} {...drawn} name="bid-line winner" />}
           {sealed.map((bid) => (
             <Sealed key={bid.agent} x={ground.x(bid.quality)} ground={ground} />
           ))}
           {winner && award && <PricePaid ground={ground} bid={winner} price={award.price} />}
-          {open.map((bid) => (
+          {open.map((bid, nth) => (
             <Point
               key={bid.agent}
               ground={ground}
               bid={bid}
+              side={bid === winner || nth % 2 === 0 ? "left" : "right"}
               rank={bid === winner ? "winner" : bid === second ? "second" : "other"}
               named={open.length <= NAMED}
             />
@@ -74,10 +76,22 @@ function qualityDomain(qualities: readonly number[]): [number, number] {
   return [low, Math.max(Math.max(...qualities) + 250, low + 1_250)];
 }
 
-function captionOf(open: number, sealed: number): string {
-  const opened = `${open} opened ${open === 1 ? "bid" : "bids"} by quality and price`;
-  const closed = sealed > 0 ? `, and ${sealed} sealed, whose price nobody knows` : "";
-  return `${opened}${closed}. Along a slanted line all bids are equally good (price ÷ quality); the lowest line wins.`;
+/** Up to the reserve, or, where all prices are far below it, a little above them. */
+function heightOf(reserve: number, prices: readonly number[]): number {
+  const dearest = Math.max(...prices);
+  return dearest > 0 && reserve > 2 * dearest ? 1.4 * dearest : 1.1 * Math.max(reserve, dearest);
+}
+
+function captionOf(bids: readonly Bid[]): string {
+  const open = bids.filter(isOpen).length;
+  const sealed = bids.filter((bid) => bid.status === "sealed").length;
+  const never = bids.length - open - sealed;
+  const parts = [
+    `${open} opened ${open === 1 ? "bid" : "bids"} by quality and price`,
+    ...(sealed > 0 ? [`${sealed} still sealed, whose price nobody knows`] : []),
+    ...(never > 0 ? [`${never} never opened`] : []),
+  ];
+  return `${parts.join("; ")}. Along a slanted line all bids are equally good (price ÷ quality, “effective”); the lowest line wins.`;
 }
 
 function spotOf(bid: OpenBid): Spot {
@@ -87,7 +101,11 @@ function spotOf(bid: OpenBid): Spot {
 }
 
 function sealedSpot(bid: Bid): Spot {
-  return { x: bid.quality, y: 0, text: `Agent ${bid.agent}: sealed, quality ${formatQuality(bid.quality)}` };
+  return {
+    x: bid.quality,
+    y: 0,
+    text: `Agent ${bid.agent}: ${bid.status}, quality ${formatQuality(bid.quality)}`,
+  };
 }
 
 function rowOf(bid: Bid): Datum {
@@ -117,8 +135,8 @@ function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
               x2={ground.x(right)}
               y2={at(right)}
             />
-            <text className="bid-equal-label" x={ground.left + 4} y={at(left) - 4}>
-              {shortCredits(level)} effective
+            <text className="bid-equal-label" x={ground.right + 5} y={at(right)} dy="0.32em">
+              {shortCredits(level)} eff.
             </text>
           </g>
         );
@@ -127,13 +145,21 @@ function EqualLines({ ground, across: [left, right], highest }: LinesProps) {
   );
 }
 
-function Reserve({ ground, reserve }: { ground: Ground; reserve: number }) {
-  const y = ground.y(reserve);
+interface ReserveProps {
+  ground: Ground;
+  reserve: number;
+  highest: number;
+}
+
+function Reserve({ ground, reserve, highest }: ReserveProps) {
+  const above = reserve > highest;
+  const y = above ? ground.top : ground.y(reserve);
   return (
     <g>
-      <line className="bid-reserve" x1={ground.left} x2={ground.right} y1={y} y2={y} />
+      {!above && <line className="bid-reserve" x1={ground.left} x2={ground.right} y1={y} y2={y} />}
       <text className="plane-tick" x={ground.right} y={y - 6} textAnchor="end">
         reserve {readableCredits(reserve)}
+        {above && " ↑"}
       </text>
     </g>
   );
@@ -165,7 +191,7 @@ function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price
   const crowded = x + 110 > ground.right;
   return (
     <g data-price-paid={price}>
-      {asked - paid > 30 && <line className="bid-rise" x1={x} x2={x} y1={asked - 24} y2={paid + 5} />}
+      {asked - paid > 16 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 4} />}
       <path className="bid-paid" d={`M${x - 8},${paid} h16`} />
       <text
         className="bid-paid-label"
@@ -194,16 +220,24 @@ interface PointProps {
   ground: Ground;
   bid: OpenBid;
   rank: "winner" | "second" | "other";
+  /** Where its name stands: bids of one quality lie above each other. */
+  side: "left" | "right";
   named: boolean;
 }
 
-function Point({ ground, bid, rank, named }: PointProps) {
+function Point({ ground, bid, rank, side, named }: PointProps) {
   const [x, y] = [ground.x(bid.quality), ground.y(bid.price)];
   return (
     <g data-agent={bid.agent} data-price={bid.price} data-quality={bid.quality} data-rank={rank}>
       <circle className={`bid-point ${rank}`} cx={x} cy={y} r={rank === "other" ? 5 : 6} />
       {(named || rank !== "other") && (
-        <text className="bid-name" x={x} y={y - 11} textAnchor="middle">
+        <text
+          className="bid-name"
+          x={side === "left" ? x - 11 : x + 11}
+          y={y}
+          dy="0.34em"
+          textAnchor={side === "left" ? "end" : "start"}
+        >
           {bid.agent}
         </text>
       )}

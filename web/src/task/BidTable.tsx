@@ -24,7 +24,14 @@ export function BidState({ status }: { status: BidStatus }) {
 }
 
 const COLUMNS: readonly Column<Bid>[] = [
-  { id: "rank", header: "Rank", cell: (bid) => bid.rank ?? "–", sort: (bid) => bid.rank, end: true },
+  {
+    id: "rank",
+    header: "Rank",
+    cell: (bid) => bid.rank ?? "–",
+    sort: (bid) => bid.rank,
+    end: true,
+    extra: true,
+  },
   {
     id: "agent",
     header: "Agent",

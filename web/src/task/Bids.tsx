@@ -1,4 +1,4 @@
-import type { Award, Bid, TaskDetail } from "../api/types.ts";
+import type { Award, AwardBid, TaskDetail } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Empty } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
@@ -92,11 +92,11 @@ function Why({ award }: { award: Award }) {
   );
 }
 
-function Side({ name, bid }: { name: string; bid: Pick<Bid, "agent" | "agent_name" | "quality"> & Figures }) {
+function Side({ name, bid }: { name: string; bid: AwardBid }) {
   return (
     <tr>
       <th scope="row">
-        {name} <Agent id={bid.agent} name={bid.agent_name} />
+        {name} <Agent id={bid.agent} />
       </th>
       <td className="end">
         <Money units={bid.price} />
@@ -107,9 +107,4 @@ function Side({ name, bid }: { name: string; bid: Pick<Bid, "agent" | "agent_nam
       </td>
     </tr>
   );
-}
-
-interface Figures {
-  price: number;
-  effective: number;
 }

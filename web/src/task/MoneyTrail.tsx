@@ -7,11 +7,14 @@ import { EntryTable } from "../components/EntryTable.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { readableCredits, shorten } from "../lib/format.ts";
+import { useNarrow } from "../lib/narrow.ts";
 import { balanceSides, flowsOf, NOBODY, unmoved, type Side } from "./books.ts";
 
 /** Every movement of credits that belongs to a task: as a picture, as a journal and as accounts that balance. */
 export function MoneyTrail({ task }: { task: TaskDetail }) {
   const contracts = useContracts();
+  // Names would hide each other there; the journal says the same.
+  const narrow = useNarrow();
   const names = new Map(Object.entries(contracts).map(([name, address]) => [address.toLowerCase(), name]));
   const idle = unmoved(task.money);
   const nameOf = (account: string): string => {
@@ -28,7 +31,7 @@ export function MoneyTrail({ task }: { task: TaskDetail }) {
       note="Every movement that belongs to the task. Each lowers one side and raises another by the same amount."
       actions={<Export resource="ledger" filters={{ task: task.id }} />}
     >
-      {flows.length > 0 && (
+      {flows.length > 0 && !narrow && (
         <SankeyFigure
           title="Flow"
           caption="From what each had before, over what was locked for the task, to what it has after; credits."

@@ -76,7 +76,7 @@ export function Redemptions({ filters }: RecordsProps) {
 }
 
 const RECEIPTS: readonly Column<Receipt>[] = [
-  { id: "time", header: "When", cell: (row) => <Time at={Math.floor(row.time)} /> },
+  { id: "time", header: "When", cell: (row) => <Time at={row.time} /> },
   { id: "agent", header: "Agent", cell: (row) => <Agent id={row.agent} /> },
   { id: "purpose", header: "For", cell: (row) => <Untrusted text={row.purpose} limit={30} plain /> },
   { id: "task", header: "Task", cell: (row) => <TaskLink id={row.task} /> },
@@ -114,7 +114,8 @@ const RECEIPTS: readonly Column<Receipt>[] = [
     cell: (row) => <Money units={row.cumulative} />,
     extra: true,
   },
-  { id: "leaf", header: "Leaf", cell: (row) => <Hash value={row.leaf} copy />, extra: true },
+  { id: "status", header: "Answer", end: true, cell: (row) => row.status, extra: true },
+  { id: "digest", header: "Digest", cell: (row) => <Hash value={row.digest} copy />, extra: true },
 ];
 
 /** The model calls in the gateway's book, where that lies on the explorer's machine. */
@@ -129,7 +130,7 @@ export function Receipts({ filters }: RecordsProps) {
               caption="Receipts"
               columns={RECEIPTS}
               rows={items}
-              rowKey={(row) => row.leaf ?? `${row.channel}/${row.cumulative}`}
+              rowKey={(row) => `${row.book}/${row.call}`}
               empty={<Empty title="No receipt">The gateway has charged no call yet.</Empty>}
             />
             <Pager next={next} shown={items.length} filters={filters} />

@@ -144,7 +144,7 @@ async def test_who_asks_too_often_waits(tmp_path):
         clock.now = 1.0
         statuses = [(await client.get("/api/none")).status_code for _ in range(3)]
     assert statuses == [404, 404, 429]
-    assert b'status="429"' in context.metrics.text()
+    assert b'status="429"' in context.metrics.text(None)
 
 
 def test_network_of_ipv6_counts_as_one():

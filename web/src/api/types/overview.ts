@@ -18,6 +18,7 @@ export interface Terms {
   seat_fee: number;
   panel_size: number;
   appeal_size: number;
+  max_postage: number | null;
 }
 
 /** What this explorer knows, and how far it is behind. */
@@ -40,7 +41,7 @@ export interface Status {
   reorgs: number;
   /** Addresses by name. */
   contracts: Record<string, string>;
-  /** Null before the first block is indexed. */
+  /** Null before the block is indexed that set them. */
   terms: Terms | null;
   /** Whether POST /rpc is served. */
   rpc: boolean;

@@ -24,13 +24,15 @@ export interface BarProps {
   sideways?: boolean;
   /** The figures of the axis, in few characters. */
   short?: (value: number) => string;
+  /** The names at the foot, in few characters. */
+  shortX?: (value: number) => string;
   /** The colour (1 to 8) of one bar, where bars of one series differ. */
   colour?: (datum: Datum) => number;
 }
 
 /** See BarFigure. Each bar carries `data-series`, `data-x` and `data-y`. */
 export default memo(function BarDrawing(props: BarProps) {
-  const { data, x, series, stack = false, sideways = false, short, colour } = props;
+  const { data, x, series, stack = false, sideways = false, short, shortX, colour } = props;
   const names = {
     dataKey: x.key,
     type: "category",
@@ -59,7 +61,7 @@ export default memo(function BarDrawing(props: BarProps) {
             {sideways ? (
               <XAxis {...figures} />
             ) : (
-              <XAxis {...names} minTickGap={8} tickFormatter={tickOf(x)} />
+              <XAxis {...names} minTickGap={24} tickFormatter={tickOf(x, shortX)} />
             )}
             {sideways ? (
               <YAxis {...names} width={96} tickFormatter={tickOf(x)} />
