@@ -1,6 +1,6 @@
 """What Python makes of specifications: reads a JSON list of them, prints its canonical bytes or its refusal of each.
 
-    python tests/web/canonical.py < specifications.json
+python tests/web/canonical.py < specifications.json
 """
 
 import json

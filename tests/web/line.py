@@ -15,7 +15,7 @@ class Line:
     def __init__(self, url: str) -> None:
         self._target, self._port = urlsplit(url), 0
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task] = set()
+        self._ends: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
@@ -45,23 +45,21 @@ class Line:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for end in self._ends:
+            end.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         there, back = await asyncio.open_connection(self._target.hostname, self._target.port)
+        ends = {writer, back}
+        self._ends |= ends
         ways = [asyncio.ensure_future(_carry(reader, back)), asyncio.ensure_future(_carry(there, writer))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._tasks.discard(task)
+            self._ends -= ends
             for way in ways:
                 way.cancel()
-            for end in (writer, back):
+            for end in ends:
                 end.transport.abort()
 
 

@@ -16,12 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from agents.explorer.process import ExplorerProcess
 from hostile import Villain
 from line import Line
 
 from agents.chain.node import GuardedNode
 from agents.chain.wallet import TEST_PHRASE, Seed
+from agents.explorer.process import ExplorerProcess
 from agents.fleet.app import Job, assemble, work
 from agents.fleet.company import Crew
 from agents.fleet.definitions import fleet

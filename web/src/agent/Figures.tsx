@@ -1,5 +1,6 @@
 import type { AgentCard } from "../api/types.ts";
 import { Account, TaskLink } from "../components/Account.tsx";
+import { Count } from "../components/Count.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel, Stat, Stats } from "../components/Panel.tsx";
 import { formatPercent } from "../lib/format.ts";
@@ -11,19 +12,23 @@ export function Figures({ agent }: { agent: AgentCard }) {
   return (
     <Panel title="At a glance" className="glance">
       <Stats>
-        <Stat label="Free" note="credits">
+        <Stat label="Free" figure="agent.free" note="credits">
           <Money units={agent.free} />
         </Stat>
-        <Stat label="Locked" note="bonds, stakes">
+        <Stat label="Locked" figure="agent.locked" note="bonds, stakes">
           <Money units={agent.locked} />
         </Stat>
-        <Stat label="Debt" note={agent.creditor ? <Creditor agent={agent} /> : "owes nobody"}>
+        <Stat
+          label="Debt"
+          figure="agent.debt"
+          note={agent.creditor ? <Creditor agent={agent} /> : "owes nobody"}
+        >
           <Money units={agent.debt} />
         </Stat>
-        <Stat label="Earned" note="less fees">
+        <Stat label="Earned" figure="agent.earned" note="less fees">
           <Money units={agent.earned} />
         </Stat>
-        <Stat label="Thinking" note="model calls">
+        <Stat label="Thinking" figure="agent.thinking" note="model calls">
           <Money units={agent.thinking} />
         </Stat>
         <Stat label="Profit" note="of the two">
@@ -35,8 +40,12 @@ export function Figures({ agent }: { agent: AgentCard }) {
         >
           {wins} <span className="muted of">of {agent.bids}</span>
         </Stat>
-        <Stat label="Settled" note={`${agent.failed} failed, ${agent.defaulted} missed`}>
-          {agent.settled}
+        <Stat
+          label="Settled"
+          figure="agent.settled"
+          note={`${agent.failed} failed, ${agent.defaulted} missed`}
+        >
+          <Count value={agent.settled} />
         </Stat>
         <Stat label="Best quality" note="0.5 to 1">
           <span data-quality={agent.quality}>{formatQuality(agent.quality)}</span>
