@@ -20,7 +20,7 @@ from agents.chain.wallet import Seed
 from agents.cli.chain import operator_key
 from agents.cli.home import Market, forget, note
 from agents.cli.page import Page, open_page
-from agents.errors import AgoraError, CapReached, PartFailed, PartMisused, PortInUse, UserError
+from agents.errors import AgoraError, CapReached, ExplorerLost, PartFailed, PartMisused, PortInUse, UserError
 from agents.fleet.app import Job, live, open_seed
 from agents.fleet.progress import Progress
 from agents.fleet.serving import Serving, open_source, serve
@@ -210,7 +210,7 @@ def named(part: str, port_option: str = "--port") -> Iterator[None]:
     """What fails inside says which part it is. Raises PartMisused for a person's mistake, else PartFailed."""
     try:
         yield
-    except (CapReached, PartFailed, PartMisused):
+    except (CapReached, ExplorerLost, PartFailed, PartMisused):  # They name themselves.
         raise
     except PortInUse as error:
         problem = f"port {error.port} of {error.host} is in use: stop what listens there, or give another"

@@ -25,7 +25,7 @@ from agents.explorer.api.security import name_of
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
 from agents.explorer.database import check_tables, migrate, open_engine
-from agents.explorer.indexer import Indexer, Progress
+from agents.explorer.indexer import Indexer, Progress, Status
 from agents.explorer.schema import place_of
 from agents.market.content import ContentStore
 from agents.settings import Settings
@@ -140,10 +140,10 @@ class Watch:
                 chain_head=status.chain_head,
                 node_up=status.node == "up",
                 node_since=int(status.node_since),
-                trouble=status.trouble,
+                trouble=_trouble(status),
             )
         end = self.context.broadcast.end if self.context else None
-        seen = self._seen if status is None else replace(self._seen, trouble=status.trouble)
+        seen = self._seen if status is None else replace(self._seen, trouble=_trouble(status))
         if end is None or end.seq == 0:
             return seen
         block, _ = place_of(end.seq)
@@ -171,6 +171,15 @@ class Watch:
             head, up = self._seen.chain_head or 0, False
         since = self._seen.node_since if up == self._seen.node_up else int(time.time())
         self._seen = replace(self._seen, chain_head=head or None, node_up=up, node_since=since)
+
+
+def _trouble(status: Status) -> str | None:
+    """What is wrong, as everybody may read it: the error itself names hosts and users, and is in the log."""
+    if status.trouble is None:
+        return None
+    if status.database == "down":
+        return "the database does not answer"
+    return "the node does not answer" if status.node == "down" else "another process writes the index"
 
 
 @asynccontextmanager

@@ -59,7 +59,7 @@ test("means are of the parts that have points, the last one with its end", () =>
     2,
   );
   assert.deepEqual(along, [
-    { x: 2.5, y: 3, points: 2 },
-    { x: 7.5, y: 6, points: 1 },
+    { x: 2, y: 3, points: 2 },
+    { x: 10, y: 6, points: 1 },
   ]);
 });

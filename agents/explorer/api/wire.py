@@ -17,6 +17,8 @@ MOST_PER_ADDRESS = 512
 class PatientHttp(BoundedHttp):
     """Hangs up on who takes too long to ask, and on who opens too many connections."""
 
+    head_seconds: ClassVar[float] = HEAD_SECONDS
+    most_per_address: ClassVar[int] = MOST_PER_ADDRESS
     _open: ClassVar[Counter[str]] = Counter()
     _counted: str | None = None
     _deadline: asyncio.TimerHandle | None = None
@@ -25,7 +27,7 @@ class PatientHttp(BoundedHttp):
         """Begin, unless the address has too many connections."""
         super().connection_made(transport)
         address = self.client[0] if self.client else ""
-        if self._open[address] >= MOST_PER_ADDRESS:
+        if self._open[address] >= self.most_per_address:
             transport.abort()
             return
         self._open[address] += 1
@@ -54,7 +56,7 @@ class PatientHttp(BoundedHttp):
         super().on_headers_complete()
 
     def _wait(self) -> None:
-        self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(self.head_seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, and_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from agents.errors import NotInIndex
 from agents.explorer import schema
@@ -13,10 +14,10 @@ from agents.explorer.queries.auctions import ranked_all
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.pages import page_of
 from agents.explorer.queries.tasks import bid_values
-from agents.explorer.queries.words import agents_with
+from agents.explorer.queries.words import keys_with
 
 _agents, _bids, _tasks, _texts = schema.agents.c, schema.bids.c, schema.tasks.c, schema.texts.c
-_SORTS: Mapping[str, Sequence[ColumnElement[Any]]] = {
+_SORTS: Mapping[str, Sequence[KeyedColumnElement[Any]]] = {
     "id": (_agents.id,),
     "earned": (_agents.earned, _agents.id),
     "wins": (_agents.wins, _agents.id),
@@ -38,7 +39,7 @@ def list_agents(index: Index, asked: AgentsAsked) -> Page[AgentRow]:
         claimed = select(claims.agent).where(claims.skill == asked.skill, claims.weight > 0)
         query = query.where(_agents.id.in_(claimed))
     if asked.text is not None:
-        query = query.where(_agents.id.in_(agents_with(index, asked.text)))
+        query = query.where(_agents.id.in_([int(key) for key in keys_with(index, asked.text, "agent")]))
     rows, following = page_of(index.connection, query, _SORTS[asked.sort], asked.cut, asked.sort)
     return Page(items=agent_rows(index, rows), next=following)
 

@@ -1,10 +1,12 @@
 """Blocks, transactions and events."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal_column, select
+from sqlalchemy.sql.elements import KeyedColumnElement
 
+from agents.chain.bindings import abis
 from agents.errors import FilterRefused, NotInIndex
 from agents.explorer import schema
 from agents.explorer.api.models import (
@@ -17,7 +19,7 @@ from agents.explorer.api.models import (
 )
 from agents.explorer.queries.asked import BlocksAsked, EventsAsked, TransactionsAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of
+from agents.explorer.queries.pages import page_of, page_of_either
 from agents.explorer.queries.span import by_block, by_seq
 from agents.explorer.schema import agent_of, seq_of
 from agents.explorer.sentences import sentence
@@ -76,7 +78,8 @@ def list_transactions(index: Index, asked: TransactionsAsked) -> Page[Transactio
         if value is not None:
             query = query.where(_sent[name] == value)
     if asked.failed is not None:
-        query = query.where(_sent.status == (0 if asked.failed else 1))
+        # Written out, as the index of failures is for this very condition.
+        query = query.where(_sent.status == literal_column("0" if asked.failed else "1"))
     rows, following = page_of(index.connection, query, [_sent.block, _sent.position], asked.cut)
     return Page(items=[_transaction(row) for row in rows], next=following)
 
@@ -100,33 +103,51 @@ def transaction_page(index: Index, tx: str) -> TransactionDetail:
 
 def list_events(index: Index, asked: EventsAsked) -> Page[EventRow]:
     """Events that pass the filters."""
-    query = by_seq(index, _events_of(asked), _events.seq, asked)
-    for name in ("contract", "name", "tx"):
+    query, seq = _events_of(asked)
+    query = by_seq(index, query, seq, asked)
+    for name in ("name", "tx"):
         value = getattr(asked, name)
         if value is not None:
             query = query.where(_events[name] == value)
     if asked.block is not None:
         if asked.block >> 42:
-            raise FilterRefused("block", "there is no such block: it is too large a number")
-        query = query.where(_events.seq >= seq_of(asked.block, 0), _events.seq < seq_of(asked.block + 1, 0))
-    rows, following = page_of(index.connection, query, [_events.seq], asked.cut)
+            raise FilterRefused("block", "must be a block's number: there is none so large")
+        query = query.where(seq >= seq_of(asked.block, 0), seq < seq_of(asked.block + 1, 0))
+    queries = [query]
+    if asked.contract is not None:
+        queries = _by_contract(query, asked)
+    rows, following = page_of_either(index.connection, queries, [seq], asked.cut)
     return Page(items=event_rows(index, rows), next=following)
 
 
-def _events_of(asked: EventsAsked) -> Select[Any]:
-    """All events, or those that are linked to what is asked for."""
+def _by_contract(query: Select[Any], asked: EventsAsked) -> list[Select[Any]]:
+    """One question for each kind of event where nothing else narrows them down: their index has the kind before the
+    number, and in it each kind is in order."""
+    contract = query.where(_events.contract == asked.contract)
+    narrow = (asked.name, asked.tx, asked.block, asked.account, asked.agent, asked.task)
+    if any(one is not None for one in narrow):
+        return [contract]
+    names = sorted({name for name, _ in abis.EVENTS.get(asked.contract or "", {}).values()})
+    # The last is for what is no known event.
+    return [contract.where(_events.name == name) for name in [*names, ""]]
+
+
+def _events_of(asked: EventsAsked) -> tuple[Select[Any], KeyedColumnElement[int]]:
+    """All events, or those that are linked to what is asked for, and the number by which they are in order."""
     account = asked.account
     agent = asked.agent if account is None or agent_of(account) is None else agent_of(account)
-    wanted = {"task": asked.task, "agent": agent}
+    wanted: list[tuple[str, int | str | None]] = [("task", asked.task), ("agent", agent)]
     if account is not None and agent_of(account) is None:
-        wanted["account"] = account  # type: ignore[assignment]
-    query = select(schema.events)
-    for kind, key in wanted.items():
+        wanted.append(("account", account))
+    query, seq = select(schema.events), cast("KeyedColumnElement[int]", _events.seq)
+    for kind, key in wanted:
         if key is not None:
             linked = schema.links.alias(f"{kind}_links")
             query = query.join(linked, linked.c.seq == _events.seq)
             query = query.where(linked.c.kind == kind, linked.c.key == str(key))
-    return query
+            # Links of one key are in order; the events' own number would have to be sorted.
+            seq = linked.c.seq
+    return query, seq
 
 
 def event_rows(index: Index, rows: Sequence[Mapping[str, Any]]) -> list[EventRow]:

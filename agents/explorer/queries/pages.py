@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, tuple_
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from agents.errors import FilterRefused
 
@@ -33,13 +34,13 @@ class Cut:
 def page_of(
     connection: Connection,
     query: Select[Any],
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[KeyedColumnElement[Any]],
     cut: Cut,
     name: str = "",
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The rows of one page, and the cursor for what follows, None at the end.
 
-    ``keys`` are selected columns without nulls that order the list, the last of which breaks all ties.
+    ``keys`` are columns without nulls, selected under their own names, that order the list; the last breaks all ties.
     ``name`` tells apart lists that are sorted otherwise. Raises FilterRefused for a cursor that is not
     of such a list.
     """
@@ -49,7 +50,7 @@ def page_of(
 def page_of_either(
     connection: Connection,
     queries: Sequence[Select[Any]],
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[KeyedColumnElement[Any]],
     cut: Cut,
     name: str = "",
 ) -> tuple[list[dict[str, Any]], str | None]:
@@ -65,7 +66,8 @@ def page_of_either(
     for query in queries:
         bounded = query if behind is None else query.where(behind)
         for row in connection.execute(bounded.order_by(*ways).limit(cut.limit + 1)).mappings():
-            found[tuple(row[key] for key in keys)] = dict(row)
+            values = dict(row)
+            found[tuple(values[str(key.key)] for key in keys)] = values
     order = list(found) if len(queries) == 1 else sorted(found, reverse=cut.order == "desc")
     more = len(order) > cut.limit
     kept = order[: cut.limit]

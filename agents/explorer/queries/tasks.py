@@ -13,7 +13,7 @@ from agents.explorer.queries.auctions import Ranks, ranked
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.pages import page_of
 from agents.explorer.queries.span import by_task
-from agents.explorer.queries.words import digests_with
+from agents.explorer.queries.words import keys_with
 from agents.explorer.sentences import sentence
 
 _tasks, _bids = schema.tasks.c, schema.bids.c
@@ -46,7 +46,7 @@ def _filtered(index: Index, asked: TasksAsked) -> Select[Any]:
     if asked.max_reserve is not None:
         query = query.where(_tasks.reserve <= asked.max_reserve)
     if asked.text is not None:
-        query = query.where(_tasks.specification.in_(digests_with(index, asked.text)))
+        query = query.where(_tasks.specification.in_(keys_with(index, asked.text, "document")))
     return by_task(index, query, _tasks.id, asked)
 
 

@@ -62,15 +62,9 @@ def _beginning(word: str) -> Executable:
     return select(_holding(word).subquery().c.text).union(select(longer.subquery().c.text))
 
 
-def digests_with(index: Index, text: str) -> list[str]:
-    """Digests of the documents that hold all these words, the newest first, at most NEWEST."""
+def keys_with(index: Index, text: str, kind: str) -> list[str]:
+    """Keys of the texts of this kind that hold all these words, the newest first, at most NEWEST."""
     ids = texts_with(index, text)[:NEWEST]
-    query = select(_texts.key).where(_texts.id.in_(ids), _texts.kind == "document")
-    return list(index.values(query.order_by(_texts.id.desc())))
-
-
-def agents_with(index: Index, text: str) -> list[int]:
-    """Agents whose name or card holds all these words, the newest first, at most NEWEST."""
-    ids = texts_with(index, text)[:NEWEST]
-    query = select(_texts.key).where(_texts.id.in_(ids), _texts.kind == "agent")
-    return [int(key) for key in index.values(query.order_by(_texts.id.desc()))]
+    # The kind is looked at here, lest the database take the index of kinds for the shorter way.
+    rows = index.all(select(_texts.id, _texts.kind, _texts.key).where(_texts.id.in_(ids)))
+    return [row["key"] for row in sorted(rows, key=lambda row: -row["id"]) if row["kind"] == kind]

@@ -48,8 +48,17 @@ transactions = Table(
     Column("error", JSON),
     Index("ix_transactions_place", "block", "position", unique=True),
     Index("ix_transactions_sender", "sender", "block"),
-    Index("ix_transactions_function", "contract", "function", "block"),
+    Index("ix_transactions_contract", "contract", "block", "position"),
+    Index("ix_transactions_function", "function", "block", "position"),
 )
+Index(
+    "ix_transactions_failed",
+    transactions.c.block,
+    transactions.c.position,
+    sqlite_where=transactions.c.status == 0,
+    postgresql_where=transactions.c.status == 0,
+)
+
 """``value`` and ``fee`` are wei in decimal; ``to`` is missing where a contract was made."""
 
 events = Table(

@@ -67,6 +67,16 @@ def test_indexed_text_is_known_by_its_hash():
     assert decoded == event(3, keccak(text="name"), "name", b"Ada")
 
 
+@given(st.binary(max_size=80))
+def test_text_that_is_no_utf8_is_read_all_the_same(raw):
+    """Contracts do not look into strings: anybody's URI could stop all who read events."""
+    data = abi.encode(["bytes"], [raw])
+    event = agent_registry.Registered.decode(
+        [agent_registry.Registered.TOPIC, bytes(31) + b"\1", bytes(12) + bytes.fromhex(ADDRESS[2:])], data
+    )
+    assert event.agent_uri == raw.decode("utf-8", "replace")
+
+
 @pytest.mark.parametrize("cut", [0, 1, 2, 3])
 def test_event_refuses_a_log_of_another_shape(cut):
     event = credit_token.Transfer

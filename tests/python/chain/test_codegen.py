@@ -141,6 +141,25 @@ def test_an_event_of_one_long_argument_is_python():
     assert fields == event.FIELDS
 
 
+def test_the_contracts_own_names_are_kept_by_selector_and_topic():
+    found = {}
+    exec(compile(generate({"Canvas": read_abi(ABI)})["abis.py"], "abis.py", "exec"), found)
+    lines = next(one for one in read_abi(ABI) if one.name == "drawLines")
+    name, (param,) = found["FUNCTIONS"]["Canvas"][lines.hash[:8]]
+    assert (name, param[:3]) == (
+        "drawLines",
+        ("from", "(address,(uint8,uint8)[2],bytes32[])[]", "Lib.Line[]"),
+    )
+    owner, ends, tags = param[3]
+    assert owner == ("owner", "address", "address", ())
+    assert (ends[0], ends[1], [one[0] for one in ends[3]]) == ("endPoints", "(uint8,uint8)[2]", ["x", "y"])
+    assert tags == ("tags", "bytes32[]", "bytes32[]", ())
+    (event,) = found["EVENTS"]["Canvas"].values()
+    assert (event[0], event[1][0][0]) == ("Drawn", "at")
+    (error,) = found["ERRORS"].values()
+    assert error == ("TooFar", (("distance", "uint256", "uint256", ()),))
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,9 +17,11 @@ from raw_logs import Chain
 from raw_truth import Truth
 from sqlalchemy import func, select
 
+from agents.chain.abi import encode
 from agents.chain.bindings import (
     action_logger,
     market_governor,
+    structs,
     task_marketplace,
     timelock_controller,
 )
@@ -237,6 +240,32 @@ def test_after_every_call_the_index_says_what_the_events_say(watched, call):
     assert not [pair for pair in reasons if pair[1] == "other"]
     watched.ask_the_contracts()
     watched.reckon()
+
+
+def test_texts_of_any_kind_are_kept_and_stop_nothing(watched):
+    watched.restart()
+    stage, odd = watched.stage, b"\xff<script>\xc3("
+    # As text goes into a call, but with bytes that are none.
+    call = stage.registry.register_with_agent_uri("")
+    raw = replace(call, data=call.data[:4] + encode(["bytes"], [odd]))
+    stage.send(raw, good.OWNER)
+    stage.send(stage.registry.set_metadata(1, "k" * 5_000, b"\0" * 100), good.OWNER)
+    stage.send(stage.registry.set_metadata(1, "a\0\u202eb", b""), good.OWNER)
+    stage.send(stage.registry.set_skills(1, [structs.Skill(odd.ljust(16, b"\0"), 5)]), good.OWNER)
+    stage.send(stage.messages.publish(good.AGENT, odd.ljust(32, b"\1"), bytes(32), odd), good.OWNER)
+    stage.send(stage.meter.set_credit_line(1, (1 << 64) - 1), good.EVALUATOR)
+    stage.send(stage.messages.set_blocked(good.BUYERS_OWN, (1 << 256) - 1, True), good.BUYER)
+    watched.check()
+    with watched.engine.connect() as db:
+        uri = db.scalar(select(schema.agents.c.uri).order_by(schema.agents.c.id.desc()))
+        assert uri == odd.decode("utf-8", "replace")
+        keys = {row.key for row in db.execute(select(schema.agent_metadata))}
+        assert {"agentWallet", "a\ufffd\u202eb"} < keys
+        assert max(map(len, keys)) < 300
+        assert db.scalar(select(schema.skills.c.skill)) == odd.ljust(16, b"\0").hex()
+        assert db.scalar(select(schema.messages.c.topic)) == odd.ljust(32, b"\1").hex()
+        assert db.scalar(select(schema.credit_lines.c.amount)) == str((1 << 64) - 1)
+        assert db.scalar(select(schema.message_blocks.c.sender)) == "0x" + "f" * 64
 
 
 LIVES = int(os.environ.get("AGORA_INDEX_LIVES", "3"))

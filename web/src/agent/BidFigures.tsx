@@ -3,7 +3,6 @@ import { LineFigure } from "../components/Chart.tsx";
 import type { FigureColumn } from "../components/ChartFrame.tsx";
 import { formatPercent, readableCredits, shortCredits } from "../lib/format.ts";
 import { PlaneFigure, type Ground } from "../plot/Plane.tsx";
-import { shortTimes, TIME } from "../plot/time.ts";
 
 /** A bid whose price is known, and what would have won. */
 export type Priced = AgentBid & { price: number; price_to_win: number };
@@ -82,24 +81,25 @@ function sentence(bid: Priced): string {
 }
 
 /** How near its bids came to the price to win, in the order in which it made them. */
-export function OverTime({ bids }: { bids: readonly Priced[] }) {
-  const ordered = [...bids].sort((one, other) => one.committed_time - other.committed_time);
+export function InTurn({ bids }: { bids: readonly Priced[] }) {
+  const ordered = [...bids].sort(
+    (one, other) => one.committed_time - other.committed_time || one.task - other.task,
+  );
   return (
     <LineFigure
-      title="Bids over time"
+      title="Its bids in turn"
       caption="What it asked and what would have won, as parts of the task's reserve."
-      data={ordered.map((bid) => ({
-        time: bid.committed_time,
+      data={ordered.map((bid, before) => ({
+        nth: before + 1,
         asked: bid.price / bid.reserve,
         toWin: bid.price_to_win / bid.reserve,
       }))}
-      x={TIME}
+      x={{ key: "nth", label: "Bid", format: String }}
       series={[
         { key: "asked", label: "Asked", format: formatPercent, colour: 1 },
         { key: "toWin", label: "Price to win", format: formatPercent, colour: 2 },
       ]}
       short={(part) => `${Math.round(part * 100)}\u00a0%`}
-      shortX={shortTimes(ordered.map((bid) => bid.committed_time))}
       height={320}
     />
   );

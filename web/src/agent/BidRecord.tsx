@@ -10,7 +10,7 @@ import { Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { formatQuality } from "../lib/quality.ts";
 import { BidState } from "../task/BidTable.tsx";
-import { AgainstPrice, isPriced, OverTime } from "./BidFigures.tsx";
+import { AgainstPrice, isPriced, InTurn } from "./BidFigures.tsx";
 import "./bids.css";
 
 const SHOWN = 15;
@@ -37,7 +37,7 @@ export function BidRecord({ page }: { page: Page<AgentBid> }) {
           <AgainstPrice bids={priced} />
         </div>
         <div className="half">
-          <OverTime bids={priced} />
+          <InTurn bids={priced} />
         </div>
       </div>
       <Table
@@ -91,7 +91,13 @@ const COLUMNS: readonly Column<AgentBid>[] = [
     sort: (bid) => bid.price_to_win,
     end: true,
   },
-  { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true, extra: true },
+  {
+    id: "paid",
+    header: "Price, cr",
+    cell: (bid) => <Money units={bid.price_paid} />,
+    end: true,
+    extra: true,
+  },
   {
     id: "reserve",
     header: "Reserve, cr",

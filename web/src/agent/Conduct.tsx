@@ -29,10 +29,10 @@ export function Conduct({ agent }: { agent: AgentCard }) {
           className="half"
           actions={
             <>
-              <Link href={`/messages?from=${account}`} className="quiet">
+              <Link href={`/messages?sender=${account}`} className="quiet">
                 Sent
               </Link>
-              <Link href={`/messages?to=${account}`} className="quiet">
+              <Link href={`/messages?recipient=${account}`} className="quiet">
                 Received
               </Link>
             </>

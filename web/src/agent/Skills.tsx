@@ -101,7 +101,7 @@ function SkillHistory({ history }: { history: AgentHistory }) {
         series={earned.series}
         short={shortQuality}
         shortX={shortTimes(history.reputation.map((point) => point.time))}
-        domain={[5_000, 10_000]}
+        domain={[5_000, "auto"]}
       />
       <LineFigure
         {...drawn}

@@ -3,19 +3,16 @@ import { lazy, Suspense, type ComponentType } from "react";
 import type { BarProps } from "./figures/BarDrawing.tsx";
 import type { LineProps } from "./figures/LineDrawing.tsx";
 import type { SankeyProps } from "./figures/SankeyDrawing.tsx";
-import type { ScatterProps } from "./figures/ScatterDrawing.tsx";
 import { ChartFrame, type Datum, type FigureColumn } from "./ChartFrame.tsx";
 
 // The chart library comes after the page: until then the frame stands there, as high as it will be.
 const DRAWINGS = {
   line: () => import("./figures/LineDrawing.tsx"),
   bar: () => import("./figures/BarDrawing.tsx"),
-  scatter: () => import("./figures/ScatterDrawing.tsx"),
   sankey: () => import("./figures/SankeyDrawing.tsx"),
 };
 const LineDrawing = lazy(DRAWINGS.line);
 const BarDrawing = lazy(DRAWINGS.bar);
-const ScatterDrawing = lazy(DRAWINGS.scatter);
 const SankeyDrawing = lazy(DRAWINGS.sankey);
 
 /** Fetches what draws these charts while their figures are still on their way. */
@@ -40,7 +37,7 @@ function Drawn<Props extends object>({ of: Drawing, props }: { of: ComponentType
   );
 }
 
-/** Lines, or areas that may be stacked, over a number such as a time. */
+/** Lines, steps or areas over a number such as a time. */
 export function LineFigure({ title, caption, height, ...props }: Framed & LineProps) {
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
@@ -56,24 +53,6 @@ export function BarFigure({ title, caption, height, ...props }: Framed & BarProp
   return (
     <ChartFrame {...framed(title, caption, height)} columns={columns} rows={props.data}>
       <Drawn of={BarDrawing} props={props} />
-    </ChartFrame>
-  );
-}
-
-/** Points by two numbers, in groups. */
-export function ScatterFigure({ title, caption, height, ...props }: Framed & ScatterProps) {
-  const rows: Datum[] = props.groups.flatMap((group) =>
-    group.points.map((point) => ({ group: group.label, ...point })),
-  );
-  const columns: FigureColumn[] = [
-    { key: "group", label: props.groupLabel },
-    props.x,
-    props.y,
-    ...(props.more ?? []),
-  ];
-  return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={rows}>
-      <Drawn of={ScatterDrawing} props={props} />
     </ChartFrame>
   );
 }

@@ -19,6 +19,8 @@ interface ViewSwitchProps {
   /** The parameter of the address that holds the choice; the first view has none. */
   name: string;
   views: readonly (readonly [string, string])[];
+  /** Each view has a list of its own, which begins at its first page. */
+  apart?: boolean;
 }
 
 /** The view that the page's address names, or the first one. */
@@ -29,7 +31,7 @@ export function useView(name: string, views: readonly (readonly [string, string]
 }
 
 /** A choice between views of the same data. */
-export function ViewSwitch({ label, name, views }: ViewSwitchProps) {
+export function ViewSwitch({ label, name, views, apart = false }: ViewSwitchProps) {
   const [, setSearch] = useSearchParams();
   const current = useView(name, views);
   const choose = (view: string): void => {
@@ -38,6 +40,7 @@ export function ViewSwitch({ label, name, views }: ViewSwitchProps) {
         const after = new URLSearchParams(before);
         if (view === views[0]?.[0]) after.delete(name);
         else after.set(name, view);
+        if (apart) after.delete("cursor");
         return after;
       },
       { replace: true },

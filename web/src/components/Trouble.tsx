@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 
 import { useLive } from "../api/live.ts";
@@ -92,7 +93,7 @@ function Since({ at }: { at: number }) {
 interface BannerProps {
   tone: "warn" | "bad";
   title: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
 function Banner({ tone, title, children }: BannerProps) {

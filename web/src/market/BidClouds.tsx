@@ -113,7 +113,7 @@ export function ByExperience({ points }: { points: readonly BidPoint[] }) {
       x={(point) => point.nth}
       label="Nth bid of an agent"
       format={(nth) => (Number.isInteger(nth) ? String(nth) : "")}
-      domain={[1, most]}
+      domain={[0.5, most + 0.5]}
       parts={Math.min(12, most)}
     />
   );

@@ -15,7 +15,7 @@ const NAMES: readonly string[] = [];
 export function ThreadPage({ id }: { id: string }) {
   const [filters] = useFilters(NAMES);
   const path = `/api/messages/threads/${encodeURIComponent(id)}`;
-  const thread = useApi<Thread>(path, { params: filters, topics: TOPICS, keep: true });
+  const thread = useApi<Thread>(path, { params: { order: "asc", ...filters }, topics: TOPICS, keep: true });
   return (
     <>
       <PageHead

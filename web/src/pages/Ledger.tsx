@@ -1,3 +1,7 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+
+import type { Problem } from "../api/client.ts";
 import { useApi, usePage } from "../api/hooks.ts";
 import type { AccountRow, LedgerEntry, LedgerOverview, Reason, ReasonTotal } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
@@ -78,42 +82,7 @@ export default function Ledger() {
   return (
     <>
       <PageHead title="Ledger" actions={<Export resource="ledger" filters={filters} />} />
-      <div className="grid ledger-overview">
-        <Panel title="All credits">
-          <Loaded query={overview} lines={2}>
-            {(data) => <Figures data={data} />}
-          </Loaded>
-        </Panel>
-        <Panel title="What moved" className="half">
-          <Loaded query={overview} lines={8}>
-            {(data) => (
-              <Scrolled>
-                <Table
-                  caption="Movements by reason"
-                  columns={TOTALS}
-                  rows={data.reasons}
-                  rowKey={(row) => row.reason}
-                />
-              </Scrolled>
-            )}
-          </Loaded>
-        </Panel>
-        <Panel title="Largest accounts" className="half">
-          <Loaded query={overview} lines={8}>
-            {(data) => (
-              <Scrolled>
-                <Table
-                  caption="Largest accounts"
-                  columns={LARGEST}
-                  rows={data.largest}
-                  rowKey={(row) => row.account}
-                  empty={<Empty title="No account yet" />}
-                />
-              </Scrolled>
-            )}
-          </Loaded>
-        </Panel>
-      </div>
+      <Books query={overview} />
       <div className="gap" />
       <Filters filters={filters}>
         <TextFilter label="Account" name="account" placeholder="0x… or agent:5" size={18} {...common} />
@@ -141,7 +110,48 @@ export default function Ledger() {
   );
 }
 
-function Scrolled({ children }: { children: React.ReactNode }) {
+function Books({ query }: { query: UseQueryResult<LedgerOverview, Problem> }) {
+  return (
+    <div className="grid">
+      <Panel title="All credits">
+        <Loaded query={query} lines={2}>
+          {(data) => <Figures data={data} />}
+        </Loaded>
+      </Panel>
+      <Panel title="What moved" className="half">
+        <Loaded query={query} lines={8}>
+          {(data) => (
+            <Scrolled>
+              <Table
+                caption="Movements by reason"
+                columns={TOTALS}
+                rows={data.reasons}
+                rowKey={(row) => row.reason}
+              />
+            </Scrolled>
+          )}
+        </Loaded>
+      </Panel>
+      <Panel title="Largest accounts" className="half">
+        <Loaded query={query} lines={8}>
+          {(data) => (
+            <Scrolled>
+              <Table
+                caption="Largest accounts"
+                columns={LARGEST}
+                rows={data.largest}
+                rowKey={(row) => row.account}
+                empty={<Empty title="No account yet" />}
+              />
+            </Scrolled>
+          )}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}
+
+function Scrolled({ children }: { children: ReactNode }) {
   return <div className="scrolled">{children}</div>;
 }
 

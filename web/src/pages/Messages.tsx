@@ -9,7 +9,7 @@ import { MessageList } from "../messages/MessageList.tsx";
 import { ThreadPage } from "../messages/ThreadPage.tsx";
 
 const TOPICS = ["messages"];
-const NAMES = ["from", "to", "topic", "task"];
+const NAMES = ["sender", "recipient", "topic", "task"];
 
 /** Messages, or one thread of them. */
 export default function Messages() {
@@ -29,8 +29,8 @@ function AllMessages() {
         actions={<Export resource="messages" filters={filters} />}
       />
       <Filters filters={filters}>
-        <TextFilter label="From" name="from" placeholder="agent:5 or address" size={18} {...field} />
-        <TextFilter label="To" name="to" placeholder="agent:5 or address" size={18} {...field} />
+        <TextFilter label="From" name="sender" placeholder="agent:5 or address" size={18} {...field} />
+        <TextFilter label="To" name="recipient" placeholder="agent:5 or address" size={18} {...field} />
         <TextFilter label="Topic" name="topic" {...field} />
         <TextFilter label="Task" name="task" placeholder="number" size={8} {...field} />
       </Filters>

@@ -56,13 +56,15 @@ function Hits({ q, data }: { q: string; data: SearchResult }) {
   );
 }
 
+const NUMBERED: ReadonlySet<SearchHit["kind"]> = new Set(["task", "agent", "block", "message"]);
+
 function Hit({ hit }: { hit: SearchHit }) {
   // The path is the explorer's own, but a document is served beside the page, not within it.
   const document = hit.path.startsWith("/content/");
   const title = <Untrusted text={hit.title} limit={160} plain />;
   return (
     <li>
-      <Mark>{hit.kind}</Mark>
+      <Mark>{NUMBERED.has(hit.kind) ? `${hit.kind} ${hit.id}` : hit.kind}</Mark>
       <p className="hit-title">
         {document ? <a href={hit.path}>{title}</a> : <Link href={hit.path}>{title}</Link>}
       </p>

@@ -55,7 +55,7 @@ function Books() {
       title="Books"
       actions={
         <>
-          <ViewSwitch label="Books" name="view" views={VIEWS} />
+          <ViewSwitch label="Books" name="view" views={VIEWS} apart />
           {view !== "receipts" && <Export resource={view} filters={filters} />}
         </>
       }

@@ -11,6 +11,8 @@ interface BidPictureProps {
   /** Units. */
   reserve: number;
   award: Award | null;
+  /** Whether the winner got its price, or is only to get it. */
+  paid: boolean;
 }
 
 const COLUMNS: readonly FigureColumn[] = [
@@ -19,13 +21,13 @@ const COLUMNS: readonly FigureColumn[] = [
   { key: "price", label: "Price, credits", format: readableCredits },
   { key: "quality", label: "Quality", format: formatQuality },
   { key: "effective", label: "Effective, credits", format: readableCredits },
-  { key: "paid", label: "Paid, credits", format: readableCredits },
+  { key: "paid", label: "Price of the award, credits", format: readableCredits },
 ];
 // Beyond so many, names would hide each other.
 const NAMED = 12;
 
 /** Bids by quality and price. Those on one line from the origin are equally good; the flattest line wins. */
-export function BidPicture({ bids, reserve, award }: BidPictureProps) {
+export function BidPicture({ bids, reserve, award, paid }: BidPictureProps) {
   const open = bids.filter(isOpen);
   const sealed = bids.filter((bid) => bid.price === null);
   const across = qualityDomain(bids.map((bid) => bid.quality));
@@ -53,8 +55,10 @@ export function BidPicture({ bids, reserve, award }: BidPictureProps) {
           {sealed.map((bid) => (
             <Sealed key={bid.agent} x={ground.x(bid.quality)} ground={ground} />
           ))}
-          {winner && award && <PricePaid ground={ground} bid={winner} price={award.price} />}
-          {open.map((bid, nth) => (
+          {winner && award && (
+            <PricePaid ground={ground} bid={winner} price={award.price} name={paid ? "paid" : "price"} />
+          )}
+          {drawnLast(open, winner).map((bid, nth) => (
             <Point
               key={bid.agent}
               ground={ground}
@@ -80,6 +84,11 @@ function qualityDomain(qualities: readonly number[]): [number, number] {
 function heightOf(reserve: number, prices: readonly number[]): number {
   const dearest = Math.max(...prices);
   return dearest > 0 && reserve > 2 * dearest ? 1.4 * dearest : 1.1 * Math.max(reserve, dearest);
+}
+
+/** The winner last, so that no other hides it. */
+function drawnLast(bids: readonly OpenBid[], winner: OpenBid | undefined): OpenBid[] {
+  return winner ? [...bids.filter((bid) => bid !== winner), winner] : [...bids];
 }
 
 function captionOf(bids: readonly Bid[]): string {
@@ -185,10 +194,18 @@ function LineThrough({
   );
 }
 
-/** From what the winner asked up to what it is paid. */
-function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price: number }) {
+interface PricePaidProps {
+  ground: Ground;
+  bid: OpenBid;
+  price: number;
+  name: string;
+}
+
+/** From what the winner asked up to the price of its award. */
+function PricePaid({ ground, bid, price, name }: PricePaidProps) {
   const [x, asked, paid] = [ground.x(bid.quality), ground.y(bid.price), ground.y(price)];
   const crowded = x + 110 > ground.right;
+  const near = asked - paid < 12;
   return (
     <g data-price-paid={price}>
       {asked - paid > 16 && <line className="bid-rise" x1={x} x2={x} y1={asked - 8} y2={paid + 4} />}
@@ -197,10 +214,10 @@ function PricePaid({ ground, bid, price }: { ground: Ground; bid: OpenBid; price
         className="bid-paid-label"
         x={crowded ? x - 13 : x + 13}
         y={paid}
-        dy={crowded ? "-0.3em" : "0.34em"}
+        dy={near ? "-0.7em" : crowded ? "-0.3em" : "0.34em"}
         textAnchor={crowded ? "end" : "start"}
       >
-        paid {readableCredits(price)}
+        {name} {readableCredits(price)}
       </text>
     </g>
   );

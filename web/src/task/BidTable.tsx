@@ -68,7 +68,7 @@ const COLUMNS: readonly Column<Bid>[] = [
     end: true,
     extra: true,
   },
-  { id: "paid", header: "Paid, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true },
+  { id: "paid", header: "Price, cr", cell: (bid) => <Money units={bid.price_paid} />, end: true },
   {
     id: "promised",
     header: "Promised",

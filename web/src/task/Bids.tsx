@@ -4,6 +4,7 @@ import { Empty } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
+import { formatCredits } from "../lib/format.ts";
 import { formatQuality } from "../lib/quality.ts";
 import { visible } from "../lib/text.ts";
 import { BidPicture } from "./BidPicture.tsx";
@@ -24,7 +25,12 @@ export function Bids({ task }: { task: TaskDetail }) {
     <Panel title="Bids and price" note={RULES[task.mode]}>
       <div className={task.award ? "bids" : undefined}>
         {auctioned && task.bids.length > 0 && (
-          <BidPicture bids={task.bids} reserve={task.reserve} award={task.award} />
+          <BidPicture
+            bids={task.bids}
+            reserve={task.reserve}
+            award={task.award}
+            paid={task.state === "Settled"}
+          />
         )}
         {task.award && <Why award={task.award} />}
       </div>
@@ -76,9 +82,9 @@ function Why({ award }: { award: Award }) {
             </tbody>
             <tfoot>
               <tr>
-                <th scope="row">Pays</th>
+                <th scope="row">Price</th>
                 <td className="end">
-                  <Money units={award.price} />
+                  <Exact units={award.price} />
                 </td>
                 <td className="end muted" colSpan={2}>
                   of a reserve of <Money units={award.reserve} />
@@ -99,12 +105,21 @@ function Side({ name, bid }: { name: string; bid: AwardBid }) {
         {name} <Agent id={bid.agent} />
       </th>
       <td className="end">
-        <Money units={bid.price} />
+        <Exact units={bid.price} />
       </td>
       <td className="end">{formatQuality(bid.quality)}</td>
       <td className="end">
-        <Money units={Math.round(bid.effective)} />
+        <Exact units={Math.round(bid.effective)} />
       </td>
     </tr>
+  );
+}
+
+/** All six decimals: what decides an award may be in the last one. */
+function Exact({ units }: { units: number }) {
+  return (
+    <span className="money" data-units={units}>
+      {formatCredits(units, 6)}
+    </span>
   );
 }

@@ -6,6 +6,9 @@ import { Mark } from "../components/State.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 
+// The root of a channel of which nothing was redeemed.
+const NOTHING = /^0x0*$/;
+
 const COLUMNS: readonly Column<Channel>[] = [
   { id: "id", header: "Channel", cell: (one) => <Hash value={one.id} copy /> },
   {
@@ -44,7 +47,12 @@ const COLUMNS: readonly Column<Channel>[] = [
     end: true,
     extra: true,
   },
-  { id: "root", header: "Receipts' root", cell: (one) => <Hash value={one.root} />, extra: true },
+  {
+    id: "root",
+    header: "Receipts' root",
+    cell: (one) => <Hash value={NOTHING.test(one.root) ? null : one.root} />,
+    extra: true,
+  },
   { id: "time", header: "Last", cell: (one) => <Time at={one.time} />, extra: true },
   { id: "tx", header: "in", cell: (one) => <Tx hash={one.tx} />, extra: true },
 ];

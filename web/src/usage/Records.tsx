@@ -120,7 +120,8 @@ const RECEIPTS: readonly Column<Receipt>[] = [
 
 /** The model calls in the gateway's book, where that lies on the explorer's machine. */
 export function Receipts({ filters }: RecordsProps) {
-  const page = useApi<Book>("/api/usage/receipts", { params: filters, topics: TOPICS, keep: true });
+  const params = { agent: filters["agent"], cursor: filters["cursor"] };
+  const page = useApi<Book>("/api/usage/receipts", { params, topics: TOPICS, keep: true });
   return (
     <Loaded query={page} lines={10}>
       {({ available, items, next }) =>

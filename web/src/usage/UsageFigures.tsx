@@ -26,7 +26,7 @@ export function Glance({ usage }: { usage: Usage }) {
       <Stat label="Providers">
         <Count value={usage.providers} />
       </Stat>
-      <Stat label="Debts" note="credits, paid by the next rewards">
+      <Stat label="Debts" note="credits">
         <Money units={usage.debts} />
       </Stat>
     </Stats>

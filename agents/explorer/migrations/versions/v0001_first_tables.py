@@ -1,8 +1,6 @@
 """The first tables."""
 
-from alembic import op
-
-from agents.explorer.schema import metadata
+from agents.explorer.migrations.first import agent, chain, credit, message, meter, sums, task, text, vote
 
 revision = "0001"
 down_revision = None
@@ -10,4 +8,5 @@ down_revision = None
 
 def upgrade() -> None:
     """Make them."""
-    metadata.create_all(op.get_bind())
+    for theme in (agent, chain, credit, message, meter, sums, task, text, vote):
+        theme.make()

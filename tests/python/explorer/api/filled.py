@@ -1,6 +1,7 @@
 """An application over the index of a scripted market's life."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 from standing_in import context_in
@@ -22,7 +23,9 @@ def filled(folder, chain, **changes):
     """A context over the chain's index, which is in ``folder``."""
     context = context_in(folder, **changes)
     context.deployment = chain.deployment
-    asyncio.run(take_in(context, chain))
+    # In a thread, as a test may have a loop of its own.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, take_in(context, chain)).result()
     at = Standing(block=chain.head, chain_head=chain.head, node_up=True, node_since=1)
     context.standing = lambda: at
     return context

@@ -14,8 +14,8 @@ from agents.explorer import schema
 from agents.explorer.api.app import build
 from agents.explorer.api.context import Context
 from agents.explorer.api.standing import Standing
+from agents.explorer.api.wire import PatientHttp
 from agents.explorer.database import open_engine
-from agents.llm.gateway.wire import BoundedHttp
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
@@ -73,10 +73,10 @@ def inside(context):
 
 
 @asynccontextmanager
-async def serving(context):
+async def serving(context, http=PatientHttp):
     """A client of the application as it is served over HTTP."""
     async with (
-        GuardServer(build(context), http=BoundedHttp) as server,
+        GuardServer(build(context), http=http) as server,
         httpx.AsyncClient(base_url=server.url, timeout=20) as client,
     ):
         yield client

@@ -8,31 +8,39 @@ import {
   Tooltip,
   XAxis,
   YAxis,
+  type BarShapeProps,
 } from "recharts";
 
 import type { Datum, FigureColumn } from "../ChartFrame.tsx";
-import { bubbleOf, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
+import { bubbleOver, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
 
 export interface BarProps {
   data: readonly Datum[];
   /** What runs along the foot, or down the side where `sideways`: names. */
   x: FigureColumn;
   series: readonly Series[];
-  /** Lay the series on each other. */
-  stack?: boolean;
   /** Bars from the left, for long names. */
   sideways?: boolean;
   /** The figures of the axis, in few characters. */
   short?: (value: number) => string;
   /** The names at the foot, in few characters. */
   shortX?: (value: number) => string;
-  /** The colour (1 to 8) of one bar, where bars of one series differ. */
-  colour?: (datum: Datum) => number;
+}
+
+function shapeOf(x: FigureColumn, series: Series) {
+  return function Shape({ x: left, y: top, width, height, payload, fill }: BarShapeProps) {
+    const datum = payload as Datum;
+    return (
+      <g data-series={series.key} data-x={datum[x.key] ?? undefined} data-y={datum[series.key] ?? undefined}>
+        <Rectangle x={left} y={top} width={width} height={height} fill={fill} />
+      </g>
+    );
+  };
 }
 
 /** See BarFigure. Each bar carries `data-series`, `data-x` and `data-y`. */
 export default memo(function BarDrawing(props: BarProps) {
-  const { data, x, series, stack = false, sideways = false, short, shortX, colour } = props;
+  const { data, x, series, sideways = false, short, shortX } = props;
   const names = {
     dataKey: x.key,
     type: "category",
@@ -71,10 +79,7 @@ export default memo(function BarDrawing(props: BarProps) {
             <Tooltip
               isAnimationActive={false}
               cursor={{ fill: "var(--hover)" }}
-              content={({ active, payload }) => {
-                const datum = payload?.[0]?.payload as Datum | undefined;
-                return active && datum ? bubbleOf(datum, x, series) : null;
-              }}
+              content={bubbleOver(x, series)}
             />
             {series.map((one, at) => (
               <Bar
@@ -83,25 +88,7 @@ export default memo(function BarDrawing(props: BarProps) {
                 fill={colourOf(one, at)}
                 isAnimationActive={false}
                 maxBarSize={36}
-                {...(stack ? { stackId: "all" } : {})}
-                shape={({ x: left, y: top, width, height, payload, fill }) => {
-                  const datum = payload as Datum;
-                  return (
-                    <g
-                      data-series={one.key}
-                      data-x={datum[x.key] ?? undefined}
-                      data-y={datum[one.key] ?? undefined}
-                    >
-                      <Rectangle
-                        x={left}
-                        y={top}
-                        width={width}
-                        height={height}
-                        fill={colour ? `var(--c${colour(datum)})` : fill}
-                      />
-                    </g>
-                  );
-                }}
+                shape={shapeOf(x, one)}
               />
             ))}
           </BarChart>

@@ -4,7 +4,6 @@ import {
   CartesianGrid,
   ComposedChart,
   Line,
-  ReferenceLine,
   ResponsiveContainer,
   Tooltip,
   XAxis,
@@ -12,21 +11,19 @@ import {
 } from "recharts";
 
 import type { Datum, FigureColumn } from "../ChartFrame.tsx";
-import { bubbleOf, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
+import { bubbleOver, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
 
 export interface LineProps {
   data: readonly Datum[];
   /** What runs along the foot; a number, such as a time. */
   x: FigureColumn;
   series: readonly Series[];
-  /** "line" by default; "stack" lays areas on each other; "step" holds a value until the next. */
-  shape?: "line" | "area" | "stack" | "step";
+  /** "line" by default; "step" holds a value until the next. */
+  shape?: "line" | "area" | "step";
   /** The figures at the side, in few characters. */
   short?: (value: number) => string;
   /** The figures at the foot, in few characters. */
   shortX?: (value: number) => string;
-  /** A level to compare with, and its name. */
-  level?: { at: number; label: string };
   /** Where the side axis begins and ends; from zero to the largest by default. */
   domain?: [number | "auto" | "dataMin", number | "auto" | "dataMax"];
 }
@@ -58,8 +55,7 @@ function dotOf(x: FigureColumn, series: Series, colour: string, shown: boolean) 
 
 /** See LineFigure. Each point carries `data-series`, `data-x` and `data-y`. */
 export default memo(function LineDrawing(props: LineProps) {
-  const { data, x, series, shape = "line", short, shortX, level, domain = [0, "auto"] } = props;
-  const curve = shape === "step" ? "stepAfter" : "linear";
+  const { data, x, series, shape = "line", short, shortX, domain = [0, "auto"] } = props;
   return (
     <div className="drawing">
       <div className="drawing-chart">
@@ -87,39 +83,20 @@ export default memo(function LineDrawing(props: LineProps) {
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: "var(--muted)", strokeDasharray: "2 3" }}
-              content={({ active, payload }) => {
-                const datum = payload?.[0]?.payload as Datum | undefined;
-                return active && datum ? bubbleOf(datum, x, series) : null;
-              }}
+              content={bubbleOver(x, series)}
             />
-            {level && (
-              <ReferenceLine
-                y={level.at}
-                stroke="var(--muted)"
-                strokeDasharray="4 3"
-                label={{ value: level.label, fill: "var(--muted)", fontSize: 11, position: "insideTopRight" }}
-              />
-            )}
             {series.map((one, at) => {
               const colour = colourOf(one, at);
               const drawn = {
                 dataKey: one.key,
                 stroke: colour,
                 strokeWidth: 1.5,
-                type: curve,
-                dot: dotOf(x, one, colour, data.length < 40 && shape !== "stack"),
+                type: shape === "step" ? "stepAfter" : "linear",
+                dot: dotOf(x, one, colour, data.length < 40),
                 isAnimationActive: false,
               } as const;
-              if (shape === "line" || shape === "step") return <Line key={one.key} {...drawn} connectNulls />;
-              return (
-                <Area
-                  key={one.key}
-                  {...drawn}
-                  fill={colour}
-                  fillOpacity={shape === "stack" ? 0.55 : 0.15}
-                  {...(shape === "stack" ? { stackId: "all" } : {})}
-                />
-              );
+              if (shape !== "area") return <Line key={one.key} {...drawn} connectNulls />;
+              return <Area key={one.key} {...drawn} fill={colour} fillOpacity={0.15} />;
             })}
           </ComposedChart>
         </ResponsiveContainer>

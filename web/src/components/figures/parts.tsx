@@ -63,12 +63,16 @@ export function Legend({ series }: { series: readonly { label: string; colour: s
   );
 }
 
-/** The bubble over one datum of a chart with series. */
-export function bubbleOf(datum: Datum, x: FigureColumn, series: readonly Series[]): ReactNode {
-  return (
-    <Bubble
-      head={figureText(datum[x.key], x)}
-      lines={series.map((one, at) => [one.label, figureText(datum[one.key], one), colourOf(one, at)])}
-    />
-  );
+/** What a tooltip shows over one datum of a chart with series. */
+export function bubbleOver(x: FigureColumn, series: readonly Series[]) {
+  return function Over({ active, payload }: { active: boolean; payload?: readonly { payload?: unknown }[] }) {
+    const datum = payload?.[0]?.payload as Datum | undefined;
+    if (!active || !datum) return null;
+    return (
+      <Bubble
+        head={figureText(datum[x.key], x)}
+        lines={series.map((one, at) => [one.label, figureText(datum[one.key], one), colourOf(one, at)])}
+      />
+    );
+  };
 }
