@@ -32,9 +32,7 @@ class Block:
 class ScriptedChain:
     """Blocks of a scripted market, with up to ``most`` transactions each."""
 
-    def __init__(
-        self, deployment: Deployment, most: int = 4, *, agents: int = 12, forks: bool = True
-    ) -> None:
+    def __init__(self, deployment: Deployment, most: int = 4, *, agents: int = 12) -> None:
         self.market = ScriptedMarket(deployment, agents=agents)
         self.deployment, self.most = deployment, most
         self._marks = dict[bytes, int]()
