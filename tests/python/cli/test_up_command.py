@@ -11,6 +11,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import structlog
+from typer.testing import CliRunner
+
+from agents.cli import app
 
 AGORA = [sys.executable, "-c", "from agents.cli import main; main()"]
 SECONDS = 120
@@ -20,7 +24,7 @@ GONE_SECONDS = 20
 class Market:
     """A home folder, and the command that keeps its market up."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, monkeypatch):
         self.home = folder / "home"
         self.log = folder / "said.txt"
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
@@ -31,18 +35,14 @@ class Market:
             "AGORA_ADDRESSES": str(folder / "addresses.json"),
             "AGORA_HOME": str(self.home),
         }
-        self.folder, self.process = folder, None
+        self.folder, self.monkeypatch, self.process = folder, monkeypatch, None
 
     def start(self, *typed):
         command = [*AGORA, "up", "--json", "--port", "0", "--node-port", "0", "--gateway-port", "0", *typed]
-        self.process = subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("w"),
-            text=True,
-        )
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         return self.process
 
     def up(self, *typed):
@@ -65,11 +65,13 @@ class Market:
         return code
 
     def command(self, *typed):
-        # Where the market is, the home folder tells.
-        environment = {name: value for name, value in self.environment.items() if name != "AGORA_ADDRESSES"}
-        return subprocess.run(
-            [*AGORA, *typed], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
+        """Another command with the same home, which tells it where the market is."""
+        for name, value in (self.environment | {"AGORA_ADDRESSES": ""}).items():
+            self.monkeypatch.setenv(name, value)
+        done = CliRunner().invoke(app, [*typed])
+        structlog.reset_defaults()
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
 
 
 def descendants(pid):
@@ -104,12 +106,13 @@ def is_alive(pid):
 
 
 @pytest.fixture
-def market(tmp_path):
-    market = Market(tmp_path)
+def market(tmp_path, monkeypatch):
+    market = Market(tmp_path, monkeypatch)
     yield market
     if market.process is not None and market.process.poll() is None:
         market.process.kill()
         market.process.wait()
+        market.process.stdout.close()
 
 
 def test_a_market_begins_is_killed_goes_on_and_ends(market):
@@ -117,7 +120,7 @@ def test_a_market_begins_is_killed_goes_on_and_ends(market):
     assert set(told) == {"provider", "addresses", "gateway", "explorer", "home"}
     assert market.home / "contract_addresses.json" == Path(told["addresses"])
     status = market.command("chain", "status", "--json")
-    assert status.returncode == 0, status.stderr
+    assert status.exit_code == 0, status.stderr
     before = json.loads(status.stdout)
     assert (before["provider"], before["explorer"]) == (told["provider"], told["explorer"])
     assert answer(f"{told['explorer']}/healthz")["healthy"]
@@ -137,11 +140,11 @@ def test_a_market_begins_is_killed_goes_on_and_ends(market):
         "4",
         "--json",
     )
-    assert created.returncode == 0, created.stderr
+    assert created.exit_code == 0, created.stderr
     assert f"{told['explorer']}/tasks" not in created.stdout
 
     assert market.end(signal.SIGKILL) == -signal.SIGKILL
-    assert market.command("chain", "status").returncode == 2, "nothing answers there any more"
+    assert market.command("chain", "status").exit_code == 2, "nothing answers there any more"
 
     again = market.up("--agents", "1", "--block-ms", "200")
     after = json.loads(market.command("chain", "status", "--json").stdout)
@@ -170,7 +173,7 @@ def test_a_part_that_cannot_start_is_named(market):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = market.command("up", "--agents", "0", "--node-port", port)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     (line,) = [one for one in done.stderr.splitlines() if not one.startswith("starting")]
     assert line == (
         f"error: the node: port {port} of 127.0.0.1 is in use: stop what listens there, or give another --node-port"
