@@ -62,10 +62,8 @@ class IndexInUse(UserError):
 
 
 class ExplorerLost(AgoraError):
-    """The explorer's process has ended, or does not begin."""
+    """The explorer's process has ended, or did not begin."""
 
-    def __init__(self, code: int | None, said: str) -> None:
-        """``said`` is the end of what it wrote to standard error; without a code it did not begin in time."""
-        how = "does not answer" if code is None else f"has ended with exit code {code}"
-        super().__init__(f"the explorer {how}: {said or 'it says nothing'}")
-        self.code = code
+    def __init__(self, said: str, *, began: bool) -> None:
+        """``said`` is the end of what it wrote to standard error."""
+        super().__init__(f"the explorer {'has ended' if began else 'does not begin'}: {said or 'it says nothing'}")

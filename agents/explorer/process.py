@@ -81,10 +81,9 @@ class ExplorerProcess:
             self._url = found.result() if found.done() else ""
         finally:
             if not self._url:
-                code = self._process.returncode
                 await self.stop()
         if not self._url:
-            raise self._lost(code)
+            raise self._unbegun()
         return self
 
     async def __aexit__(
@@ -100,9 +99,9 @@ class ExplorerProcess:
         assert self._process is not None, "it runs only inside `async with`"
         assert self._readers is not None
         process, readers = self._process, self._readers
-        code = await process.wait()
+        await process.wait()
         await asyncio.wait((readers,))
-        raise ExplorerLost(code, self._said)
+        raise ExplorerLost(self._said, began=True)
 
     async def stop(self) -> None:
         """It has ended: asked first, killed after STOP_SECONDS. A second call does nothing."""
@@ -123,10 +122,10 @@ class ExplorerProcess:
     def _said(self) -> str:
         return " ".join(self._last)
 
-    def _lost(self, code: int | None) -> ExplorerLost | PortInUse:
+    def _unbegun(self) -> ExplorerLost | PortInUse:
         if f"port {self._port} of {self._host} is in use" in self._said:
             return PortInUse(self._host, self._port)
-        return ExplorerLost(code, self._said.removeprefix("error: "))
+        return ExplorerLost(self._said.removeprefix("error: "), began=False)
 
     def _environment(self) -> dict[str, str]:
         """What it needs to know, secrets among it: a command line could be read by everybody on the machine."""

@@ -140,10 +140,12 @@ class Watch:
                 chain_head=status.chain_head,
                 node_up=status.node == "up",
                 node_since=int(status.node_since),
-                trouble=_trouble(status),
+                trouble=_trouble(status, node_up=status.node == "up"),
             )
         end = self.context.broadcast.end if self.context else None
-        seen = self._seen if status is None else replace(self._seen, trouble=_trouble(status))
+        seen = self._seen
+        if status is not None:
+            seen = replace(seen, trouble=_trouble(status, node_up=seen.node_up))
         if end is None or end.seq == 0:
             return seen
         block, _ = place_of(end.seq)
@@ -173,13 +175,13 @@ class Watch:
         self._seen = replace(self._seen, chain_head=head or None, node_up=up, node_since=since)
 
 
-def _trouble(status: Status) -> str | None:
+def _trouble(status: Status, *, node_up: bool) -> str | None:
     """What is wrong, as everybody may read it: the error itself names hosts and users, and is in the log."""
     if status.trouble is None:
         return None
     if status.database == "down":
         return "the database does not answer"
-    return "the node does not answer" if status.node == "down" else "another process writes the index"
+    return "another process writes the index" if node_up else "the node does not answer"
 
 
 @asynccontextmanager

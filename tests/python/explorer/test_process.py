@@ -15,9 +15,10 @@ import pytest
 import typer
 from pydantic import SecretStr
 
-from agents.errors import ExplorerLost, PortInUse
+from agents.errors import ExplorerLost, IndexMissing, PortInUse
 from agents.explorer.command import explorer
 from agents.explorer.process import ExplorerProcess
+from agents.explorer.serving import Options, serve
 from agents.settings import Settings
 
 SECONDS = 30
@@ -147,17 +148,16 @@ async def test_secrets_are_in_no_command_line_and_in_no_log(settings, node, tmp_
     assert secret not in log.read_text()
 
 
-async def test_mistake_is_told_by_its_error(settings, tmp_path):
+async def test_mistake_is_told_by_its_error(settings):
+    with pytest.raises(IndexMissing):
+        await serve(settings, Options(read_only=True)).__aenter__()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=str(port)):
             await ExplorerProcess(settings, port=port).__aenter__()
     nowhere = settings.model_copy(update={"provider": "http://127.0.0.1:9"})
-    with pytest.raises(ExplorerLost, match=r"127\.0\.0\.1:9"):
+    with pytest.raises(ExplorerLost, match=r"does not begin: no node answers at http://127\.0\.0\.1:9"):
         await ExplorerProcess(nowhere).__aenter__()
-    empty = settings.model_copy(update={"home": tmp_path / "empty"})
-    with pytest.raises(ExplorerLost, match="there is no index in"):
-        await ExplorerProcess(empty, read_only=True).__aenter__()
 
 
 def test_help():
@@ -192,3 +192,26 @@ def test_bad_option_is_one_sentence(node, tmp_path, monkeypatch, capsys, options
     assert err.startswith(says)
     assert "hunter2" not in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+async def test_second_one_shows_what_the_first_writes(settings, rpc, read_only, tmp_path):
+    async with (
+        serve(settings, Options(page=tmp_path)) as first,
+        httpx.AsyncClient(base_url=first.url) as client,
+    ):
+        await until_indexed(first.url)
+        async with (
+            serve(settings, Options(page=tmp_path, read_only=read_only)) as second,
+            httpx.AsyncClient(base_url=second.url) as other,
+        ):
+            await rpc.call("hardhat_mine", "0x1")
+            head = int(await rpc.call("eth_blockNumber"), 16)
+            async with asyncio.timeout(SECONDS):
+                for one in (client, other):
+                    while (await one.get("/healthz")).json()["block"] != head:
+                        await asyncio.sleep(0.05)
+            status = (await other.get("/api/status")).json()
+    assert status["trouble"] == (None if read_only else "another process writes the index")
+    assert status["node"] == "up"
+    assert status["head"]["number"] == head

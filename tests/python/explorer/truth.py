@@ -21,17 +21,27 @@ _COMPILED = {}
 """The same few queries, asked in hundreds of databases."""
 
 
-def rows_of(engine):
-    """All rows of all tables but those of the index's own history, in the order of their keys."""
+def dump(engine):
+    """All that is in the tables of an SQLite file but for the index's own history: in the order of its bytes."""
+    with engine.connect() as db:
+        return {
+            name: sorted(map(repr, db.exec_driver_sql(f'SELECT * FROM "{name}"')))
+            for name in schema.metadata.tables
+            if name not in HISTORY | {"cursor"}
+        }
+
+
+def rows_of(engine, only=None):
+    """All rows of all tables but those of the index's own history, or of some, in the order of their keys."""
     found = {}
     with engine.connect().execution_options(compiled_cache=_COMPILED) as db:
         for table in schema.metadata.sorted_tables:
-            if table.name in HISTORY:
+            if table.name in HISTORY or (only and table.name not in only):
                 continue
             rows = [dict(row) for row in db.execute(select(table)).mappings()]
             keys = [column.name for column in table.primary_key]
             found[table.name] = sorted(rows, key=lambda row, keys=keys: [row[key] for key in keys])
-    for row in found["cursor"]:
+    for row in found.get("cursor", []):
         del row["epoch"], row["undo_from"]
     return found
 
@@ -61,10 +71,10 @@ def fresh(folder: Path, name: str):
 
 
 async def folded(chain, engine):
-    """All rows of an index of the chain, made at a stroke without faults."""
+    """The index of the chain, made at a stroke without faults."""
     async with rpc_to(chain) as rpc, Indexer(rpc, chain.deployment, engine) as indexer:
         await indexer.catch_up()
-    return rows_of(engine)
+    return engine
 
 
 def view_of(chain):
@@ -78,6 +88,10 @@ def view_of(chain):
             time = int(block.raw["timestamp"], 16)
             view.apply(LoggedEvent(log.block, log.index, log.tx_hash, log.address, event, time))
     return view
+
+
+VIEWED = {"tasks", "agents", "accounts", "bids", "reputations", "totals"}
+"""The tables of which a view knows."""
 
 
 def as_viewed(rows):

@@ -11,6 +11,9 @@ const artifact = (name) => {
   return JSON.parse(readFileSync(path, "utf8")).abi;
 };
 
+/** The blocks whose logs the guard lets be read in one call. */
+const MOST_BLOCKS = 100n;
+
 export const STATES = [
   "Open",
   "Awarded",
@@ -35,9 +38,15 @@ export function readChain({ node, contracts }) {
   };
   const read = (name, functionName, ...args) =>
     client.readContract({ address: contracts[name], abi: abiOf(name), functionName, args });
-  const events = (name, eventName, args) => {
+  const events = async (name, eventName, args) => {
     const event = abiOf(name).find((one) => one.type === "event" && one.name === eventName);
-    return client.getLogs({ address: contracts[name], event, args, fromBlock: 0n, toBlock: "latest" });
+    const head = await client.getBlockNumber();
+    const found = [];
+    for (let fromBlock = 0n; fromBlock <= head; fromBlock += MOST_BLOCKS) {
+      const toBlock = fromBlock + MOST_BLOCKS - 1n;
+      found.push(...(await client.getLogs({ address: contracts[name], event, args, fromBlock, toBlock })));
+    }
+    return found;
   };
   const task = async (id) => {
     const found = await read("TaskManager", "getTask", BigInt(id));

@@ -31,7 +31,7 @@ export function Parameters({ governance }: { governance: Governance }) {
               return (
                 <tr key={name}>
                   <td>
-                    {meaning.name} <code className="muted">{name}</code>
+                    {meaning.name} <code className="muted extra">{name}</code>
                   </td>
                   <td className="end" data-parameter={name} data-value={value}>
                     {meaning.format(value)}

@@ -17,7 +17,7 @@ export function Evaluation({ task }: { task: TaskDetail }) {
   const found = task.evaluation;
   return (
     <Panel title="Evaluation" note={`By ${WHO[found.by]}.`} className="half">
-      <Score found={found} />
+      <Score found={found} ended={task.ended_time !== null} />
       <Facts
         items={[
           ["Evaluator", <Account account={found.evaluator} />],
@@ -39,9 +39,13 @@ function contested(found: Found): string {
 }
 
 /** The score on a scale of 100, with the mark that has to be reached. */
-function Score({ found }: { found: Found }) {
+function Score({ found, ended }: { found: Found; ended: boolean }) {
   const { score, passing_score: passing } = found;
-  const words = score === null ? (found.silent ? "Nobody spoke: paid by silence." : "No score yet.") : null;
+  const words = found.silent
+    ? "Nobody spoke: paid by silence."
+    : ended
+      ? "It was never scored."
+      : "No score yet.";
   return (
     <div className="score" data-score={score ?? undefined}>
       <p className="score-figure">
@@ -50,7 +54,7 @@ function Score({ found }: { found: Found }) {
         {found.passed !== null && (
           <Mark tone={found.passed ? "good" : "bad"}>{found.passed ? "Passed" : "Failed"}</Mark>
         )}
-        {words && <span className="muted score-words">{words}</span>}
+        {score === null && <span className="muted score-words">{words}</span>}
       </p>
       <div className="score-scale" aria-hidden="true">
         <i className={found.passed === false ? "bad" : "good"} style={{ width: `${score ?? 0}%` }} />

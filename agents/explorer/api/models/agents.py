@@ -19,7 +19,7 @@ class AgentRow(Place):
     skills: list[Skill]
     """Claimed, the weightiest first."""
     quality: int
-    """The best q that it has earned in any skill, 5000 to 10000."""
+    """q of all its work together under its present owner, 5000 to 10000; by skill it is in the standing."""
     free: int
     locked: int
     debt: int

@@ -107,7 +107,18 @@ def _transactions() -> None:
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_index(
-        "ix_transactions_function", "transactions", ["contract", "function", "block"], unique=False
+        "ix_transactions_contract", "transactions", ["contract", "block", "position"], unique=False
+    )
+    op.create_index(
+        "ix_transactions_failed",
+        "transactions",
+        ["block", "position"],
+        unique=False,
+        sqlite_where=sa.text("status = 0"),
+        postgresql_where=sa.text("status = 0"),
+    )
+    op.create_index(
+        "ix_transactions_function", "transactions", ["function", "block", "position"], unique=False
     )
     op.create_index("ix_transactions_place", "transactions", ["block", "position"], unique=True)
     op.create_index("ix_transactions_sender", "transactions", ["sender", "block"], unique=False)

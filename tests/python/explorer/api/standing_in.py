@@ -10,12 +10,11 @@ import httpx
 
 from agents.chain.deployment import Deployment
 from agents.chain.guard.server import GuardServer
-from agents.explorer import schema
 from agents.explorer.api.app import build
 from agents.explorer.api.context import Context
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
-from agents.explorer.database import open_engine
+from agents.explorer.database import migrate, open_engine
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
@@ -43,7 +42,7 @@ def _empty():
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
         engine = open_engine(f"sqlite:///{path}")
-        schema.metadata.create_all(engine)
+        migrate(engine)
         engine.dispose()
         return path.read_bytes()
 

@@ -15,7 +15,7 @@ export interface AgentRow extends Place {
   parent: number | null;
   /** Claimed, the weightiest first. */
   skills: Skill[];
-  /** The best q that it has earned in any skill, 5000 to 10000. */
+  /** q of all its work together under its present owner, 5000 to 10000; by skill it is in the standing. */
   quality: number;
   free: number;
   locked: number;
