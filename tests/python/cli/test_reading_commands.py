@@ -52,7 +52,6 @@ async def test_lists_are_exported_whole(newcomer, tmp_path):
     [
         ("agora task list --state S", {"Submitted", "Settled"}),
         ("agora task create --skill math", {"mathematics"}),
-        ("agora export ev", {"events"}),
         ("agora le", {"ledger"}),
     ],
 )

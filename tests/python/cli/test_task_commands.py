@@ -171,4 +171,4 @@ async def test_mistakes_get_one_sentence(newcomer):
     ]
     for typed, says in wrong:
         assert says in await newcomer.refused(*typed)
-    assert "no task" in await newcomer.does("task", "list", "--state", "open")
+    assert await newcomer.does("task", "list", "--state", "open") == "no such task\n"

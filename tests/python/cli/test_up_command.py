@@ -171,15 +171,22 @@ def test_a_market_that_is_coming_up_can_be_stopped(market):
 
 def test_a_part_that_cannot_start_is_named(market):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        done = market.command("up", "--agents", "0", "--node-port", port)
-    assert done.exit_code == 2
-    (line,) = [one for one in done.stderr.splitlines() if not one.startswith("starting")]
-    assert line == (
-        f"error: the node: port {port} of 127.0.0.1 is in use: stop what listens there, or give another --node-port"
-    )
+        port = taken.getsockname()[1]
+        assert refusal(market, "--node-port", str(port)) == (
+            f"error: the node: port {port} of 127.0.0.1 is in use: stop what listens there, or give another --node-port"
+        )
     market.environment["AGORA_GATEWAY"] = "http://127.0.0.1:9"
-    assert "AGORA_GATEWAY is set" in market.command("up").stderr
+    assert "AGORA_GATEWAY is set" in refusal(market)
+
+
+def refusal(market, *typed):
+    """The one sentence with which the command ends."""
+    process = market.start("--agents", "0", *typed)
+    assert process.stdout.read() == ""
+    assert process.wait(SECONDS) == 2
+    process.stdout.close()
+    (line,) = [one for one in market.log.read_text().splitlines() if not one.startswith("starting")]
+    return line
 
 
 def answer(url):
