@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import schemathesis
-from hypothesis import given, seed, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from requests import Request
 from schemathesis.checks import not_a_server_error
@@ -49,7 +49,9 @@ def test_no_request_makes_the_explorer_fail(tmp_path):
     client, loop, seen = inside(context), asyncio.new_event_loop(), set()
 
     @seed(1)
-    @settings(max_examples=EXAMPLES, database=None, deadline=None)
+    @settings(
+        max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(case=cases, is_known=st.booleans())
     def send(case, is_known):
         if is_known:
