@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export HARDHAT_DISABLE_TELEMETRY_PROMPT := true
 
+PYTHON_SOURCES := agents bench examples tests/python tests/mutation tests/web
 PYTHON_READY := $(VENV)/.python-ready
 DEV_READY := $(VENV)/.dev-ready
 NODE_READY := node_modules/.ready
@@ -61,18 +62,19 @@ test-web: setup ## The page in a real browser, on a market that runs; needs Chro
 
 .PHONY: lint
 lint: setup $(DEV_READY) ## Format, lint, types, and whether the bindings fit the contracts
-	ruff format --check agents bench examples tests/python tests/mutation
-	ruff check agents bench examples tests/python tests/mutation
+	ruff format --check $(PYTHON_SOURCES)
+	ruff check $(PYTHON_SOURCES)
 	mypy
 	python -m agents.chain.codegen --check
 	npx prettier --check contracts tests/contracts tests/support tests/mutation tests/web scripts bench hardhat.config.js
 	npx prettier --check 'web/*.{ts,json,html}' web/src
 	cd web && npx tsc --noEmit
+	node web/scripts/abi.js --check
 	npx solhint --disc --max-warnings 0 'contracts/**/*.sol'
 
 .PHONY: format
 format: setup $(DEV_READY) ## Format all sources
-	ruff format agents bench examples tests/python tests/mutation
+	ruff format $(PYTHON_SOURCES)
 	npx prettier --write contracts tests/contracts tests/support tests/mutation tests/web scripts bench hardhat.config.js
 	npx prettier --write 'web/*.{ts,json,html}' web/src
 

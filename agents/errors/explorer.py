@@ -66,4 +66,6 @@ class ExplorerLost(AgoraError):
 
     def __init__(self, said: str, *, began: bool) -> None:
         """``said`` is the end of what it wrote to standard error."""
-        super().__init__(f"the explorer {'has ended' if began else 'does not begin'}: {said or 'it says nothing'}")
+        super().__init__(
+            f"the explorer {'has ended' if began else 'does not begin'}: {said or 'it says nothing'}"
+        )

@@ -64,12 +64,15 @@ class Serving:
     async def until(self, stop: asyncio.Event) -> None:
         """Wait for ``stop``. Raises IndexTooNew or IndexOfAnotherChain when the index turns out to be none of ours."""
         stopping = asyncio.create_task(stop.wait())
+        telling = asyncio.create_task(self.context.broadcast.ended())
         try:
-            await asyncio.wait((stopping, self._index), return_when=asyncio.FIRST_COMPLETED)
-            if self._index.done():
-                self._index.result()
+            await asyncio.wait((stopping, telling, self._index), return_when=asyncio.FIRST_COMPLETED)
+            for one in (telling, self._index):
+                if one.done():
+                    one.result()
         finally:
             stopping.cancel()
+            telling.cancel()
 
 
 @asynccontextmanager

@@ -26,20 +26,15 @@ class Block:
     receipts: list[dict[str, Any]]
     logs: list[dict[str, Any]]
     reverts: dict[str, bytes]
-    after: State | None
+    after: State
 
 
 class ScriptedChain:
-    """Blocks of a scripted market, with up to ``most`` transactions each.
+    """Blocks of a scripted market, with up to ``most`` transactions each."""
 
-    Without ``forks`` it keeps no past states of the market, and a long chain is made in less time.
-    """
-
-    def __init__(
-        self, deployment: Deployment, most: int = 4, *, agents: int = 12, forks: bool = True
-    ) -> None:
+    def __init__(self, deployment: Deployment, most: int = 4, *, agents: int = 12) -> None:
         self.market = ScriptedMarket(deployment, agents=agents)
-        self.deployment, self.most, self._forks = deployment, most, forks
+        self.deployment, self.most = deployment, most
         self._marks = dict[bytes, int]()
         self._made = 0
         genesis = _header(0, deployment.genesis_hash, "0x" + "00" * 32, self.market.state.now, 0, [])
@@ -58,7 +53,7 @@ class ScriptedChain:
         """``count`` more blocks."""
         for _ in range(count):
             deeds = self.market.deeds(dice, dice.randint(0, self.most))
-            self._add(deeds, self.market.copy() if self._forks else None)
+            self._add(deeds, self.market.copy())
 
     def fork(self, depth: int) -> None:
         """The newest ``depth`` blocks leave the chain."""
@@ -66,11 +61,9 @@ class ScriptedChain:
             for receipt in block.receipts:
                 del self._receipts[receipt["transactionHash"]]
         del self.blocks[len(self.blocks) - depth :]
-        after = self.blocks[-1].after
-        assert after is not None, "the chain was made without forks"
-        self.market.state = copy.deepcopy(after)
+        self.market.state = copy.deepcopy(self.blocks[-1].after)
 
-    def _add(self, deeds: Sequence[Deed], after: State | None) -> None:
+    def _add(self, deeds: Sequence[Deed], after: State) -> None:
         number, parent = len(self.blocks), self.blocks[-1].raw["hash"]
         # What is in a block depends on dice, so that one after a fork may be the very same: its number of all
         # blocks that were ever made tells them apart.

@@ -85,6 +85,11 @@ class Broadcast:
         assert self._task is not None
         await self._task
 
+    async def ended(self) -> None:
+        """Wait until it follows the index no more; raises what has kept it from it."""
+        assert self._task is not None, "it runs only inside `async with`"
+        await asyncio.shield(self._task)
+
     @property
     def end(self) -> Position:
         """The newest place that streams are told of."""

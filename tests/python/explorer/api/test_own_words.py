@@ -1,6 +1,7 @@
 """What the explorer says about itself: its state, its figures, its API, and what goes to a collector."""
 
 import pytest
+import structlog
 from chain_in import Chain
 from prometheus_client.parser import text_string_to_metric_families
 from standing_in import UP, context_in, inside, serving
@@ -133,6 +134,7 @@ async def test_paths_that_clients_make_up_make_no_figures(tmp_path):
 
 
 async def test_logs_hold_neither_queries_nor_paths(tmp_path):
+    structlog.reset_defaults()  # A test before this one may have left out what is least serious.
     async with inside(context_in(tmp_path)) as client:
         with capture_logs() as logs:
             await client.get("/api/search?q=hunter2")
