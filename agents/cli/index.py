@@ -18,12 +18,11 @@ from agents.cli.common import deployed
 from agents.cli.show import tell
 from agents.errors import ContentError, IndexInUse, NoSuchThing, NotInIndex
 from agents.explorer.api.models import Page, TaskDetail, TaskRow
-from agents.explorer.database import open_engine
+from agents.explorer.database import database_of, open_engine
 from agents.explorer.indexer import Indexer
 from agents.explorer.queries.documents import with_documents
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.task_page import task_page
-from agents.explorer.serving import database_of
 from agents.market.content import ContentStore
 from agents.settings import Settings
 

@@ -61,7 +61,8 @@ def explorer(
 ) -> None:
     """Index the chain's events, and serve them as a page and an API. Ctrl-C stops it; it goes on from there."""
     # With the database and the server, which other commands must not wait for.
-    from agents.explorer.serving import Options, serve
+
+    from agents.explorer.serving import Options, serve  # with FastAPI, which other commands must not wait for
 
     options = Options(
         host=host,

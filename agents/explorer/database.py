@@ -15,9 +15,13 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import URL
 
+from agents.chain.deployment import Deployment
 from agents.errors import DatabaseDown, DatabaseUnfit, IndexMissing, IndexTooNew, LibraryMissing
+from agents.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+INDEX = "explorer.db"
+"""The file of the index, in the deployment's folder."""
 BUSY_SECONDS = 10.0
 """How long a reader or writer of SQLite waits for another."""
 PRAGMAS = (
@@ -34,6 +38,13 @@ WRITES = "agora_writes"
 """The execution option of connections whose transactions write."""
 MIGRATION_LOCK = 0x41474F5241_0001
 """PostgreSQL: two processes that begin at the same time make the tables one after the other."""
+
+
+def database_of(settings: Settings, deployment: Deployment) -> str:
+    """The address of the market's index."""
+    if settings.database is not None:
+        return settings.database.get_secret_value()
+    return f"sqlite:///{settings.home / deployment.key / INDEX}"
 
 
 def open_engine(url: str) -> Engine:

@@ -24,13 +24,12 @@ from agents.explorer.api.rpc import Node, node_at
 from agents.explorer.api.security import name_of
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
-from agents.explorer.database import check_tables, migrate, open_engine
+from agents.explorer.database import check_tables, database_of, migrate, open_engine
 from agents.explorer.indexer import Indexer, Progress, Status
 from agents.explorer.schema import place_of
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
-INDEX = "explorer.db"
 LOOK_SECONDS = 1.0
 """Between two looks at the chain's head where another process writes the index."""
 
@@ -218,13 +217,6 @@ async def _following(
 
 async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
-
-
-def database_of(settings: Settings, deployment: Deployment) -> str:
-    """The address of the market's index."""
-    if settings.database is not None:
-        return settings.database.get_secret_value()
-    return f"sqlite:///{settings.home / deployment.key / INDEX}"
 
 
 def _prepare(engine: Engine, *, read_only: bool) -> None:
