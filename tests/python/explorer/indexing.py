@@ -3,10 +3,11 @@
 import asyncio
 import sys
 
+from explorer.scripted_market import scripted_deployment
+
 from agents.chain.rpc import Rpc
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
-from bench.explorer.market import scripted_deployment
 
 
 async def main(url, database):

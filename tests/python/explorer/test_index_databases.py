@@ -2,14 +2,14 @@
 
 from random import Random
 
+from explorer.scripted_chain import ScriptedChain, rpc_to
+from explorer.scripted_market import scripted_deployment
 from sqlalchemy import select
 from truth import fresh, rows_of
 
 from agents.explorer import schema
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
-from bench.explorer.chain import ScriptedChain, rpc_to
-from bench.explorer.market import scripted_deployment
 
 UNDO = 8
 

@@ -9,13 +9,13 @@ from random import Random
 
 import pytest
 from databases import BOTH
+from explorer.scripted_chain import ScriptedChain
+from explorer.scripted_market import scripted_deployment
 from sqlalchemy import inspect, select
 from truth import as_viewed, differences, folded, fresh, rows_of, view_of, viewed
 
 from agents.explorer import schema
 from agents.explorer.database import open_engine
-from bench.explorer.chain import ScriptedChain
-from bench.explorer.market import scripted_deployment
 
 KILLS = 3
 

@@ -6,6 +6,8 @@ import sqlite3
 from random import Random
 
 import pytest
+from explorer.scripted_chain import ScriptedChain
+from explorer.scripted_market import scripted_deployment
 from faults.engine import Engine, Fault
 from faults.transport import FaultyTransport
 from sqlalchemy import event
@@ -14,8 +16,6 @@ from truth import VIEWED, as_viewed, differences, dump, folded, fresh, rows_of, 
 from agents.chain.rpc import Rpc
 from agents.errors import AgoraError, DatabaseDown, TransportError
 from agents.explorer.indexer import Indexer
-from bench.explorer.chain import ScriptedChain
-from bench.explorer.market import scripted_deployment
 
 SEEDS = int(os.environ.get("AGORA_SIMULATION_SEEDS", "100"))
 STEPS = 12

@@ -7,6 +7,8 @@ from random import Random
 import httpx
 import pytest
 from databases import BOTH
+from explorer.scripted_chain import InMemory, ScriptedChain, rpc_to
+from explorer.scripted_market import scripted_deployment
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
@@ -16,8 +18,6 @@ from agents.explorer import schema
 from agents.explorer.database import open_engine
 from agents.explorer.indexer import Indexer
 from agents.market.domain import account_of
-from bench.explorer.chain import InMemory, ScriptedChain, rpc_to
-from bench.explorer.market import scripted_deployment
 
 
 class Door(InMemory):

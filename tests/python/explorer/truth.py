@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from explorer.scripted_chain import rpc_to
 from sqlalchemy import select
 
 from agents.chain.logs import Log
@@ -12,7 +13,6 @@ from agents.explorer.database import migrate, open_engine
 from agents.explorer.handlers.tasks import title
 from agents.explorer.indexer import Indexer
 from agents.market.view import MarketView
-from bench.explorer.chain import rpc_to
 
 HISTORY = {"undo", "reorgs"}
 """Tables that tell how an index came to be what it is."""

@@ -4,12 +4,12 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+from explorer.scripted_chain import ScriptedChain, rpc_to
+from explorer.scripted_market import scripted_deployment
 from standing_in import context_in
 
 from agents.explorer.api.standing import Standing
 from agents.explorer.indexer import Indexer
-from bench.explorer.chain import ScriptedChain, rpc_to
-from bench.explorer.market import scripted_deployment
 
 
 def life(blocks=120, seed="api"):

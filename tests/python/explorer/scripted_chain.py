@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 from eth_utils.crypto import keccak
+from explorer.scripted_market import Deed, ScriptedMarket, State, written
 
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc
-from bench.explorer.market import Deed, ScriptedMarket, State, written
 
 GAS_PRICE = 10**9
 
