@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,17 +57,20 @@ class Options:
 class Serving:
     """An explorer that answers at ``url``."""
 
-    def __init__(self, url: str, context: Context, index: "asyncio.Task[None]") -> None:
+    def __init__(self, url: str, context: Context, works: Sequence["asyncio.Task[None]"]) -> None:
+        """``works`` go on for as long as it serves."""
         self.url, self.context = url, context
-        self._index = index
+        self._works = works
 
     async def until(self, stop: asyncio.Event) -> None:
-        """Wait for ``stop``. Raises IndexTooNew or IndexOfAnotherChain when the index turns out to be none of ours."""
+        """Wait for ``stop``. Raises what ends any of its works before: IndexTooNew or IndexOfAnotherChain when the
+        index turns out to be none of ours, and errors that nobody foresaw."""
         stopping = asyncio.create_task(stop.wait())
         telling = asyncio.create_task(self.context.broadcast.ended())
+        works = (telling, *self._works)
         try:
-            await asyncio.wait((stopping, telling, self._index), return_when=asyncio.FIRST_COMPLETED)
-            for one in (telling, self._index):
+            await asyncio.wait((stopping, *works), return_when=asyncio.FIRST_COMPLETED)
+            for one in works:
                 if one.done():
                     one.result()
         finally:
@@ -109,7 +112,7 @@ async def serve(
             is_writer=watch.is_writer,
         )
         watch.context = context
-        index = await stack.enter_async_context(_following(watch, options, progress))
+        works = await stack.enter_async_context(_following(watch, options, progress))
         await stack.enter_async_context(context.broadcast)
         server = GuardServer(build(context), options.host, options.port, http=PatientHttp)
         try:
@@ -119,7 +122,7 @@ async def serve(
         # Streams would hold the server up when it stops.
         stack.callback(context.broadcast.close)
         settle_memory()
-        yield Serving(server.url, context, index)
+        yield Serving(server.url, context, works)
 
 
 class Watch:
@@ -189,8 +192,8 @@ def _trouble(status: Status, *, node_up: bool) -> str | None:
 @asynccontextmanager
 async def _following(
     watch: Watch, options: Options, progress: Progress | None
-) -> AsyncIterator["asyncio.Task[None]"]:
-    """The index is kept up with the chain; the task that does it."""
+) -> AsyncIterator[Sequence["asyncio.Task[None]"]]:
+    """The index is kept up with the chain, and the texts with the index; the tasks that do it."""
     context, stop = watch.context, asyncio.Event()
     assert context is not None
     looking = asyncio.create_task(watch.run(stop))
@@ -209,7 +212,7 @@ async def _following(
             watch.indexer = await stack.enter_async_context(indexer)
             index = asyncio.create_task(indexer.run(stop))
         try:
-            yield index
+            yield index, looking, reading
         finally:
             stop.set()
             await asyncio.gather(index, looking, reading, return_exceptions=True)
