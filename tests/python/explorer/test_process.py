@@ -150,14 +150,14 @@ async def test_secrets_are_in_no_command_line_and_in_no_log(settings, node, tmp_
     assert secret not in log.read_text()
 
 
-async def test_mistake_is_told_by_its_error(settings):
+async def test_mistake_is_told_by_its_error(settings, tmp_path):
     with pytest.raises(IndexMissing):
         await serve(settings, Options(read_only=True)).__aenter__()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=str(port)):
             await ExplorerProcess(settings, port=port).__aenter__()
-    nowhere = settings.model_copy(update={"provider": "http://127.0.0.1:9"})
+    nowhere = settings.model_copy(update={"provider": "http://127.0.0.1:9", "home": tmp_path / "empty"})
     with pytest.raises(ExplorerLost, match=r"does not begin: no node answers at http://127\.0\.0\.1:9"):
         await ExplorerProcess(nowhere).__aenter__()
 
