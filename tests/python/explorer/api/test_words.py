@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from filled import filled, life, take_in
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from standing_in import inside
 
 from agents.explorer import schema
@@ -160,6 +160,29 @@ async def test_agents_are_found_and_a_reorg_takes_them_away(tmp_path):
                 for hit in (await got(client, "/api/search", q=word))["items"]:
                     if hit["kind"] in ("agent", "task"):
                         assert (await client.get(f"/api/{hit['kind']}s/{hit['id']}")).status_code == 200
+
+
+async def test_what_is_no_text_is_found_and_shown_as_hex(context):
+    wallet = "0x" + "c3" * 20
+    control = "0x1b5b334a"
+    with context.engine.begin() as db:
+        agent = db.execute(select(schema.agents.c.id).order_by(schema.agents.c.id)).scalar()
+        values = {"agentWallet": wallet, "terminal": control, "motto": "0x" + "Häring".encode().hex()}
+        at = {"agent": agent, "block": 1, "time": 1, "tx": "0x", "log": 0}
+        db.execute(delete(schema.agent_metadata).where(schema.agent_metadata.c.agent == agent))
+        db.execute(
+            insert(schema.agent_metadata), [{"key": key, "value": values[key], **at} for key in values]
+        )
+    await read_all(context.library)
+    async with inside(context) as client:
+        for text, shown in (
+            ("agentwallet", f"agentWallet {wallet}"),
+            ("terminal", f"terminal {control}"),
+            ("häring", "motto Häring"),
+        ):
+            hits = (await got(client, "/api/search", q=text))["items"]
+            (snippet,) = [hit["snippet"] for hit in hits if (hit["kind"], hit["id"]) == ("agent", str(agent))]
+            assert shown in snippet
 
 
 async def test_hostile_words_are_data_in_answers_and_exports(context):
