@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatSpan,
   readableCredits,
+  shortCredits,
   shorten,
   words,
 } from "../../web/src/lib/format.ts";
@@ -24,6 +25,13 @@ test("a small amount is not shown as nothing", () => {
   assert.equal(readableCredits(-9_999), "−0.009999");
   assert.equal(readableCredits(10_000), "0.01");
   assert.equal(readableCredits(0), "0.00");
+});
+
+test("figures of an axis that differ are written differently, however small", () => {
+  const written = [0, 50_000, 100_000, 150_000, 200_000].map(shortCredits);
+  assert.deepEqual(written, ["0", "0.05", "0.1", "0.15", "0.2"]);
+  assert.deepEqual([0, 1, 2].map(shortCredits), ["0", "0.000001", "0.000002"]);
+  assert.deepEqual([1_250_000, 15_000_000, 1_200_000_000].map(shortCredits), ["1.25", "15", "1.2K"]);
 });
 
 test("spans are one or two parts", () => {

@@ -16,11 +16,12 @@ export function readableCredits(units: number): string {
   return units !== 0 && Math.abs(units) < CREDIT / 100 ? formatCredits(units, 6) : formatCredits(units);
 }
 
-/** Credits in few characters, for the axis of a chart: 950, 1.2k, 3.4M. */
+/** Credits in few characters, for the axis of a chart: 0.05, 950, 1.2K, 3.4M. */
 export function shortCredits(units: number): string {
-  return shortNumber(units / CREDIT);
+  return Math.abs(units) < 10 * CREDIT ? SMALL.format(units / CREDIT) : shortNumber(units / CREDIT);
 }
 
+const SMALL = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const PLAIN = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 

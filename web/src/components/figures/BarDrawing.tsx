@@ -12,7 +12,7 @@ import {
 } from "recharts";
 
 import type { Datum, FigureColumn } from "../ChartFrame.tsx";
-import { bubbleOver, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
+import { axisOf, bubbleOver, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
 
 export interface BarProps {
   data: readonly Datum[];
@@ -54,6 +54,7 @@ export default memo(function BarDrawing(props: BarProps) {
     tickLine: false,
     axisLine: false,
     tickFormatter: tickOf(series[0] ?? x, short),
+    ...axisOf(data, series),
   } as const;
   return (
     <div className="drawing">

@@ -11,7 +11,7 @@ import {
 } from "recharts";
 
 import type { Datum, FigureColumn } from "../ChartFrame.tsx";
-import { bubbleOver, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
+import { axisOf, bubbleOver, colourOf, GRID, Legend, MARGIN, TICK, tickOf, type Series } from "./parts.tsx";
 
 export interface LineProps {
   data: readonly Datum[];
@@ -79,6 +79,7 @@ export default memo(function LineDrawing(props: LineProps) {
               tickLine={false}
               axisLine={false}
               tickFormatter={tickOf(series[0] ?? x, short)}
+              {...axisOf(data, series)}
             />
             <Tooltip
               isAnimationActive={false}

@@ -23,6 +23,12 @@ export function tickOf(column: FigureColumn, short?: (value: number) => string) 
     typeof value === "number" && short ? short(value) : figureText(value, column);
 }
 
+/** The side axis of figures that are all zero: nothing but the zero. Of others, what the library makes of it. */
+export function axisOf(data: readonly Datum[], series: readonly Series[]) {
+  const drawn = data.some((datum) => series.some((one) => (datum[one.key] ?? 0) !== 0));
+  return drawn ? {} : { ticks: [0], domain: [0, 1] };
+}
+
 interface BubbleProps {
   head: string;
   lines: readonly (readonly [string, string, string?])[];
