@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 
 import type { LedgerEntry, Part } from "../api/types.ts";
-import { words } from "../lib/format.ts";
+import { partWords, reasonWords } from "../lib/ledger.ts";
 import { Account, TaskLink } from "./Account.tsx";
 import { Empty } from "./Feedback.tsx";
 import { Tx } from "./Hash.tsx";
@@ -10,7 +10,7 @@ import { Table, type Column } from "./Table.tsx";
 import { Time } from "./Time.tsx";
 
 const TIME: Column<LedgerEntry> = { id: "time", header: "Time", cell: (row) => <Time at={row.time} /> };
-const REASON: Column<LedgerEntry> = { id: "reason", header: "Why", cell: (row) => words(row.reason) };
+const REASON: Column<LedgerEntry> = { id: "reason", header: "Why", cell: (row) => reasonWords(row.reason) };
 const TASK: Column<LedgerEntry> = {
   id: "task",
   header: "Task",
@@ -64,7 +64,7 @@ interface Line {
 
 const STATEMENT: Column<Line>[] = [
   { id: "time", header: "Time", cell: ({ entry }) => <Time at={entry.time} /> },
-  { id: "reason", header: "Why", cell: ({ entry }) => words(entry.reason) },
+  { id: "reason", header: "Why", cell: ({ entry }) => reasonWords(entry.reason) },
   { id: "with", header: "With", wide: true, cell: (line) => <Other line={line} /> },
   {
     id: "in",
@@ -90,7 +90,8 @@ function Other({ line: { entry, came, went } }: { line: Line }) {
   if (came && went) {
     return (
       <span className="muted">
-        <Money units={entry.amount} /> {entry.part_from} → {entry.part_to}
+        <Money units={entry.amount} /> {entry.part_from && partWords(entry.part_from)} →{" "}
+        {entry.part_to && partWords(entry.part_to)}
       </span>
     );
   }
@@ -113,10 +114,10 @@ export function Statement({ account, entries }: { account: string; entries: read
 }
 
 function Side({ account, part }: { account: string | null; part: Part | null }) {
-  if (account === null) return <span className="muted">{part ?? "–"}</span>;
+  if (account === null) return <span className="muted">{part ? partWords(part) : "–"}</span>;
   return (
     <>
-      <Account account={account} ledger /> {part && <span className="muted part">{part}</span>}
+      <Account account={account} ledger /> {part && <span className="muted part">{partWords(part)}</span>}
     </>
   );
 }
@@ -132,7 +133,7 @@ interface Posting {
 
 const POSTINGS: Column<Posting>[] = [
   { id: "time", header: "Time", cell: (row) => (row.second ? null : <Time at={row.entry.time} />) },
-  { id: "reason", header: "Why", cell: (row) => (row.second ? null : words(row.entry.reason)) },
+  { id: "reason", header: "Why", cell: (row) => (row.second ? null : reasonWords(row.entry.reason)) },
   {
     id: "account",
     header: "Account",

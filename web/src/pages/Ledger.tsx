@@ -13,7 +13,8 @@ import { Money } from "../components/Money.tsx";
 import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { useView, ViewSwitch } from "../components/Tabs.tsx";
-import { formatNumber, words } from "../lib/format.ts";
+import { formatNumber } from "../lib/format.ts";
+import { reasonWords } from "../lib/ledger.ts";
 
 const TOPICS = ["ledger"];
 const FILTERS = ["account", "reason", "kind", "task", "agent"];
@@ -44,7 +45,7 @@ const REASONS: Reason[] = [
 ];
 
 const TOTALS: Column<ReasonTotal>[] = [
-  { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => words(row.reason) },
+  { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => reasonWords(row.reason) },
   {
     id: "moved",
     header: "Moved",
@@ -89,7 +90,7 @@ export default function Ledger() {
         <ChoiceFilter
           label="Why"
           name="reason"
-          options={REASONS.map((one) => [one, words(one)])}
+          options={REASONS.map((one) => [one, reasonWords(one)])}
           {...common}
         />
         <TextFilter label="Event" name="kind" placeholder="Paid" {...common} />

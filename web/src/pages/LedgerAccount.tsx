@@ -11,12 +11,13 @@ import { Export, Filters, Pager, TextFilter, useFilters } from "../components/Li
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
-import { shorten, words } from "../lib/format.ts";
+import { shorten } from "../lib/format.ts";
+import { reasonWords } from "../lib/ledger.ts";
 
 const FILTERS = ["reason", "task"];
 
 const REASONS: Column<ReasonTotal>[] = [
-  { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => words(row.reason) },
+  { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => reasonWords(row.reason) },
   {
     id: "in",
     header: "In",

@@ -7,6 +7,7 @@ import { EntryTable } from "../components/EntryTable.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { readableCredits, shorten } from "../lib/format.ts";
+import { partWords } from "../lib/ledger.ts";
 import { useNarrow } from "../lib/narrow.ts";
 import { balanceSides, flowsOf, NOBODY, unmoved, type Side } from "./books.ts";
 
@@ -56,10 +57,10 @@ export function MoneyTrail({ task }: { task: TaskDetail }) {
 }
 
 function Party({ side }: { side: Side }) {
-  if (side.account === NOBODY) return <span className="muted">{side.part}</span>;
+  if (side.account === NOBODY) return <span className="muted">{partWords(side.part)}</span>;
   return (
     <>
-      <Account account={side.account} ledger /> <span className="muted part">{side.part}</span>
+      <Account account={side.account} ledger /> <span className="muted part">{partWords(side.part)}</span>
     </>
   );
 }

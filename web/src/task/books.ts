@@ -1,10 +1,10 @@
-import type { Flow, LedgerEntry } from "../api/types.ts";
+import type { Flow, LedgerEntry, Part } from "../api/types.ts";
 
 /** One part of one account, and what went through it, in units. */
 export interface Side {
   /** "agent:5", an address, or the name of a place outside of the Ledger's accounts. */
   account: string;
-  part: string;
+  part: Part;
   debit: number;
   credit: number;
 }
@@ -20,8 +20,8 @@ export function movesCredits(movement: LedgerEntry): boolean {
 /** What went through each part of each account: debits (what left it) and credits (what came to it). */
 export function balanceSides(movements: readonly LedgerEntry[]): Side[] {
   const sides = new Map<string, Side>();
-  const sideOf = (account: string | null, part: string | null): Side => {
-    const side = { account: account ?? NOBODY, part: part ?? "outside", debit: 0, credit: 0 };
+  const sideOf = (account: string | null, part: Part | null): Side => {
+    const side: Side = { account: account ?? NOBODY, part: part ?? "outside", debit: 0, credit: 0 };
     const key = `${side.account}/${side.part}`;
     const known = sides.get(key) ?? side;
     sides.set(key, known);

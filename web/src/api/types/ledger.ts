@@ -1,7 +1,7 @@
 /** Ledger entries and accounts. */
 import type { Place } from "./common.ts";
 
-export type Part = "free" | "locked" | "outside" | "burn" | "destroyed" | "debt";
+export type Part = "free" | "locked" | "outside" | "minted" | "gift" | "burn" | "destroyed" | "debt";
 
 export type Reason =
   | "deposit"
