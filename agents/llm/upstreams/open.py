@@ -15,7 +15,6 @@ from agents.llm.upstreams.config import Endpoint, endpoints
 from agents.llm.upstreams.embeddings import EmbeddingUpstream
 from agents.llm.upstreams.http import OPENAI_URL, HttpUpstream
 from agents.llm.upstreams.lanes import Lane
-from agents.llm.upstreams.litellm import LiteLLMUpstream
 from agents.llm.upstreams.router import Router
 from agents.llm.weights import MINILM, SMOLLM2, find, find_gguf
 from agents.settings import Settings
@@ -75,6 +74,9 @@ async def _upstream(
     """What an endpoint of the file is called by, and how it is asked whether it works."""
     key = endpoint.secret()
     if endpoint.url is None:
+        # With OpenAI's library, which every command would wait for.
+        from agents.llm.upstreams.litellm import LiteLLMUpstream
+
         return LiteLLMUpstream(endpoint.models, api_key=key, timeout=endpoint.timeout), None
     upstream = HttpUpstream(endpoint.url, endpoint.models, api_key=key, timeout=endpoint.timeout)
     await stack.enter_async_context(upstream)
