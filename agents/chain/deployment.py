@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from eth_utils.address import is_address
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
 
 from agents.chain.abi import Decoders
 from agents.chain.bindings import (
@@ -41,7 +41,8 @@ class _Record(BaseModel):
     contracts: dict[str, str]
 
 
-_File = RootModel[dict[str, _Record]]
+_ChainId = Annotated[str, StringConstraints(pattern="^[0-9]{1,20}$")]
+_File = RootModel[dict[_ChainId, _Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,19 @@ class Deployment:
         Raises AddressesMissing, AddressesStale when the file is damaged or an address holds no code, and
         WrongChain when the chain began with another block.
         """
-        chain_id = int(await rpc.call("eth_chainId"), 16)
-        record = _read(path, chain_id)
-        genesis = (await rpc.call("eth_getBlockByNumber", "0x0", False))["hash"]
-        if genesis != record.genesis_hash:
-            raise WrongChain(chain_id, record.genesis_hash, genesis)
+        deployment = cls.read(path, int(await rpc.call("eth_chainId"), 16))
+        await deployment.check(path, rpc)
+        return deployment
+
+    @classmethod
+    def read(cls, path: Path, chain_id: int) -> Self:
+        """The contracts of the chain as the file has them; the chain is not asked.
+
+        Raises AddressesMissing, and AddressesStale when the file is damaged.
+        """
+        record = _read(path).get(str(chain_id))
+        if record is None:
+            raise AddressesMissing(path, chain_id)
 
         def address(name: str) -> str:
             found = record.contracts.get(name, "nothing")
@@ -87,9 +96,9 @@ class Deployment:
                 raise AddressesStale(path, f"{name} is {found}")
             return checksummed(found)
 
-        deployment = cls(
+        return cls(
             chain_id=chain_id,
-            genesis_hash=genesis,
+            genesis_hash=record.genesis_hash,
             deploy_block=record.deploy_block,
             token=credit_token.CreditToken(address("CreditToken")),
             ledger=ledger.Ledger(address("Ledger")),
@@ -108,10 +117,15 @@ class Deployment:
             timelock=timelock_controller.TimelockController(address("TimelockController")),
             governor=market_governor.MarketGovernor(address("MarketGovernor")),
         )
-        await deployment._check_code(path, rpc)
-        return deployment
 
-    async def _check_code(self, path: Path, rpc: Rpc) -> None:
+    async def check(self, path: Path, rpc: Rpc) -> None:
+        """``rpc`` is on the chain of this deployment, which ``path`` tells of.
+
+        Raises WrongChain when the chain began with another block, AddressesStale when an address holds no code.
+        """
+        genesis = (await rpc.call("eth_getBlockByNumber", "0x0", False))["hash"]
+        if genesis != self.genesis_hash:
+            raise WrongChain(self.chain_id, self.genesis_hash, genesis)
         addresses = list(self.decoders)
         codes = await rpc.batch([("eth_getCode", (one, "latest")) for one in addresses])
         for address, code in zip(addresses, codes, strict=True):
@@ -146,13 +160,16 @@ class Deployment:
         return f"{self.chain_id}-{self.genesis_hash[2:10]}-{self.ledger.address[2:10].lower()}"
 
 
-def _read(path: Path, chain_id: int) -> _Record:
+def chains_of(path: Path) -> list[int]:
+    """The chains that the file has contracts of; none where there is no file. Raises AddressesStale."""
+    return [int(chain_id) for chain_id in _read(path)]
+
+
+def _read(path: Path) -> dict[str, _Record]:
+    """The file's entries by chain id."""
     try:
-        record = _File.model_validate_json(path.read_bytes()).root.get(str(chain_id))
+        return _File.model_validate_json(path.read_bytes()).root
     except FileNotFoundError:
-        raise AddressesMissing(path, chain_id) from None
+        return {}
     except (OSError, ValidationError) as error:
         raise AddressesStale(path, f"it cannot be read: {type(error).__name__}") from error
-    if record is None:
-        raise AddressesMissing(path, chain_id)
-    return record

@@ -9,6 +9,7 @@ rows of the chain, so that what a reorg took away is not found by its words eith
 
 import asyncio
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -283,12 +284,20 @@ def _agent(connection: Connection, name: str) -> Text | None:
     listed = connection.execute(
         select(entries.key, entries.value).where(entries.agent == int(name)).limit(100)
     )
-    values = [
-        f"{entry.key} {bytes.fromhex(entry.value[2:])[:EXCERPT].decode(errors='replace')}" for entry in listed
-    ]
+    values = [f"{entry.key} {_readable(entry.value)}" for entry in listed]
     about = card.value.get("description") if isinstance(card.value, dict) else None
     body = " ".join([about if isinstance(about, str) else "", *values]).strip()
     return Text(row.name, body, len(body))
+
+
+def _readable(value: str) -> str:
+    """The beginning of a metadata value, given in hex: as text if it is one, else, as an address is, in hex."""
+    try:
+        text = bytes.fromhex(value[2:]).decode()
+    except UnicodeDecodeError:
+        return value[:EXCERPT]
+    controls = any(unicodedata.category(one) == "Cc" and not one.isspace() for one in text[:EXCERPT])
+    return value[:EXCERPT] if controls else text[:EXCERPT]
 
 
 def _message(connection: Connection, name: str) -> Text | None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agents.market.domain import skill_name
-from agents.money import format_credits
+from agents.market.domain import BPS, skill_name
+from agents.money import DECIMALS, format_credits
 
 _PART = re.compile(r"{(\w+)\|(\w+)}")
 
@@ -30,7 +30,8 @@ SENTENCES: dict[str, str] = {
     "TaskManager.TaskCancelled": "task {taskId|id} is cancelled",
     "TaskManager.TaskExpired": "task {taskId|id} ends without a valid bid",
     "BidAuction.BidCommitted": "agent {agentId|id} {replaced|seals} a bid for task {taskId|id}",
-    "BidAuction.BidRevealed": "agent {agentId|id} bids {price|credits} for task {taskId|id} at quality {quality|id}",
+    "BidAuction.BidRevealed": "agent {agentId|id} bids {price|credits} for task {taskId|id} at quality"
+    " {quality|quality}",
     "BidAuction.BondForfeited": "agent {agentId|id} did not open its bid for task {taskId|id}: {bond|credits} burned",
     "BidAuction.AuctionFinalized": "the auction of task {taskId|id} ends: agent {agentId|winner} at {price|credits}",
     "BidAuction.TaskTakenOver": "agent {agentId|id} takes over task {taskId|id} for {price|credits}",
@@ -137,9 +138,23 @@ def account_words(account: str) -> str:
     return f"agent {number}" if kind == "agent" else f"{account[:6]}…{account[-4:]}"
 
 
-def credits_words(units: int | str | None) -> str:
-    """An amount as a sentence has it."""
-    return f"{format_credits(int(units or 0))} credits"
+def credits_words(units: int | str | None, places: int = 2) -> str:
+    """An amount as a sentence has it, with ``places`` decimals."""
+    return f"{format_credits(int(units or 0), places)} credits"
+
+
+def places_for(*amounts: int) -> int:
+    """The fewest decimals, but at least two, at which no two different amounts read the same, and none as nothing."""
+    different = {0, *amounts}
+    for places in range(2, DECIMALS):
+        if len({format_credits(one, places) for one in different}) == len(different):
+            return places
+    return DECIMALS
+
+
+def quality_words(quality: int) -> str:
+    """A quality as a part of one, exactly: an agent that nothing can be said against has 1.0000."""
+    return f"{quality // BPS}.{quality % BPS:04d}"
 
 
 def _tag(value: Any) -> str:
@@ -153,6 +168,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "credits": credits_words,
     "decided": lambda value: "" if value else "no quorum, ",
     "id": str,
+    "quality": lambda value: quality_words(int(value or 0)),
     "reserve": lambda value: credits_words(value["reserve"]),
     "seals": lambda value: "replaces" if value else "seals",
     "short": lambda value: f"{str(value)[:10]}…",

@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
 from agents.explorer.database import check_tables, database_of, migrate, open_engine
 from agents.explorer.indexer import Indexer, Progress, Status
+from agents.explorer.origin import Origin
 from agents.explorer.schema import place_of
 from agents.market.content import ContentStore
 from agents.settings import Settings
@@ -57,17 +58,21 @@ class Options:
 class Serving:
     """An explorer that answers at ``url``."""
 
-    def __init__(self, url: str, context: Context, index: "asyncio.Task[None]") -> None:
+    def __init__(self, url: str, context: Context, works: Sequence["asyncio.Task[None]"]) -> None:
+        """``works`` go on for as long as it serves."""
         self.url, self.context = url, context
-        self._index = index
+        self._works = works
 
     async def until(self, stop: asyncio.Event) -> None:
-        """Wait for ``stop``. Raises IndexTooNew or IndexOfAnotherChain when the index turns out to be none of ours."""
+        """Wait for ``stop``. Raises what ends any of its works before: IndexTooNew or IndexOfAnotherChain when the
+        index turns out to be none of ours, WrongChain or AddressesStale when that is so of a node that was down at
+        first, and errors that nobody foresaw."""
         stopping = asyncio.create_task(stop.wait())
         telling = asyncio.create_task(self.context.broadcast.ended())
+        works = (telling, *self._works)
         try:
-            await asyncio.wait((stopping, telling, self._index), return_when=asyncio.FIRST_COMPLETED)
-            for one in (telling, self._index):
+            await asyncio.wait((stopping, *works), return_when=asyncio.FIRST_COMPLETED)
+            for one in works:
                 if one.done():
                     one.result()
         finally:
@@ -79,7 +84,8 @@ class Serving:
 async def serve(
     settings: Settings, options: Options, progress: Progress | None = None
 ) -> AsyncIterator[Serving]:
-    """An explorer of the settings' chain; ``progress`` is told of a backlog.
+    """An explorer of the settings' chain; ``progress`` is told of a backlog. While no node answers it shows the index
+    that there is.
 
     Raises PortInUse, ProviderUnreachable, AddressesMissing, AddressesStale, WrongChain, BadSetting, DatabaseUnfit,
     IndexTooNew, and IndexMissing where it only reads.
@@ -87,12 +93,12 @@ async def serve(
     policy = _policy(options)
     async with AsyncExitStack() as stack:
         rpc = await stack.enter_async_context(Rpc(settings.provider))
-        await rpc.connect()
-        deployment = await Deployment.load(settings.addresses, rpc)
+        origin = await Origin.find(settings, rpc)
+        deployment = origin.deployment
         engine = open_engine(database_of(settings, deployment))
         stack.callback(engine.dispose)
         await asyncio.to_thread(_prepare, engine, read_only=options.read_only)
-        watch = Watch(rpc)
+        watch = Watch(rpc, origin)
         node = _node(settings, deployment)
         if node is not None:
             await stack.enter_async_context(node.upstream)
@@ -109,7 +115,7 @@ async def serve(
             is_writer=watch.is_writer,
         )
         watch.context = context
-        index = await stack.enter_async_context(_following(watch, options, progress))
+        works = await stack.enter_async_context(_following(watch, options, progress))
         await stack.enter_async_context(context.broadcast)
         server = GuardServer(build(context), options.host, options.port, http=PatientHttp)
         try:
@@ -119,17 +125,17 @@ async def serve(
         # Streams would hold the server up when it stops.
         stack.callback(context.broadcast.close)
         settle_memory()
-        yield Serving(server.url, context, index)
+        yield Serving(server.url, context, works)
 
 
 class Watch:
     """Knows how the index stands: from the indexer here, or where another process is at it, from index and node."""
 
-    def __init__(self, rpc: Rpc) -> None:
-        self.rpc = rpc
+    def __init__(self, rpc: Rpc, origin: Origin) -> None:
+        self.rpc, self.origin = rpc, origin
         self.indexer: Indexer | None = None
         self.context: Context | None = None
-        self._seen = Standing(node_up=True, node_since=int(time.time()))
+        self._seen = Standing(node_up=origin.confirmed, node_since=int(time.time()))
 
     def standing(self) -> Standing:
         """How it stands, from memory."""
@@ -146,7 +152,9 @@ class Watch:
             )
         end = self.context.broadcast.end if self.context else None
         seen = self._seen
-        if status is not None:
+        if not self.origin.confirmed:
+            seen = replace(seen, node_up=False, trouble="the node does not answer")
+        elif status is not None:
             seen = replace(seen, trouble=_trouble(status, node_up=seen.node_up))
         if end is None or end.seq == 0:
             return seen
@@ -189,15 +197,15 @@ def _trouble(status: Status, *, node_up: bool) -> str | None:
 @asynccontextmanager
 async def _following(
     watch: Watch, options: Options, progress: Progress | None
-) -> AsyncIterator["asyncio.Task[None]"]:
-    """The index is kept up with the chain; the task that does it."""
+) -> AsyncIterator[Sequence["asyncio.Task[None]"]]:
+    """The index is kept up with the chain, and the texts with the index; the tasks that do it."""
     context, stop = watch.context, asyncio.Event()
     assert context is not None
     looking = asyncio.create_task(watch.run(stop))
     reading = asyncio.create_task(context.library.run(stop))
     async with AsyncExitStack() as stack:
         if options.read_only:
-            index = asyncio.create_task(_until(stop))
+            index = asyncio.create_task(_show(watch.origin, stop))
         else:
             indexer = Indexer(
                 watch.rpc,
@@ -207,15 +215,21 @@ async def _following(
                 changed=context.broadcast.wake,
             )
             watch.indexer = await stack.enter_async_context(indexer)
-            index = asyncio.create_task(indexer.run(stop))
+            index = asyncio.create_task(_keep_up(watch.origin, indexer, stop))
         try:
-            yield index
+            yield index, looking, reading
         finally:
             stop.set()
             await asyncio.gather(index, looking, reading, return_exceptions=True)
 
 
-async def _until(stop: asyncio.Event) -> None:
+async def _keep_up(origin: Origin, indexer: Indexer, stop: asyncio.Event) -> None:
+    await origin.confirm(stop)
+    await indexer.run(stop)
+
+
+async def _show(origin: Origin, stop: asyncio.Event) -> None:
+    await origin.confirm(stop)
     await stop.wait()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from agents.explorer import schema
 from agents.explorer.api.models import Award
 from agents.explorer.api.models.tasks import AwardBid
 from agents.explorer.queries.index import Index
-from agents.explorer.sentences import credits_words
+from agents.explorer.sentences import credits_words, places_for, quality_words
 from agents.market.domain import BPS
 
 MOST = 20_000
@@ -114,7 +114,7 @@ def award_of(index: Index, task: Row, ranks: Ranks) -> Award | None:
             "second": second,
             "reserve": task["reserve"],
             "taken_over_from": None if defaulter is None else names[defaulter],
-            "why": _why(task, best, second, len(ranks.order)),
+            "why": why_of(task, best, second, len(ranks.order)),
             "time": where["timestamp"] if where else task["time"],
             "tx": where["tx"] if where else task["tx"],
         }
@@ -146,13 +146,18 @@ def _award_place(index: Index, task: int) -> Row | None:
     return index.one(query)
 
 
-def _why(task: Row, best: AwardBid | None, second: AwardBid | None, count: int) -> str:
-    """The rule, applied to the figures."""
+def why_of(task: Row, best: AwardBid | None, second: AwardBid | None, count: int) -> str:
+    """The rule, applied to the figures; amounts have as many decimals as tell them apart."""
     price, reserve, agent = task["price"], task["reserve"], task["agent"]
     if task["mode"] == "Race":
         return f"The first work in the race that passed was agent {agent}'s: it is paid the whole reserve."
     if best is None:
         return f"The task was given to agent {agent} directly, at the price that it signed."
+    bound = 0 if second is None else second.price * best.quality // second.quality
+    of_second = () if second is None else (second.price, _whole(second))
+    words = partial(
+        credits_words, places=places_for(price, reserve, best.price, _whole(best), bound, *of_second)
+    )
     led = (
         f"The agent before it did not deliver, so agent {agent} takes over as if that one had never bid: "
         if task["taken_over"]
@@ -160,20 +165,21 @@ def _why(task: Row, best: AwardBid | None, second: AwardBid | None, count: int) 
         if count > 1
         else f"Agent {agent}'s is the only opened bid: "
     )
-    led += f"{credits_words(best.price)} at quality {best.quality:,}, in effect {_whole(best)}."
+    quality = quality_words(best.quality)
+    led += f"{words(best.price)} at quality {quality}, in effect {words(_whole(best))}."
     if task["mode"] != "SealedSecondPrice":
-        return f"{led} The rule pays the winner what it asks: {credits_words(price)}."
+        return f"{led} The rule pays the winner what it asks: {words(price)}."
     if second is None:
-        return f"{led} Nobody else sets the price, so it is paid the reserve, {credits_words(reserve)}."
-    bound = second.price * best.quality // second.quality
-    capped = f", but no more than the reserve of {credits_words(reserve)}" if bound > reserve else ""
+        return f"{led} Nobody else sets the price, so it is paid the reserve, {words(reserve)}."
+    other = quality_words(second.quality)
+    capped = f", but no more than the reserve of {words(reserve)}" if bound > reserve else ""
     return (
-        f"{led} The next, agent {second.agent}, asks {credits_words(second.price)} at quality {second.quality:,}, in "
-        f"effect {_whole(second)}. The rule pays the winner the highest price at which it would still have won, "
-        f"{credits_words(second.price)} x {best.quality:,} / {second.quality:,} = {credits_words(bound)}{capped}: "
-        f"{credits_words(price)}."
+        f"{led} The next, agent {second.agent}, asks {words(second.price)} at quality {other}, in effect "
+        f"{words(_whole(second))}. The rule pays the winner the highest price at which it would still have won, "
+        f"{words(second.price)} x {quality} / {other} = {words(bound)}{capped}: {words(price)}."
     )
 
 
-def _whole(bid: AwardBid) -> str:
-    return credits_words(bid.price * BPS // bid.quality)
+def _whole(bid: AwardBid) -> int:
+    """What the bid would be at full quality, in units."""
+    return bid.price * BPS // bid.quality

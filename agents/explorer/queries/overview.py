@@ -7,6 +7,7 @@ from agents.explorer.api.models import Conservation, Flow, Flows, Overview, Thro
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.totals import Totals, totals_of
 from agents.explorer.sentences import credits_words
+from agents.money import DECIMALS
 from agents.market.domain import TaskState
 
 SPANS, SPAN = 60, 60
@@ -113,9 +114,9 @@ def conservation(index: Index, totals: Totals) -> Conservation:
         row = index.one(select(schema.conservation).where(rows.block == totals["violation"]))
         if row is not None:
             violation = (
-                f"block {row['block']}: accounts have {credits_words(row['accounts_sum'])} and "
-                f"{credits_words(row['pending_burn'])} wait to be destroyed, but the Ledger holds "
-                f"{credits_words(row['held'] - row['gifts'])}"
+                f"block {row['block']}: accounts have {credits_words(row['accounts_sum'], DECIMALS)} and "
+                f"{credits_words(row['pending_burn'], DECIMALS)} wait to be destroyed, but the Ledger holds "
+                f"{credits_words(row['held'] - row['gifts'], DECIMALS)}"
             )
     return Conservation(
         holds="violation" not in totals,

@@ -17,8 +17,10 @@ from pydantic import SecretStr
 
 from agents.errors import ExplorerLost, IndexMissing, PortInUse
 from agents.explorer.command import explorer
+from agents.explorer.indexer import Indexer
+from agents.explorer.library import Librarian
 from agents.explorer.process import ExplorerProcess
-from agents.explorer.serving import Options, serve
+from agents.explorer.serving import Options, Watch, serve
 from agents.settings import Settings
 
 SECONDS = 30
@@ -148,16 +150,27 @@ async def test_secrets_are_in_no_command_line_and_in_no_log(settings, node, tmp_
     assert secret not in log.read_text()
 
 
-async def test_mistake_is_told_by_its_error(settings):
+async def test_mistake_is_told_by_its_error(settings, tmp_path):
     with pytest.raises(IndexMissing):
         await serve(settings, Options(read_only=True)).__aenter__()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=str(port)):
             await ExplorerProcess(settings, port=port).__aenter__()
-    nowhere = settings.model_copy(update={"provider": "http://127.0.0.1:9"})
+    nowhere = settings.model_copy(update={"provider": "http://127.0.0.1:9", "home": tmp_path / "empty"})
     with pytest.raises(ExplorerLost, match=r"does not begin: no node answers at http://127\.0\.0\.1:9"):
         await ExplorerProcess(nowhere).__aenter__()
+
+
+@pytest.mark.parametrize("work", [Librarian, Watch, Indexer])
+async def test_error_that_nobody_foresaw_ends_it(settings, tmp_path, monkeypatch, work):
+    async def fail(self, stop):
+        raise ZeroDivisionError(work.__name__)
+
+    monkeypatch.setattr(work, "run", fail)
+    async with serve(settings, Options(page=tmp_path)) as serving:
+        with pytest.raises(ZeroDivisionError, match=work.__name__):
+            await asyncio.wait_for(serving.until(asyncio.Event()), SECONDS)
 
 
 def test_help():
