@@ -7,8 +7,8 @@ from agents.explorer.api.models import Conservation, Flow, Flows, Overview, Thro
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.totals import Totals, totals_of
 from agents.explorer.sentences import credits_words
-from agents.money import DECIMALS
 from agents.market.domain import TaskState
+from agents.money import DECIMALS
 
 SPANS, SPAN = 60, 60
 """Spans of the throughput, and their length in seconds."""
