@@ -115,6 +115,7 @@ class Broadcast:
         try:
             await self._ready.wait()
             at, resumed = after or await self._ask(newest) or self._end, after is not None
+            state = self._state
             yield RETRY + self._status()
             while (resumed or not self._goes_on_from(at)) and not self._closed:
                 # What is older comes from the index, at the client's own pace.
@@ -126,13 +127,14 @@ class Broadcast:
                 if text := stretch.text(wish, at):
                     yield text
                 at, resumed = stretch.end, False
-            async for text in self._live(at, wish):
+            async for text in self._live(at, wish, state):
                 yield text
         finally:
             self._followers -= 1
 
-    async def _live(self, at: Position, wish: Wish) -> AsyncGenerator[bytes, None]:
-        number, state = self._first, self._state
+    async def _live(self, at: Position, wish: Wish, state: tuple[object, ...]) -> AsyncGenerator[bytes, None]:
+        """``state`` is what the client was told of last."""
+        number = self._first
         while not self._closed:
             grown = self._grown
             if number < self._first and not self._goes_on_from(at):

@@ -16,50 +16,11 @@ const SHOWN = 8;
 
 /** What the agent wrote and was written, what it logged of its actions, and what others say of it. */
 export function Conduct({ agent }: { agent: AgentCard }) {
-  const path = `/api/agents/${agent.id}`;
-  const asking = { params: { limit: SHOWN }, topics: [`agent:${agent.id}`] };
-  const messages = useApi<Page<MessageRow>>(`${path}/messages`, asking);
-  const actions = useApi<Page<ActionBatch>>(`${path}/actions`, asking);
-  const account = `agent:${agent.id}`;
   return (
     <>
       <div className="grid pair">
-        <Panel
-          title="Messages"
-          className="half"
-          actions={
-            <>
-              <Link href={`/messages?sender=${account}`} className="quiet">
-                Sent
-              </Link>
-              <Link href={`/messages?recipient=${account}`} className="quiet">
-                Received
-              </Link>
-            </>
-          }
-        >
-          <Loaded query={messages}>
-            {({ items }) =>
-              items.length > 0 ? (
-                <MessageList messages={items} />
-              ) : (
-                <p className="muted">No message to it or from it.</p>
-              )
-            }
-          </Loaded>
-        </Panel>
-        <Panel
-          title="Actions"
-          className="half"
-          note="Batches of its log, each committed by a Merkle root."
-          actions={
-            <Link href={`/actions?agent=${agent.id}`} className="quiet">
-              All
-            </Link>
-          }
-        >
-          <Loaded query={actions}>{({ items }) => <BatchTable batches={items} alone />}</Loaded>
-        </Panel>
+        <Messages agent={agent.id} />
+        <Actions agent={agent.id} />
       </div>
       {agent.feedback.length > 0 && (
         <Panel
@@ -75,6 +36,53 @@ export function Conduct({ agent }: { agent: AgentCard }) {
         </Panel>
       )}
     </>
+  );
+}
+
+const askingOf = (agent: number) => ({ params: { limit: SHOWN }, topics: [`agent:${agent}`] });
+
+function Messages({ agent }: { agent: number }) {
+  const messages = useApi<Page<MessageRow>>(`/api/agents/${agent}/messages`, askingOf(agent));
+  const links = (
+    <>
+      <Link href={`/messages?sender=agent:${agent}`} className="quiet">
+        Sent
+      </Link>
+      <Link href={`/messages?recipient=agent:${agent}`} className="quiet">
+        Received
+      </Link>
+    </>
+  );
+  return (
+    <Panel title="Messages" className="half" actions={links}>
+      <Loaded query={messages}>
+        {({ items }) =>
+          items.length > 0 ? (
+            <MessageList messages={items} />
+          ) : (
+            <p className="muted">No message to it or from it.</p>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Actions({ agent }: { agent: number }) {
+  const actions = useApi<Page<ActionBatch>>(`/api/agents/${agent}/actions`, askingOf(agent));
+  return (
+    <Panel
+      title="Actions"
+      className="half"
+      note="Batches of its log, each committed by a Merkle root."
+      actions={
+        <Link href={`/actions?agent=${agent}`} className="quiet">
+          All
+        </Link>
+      }
+    >
+      <Loaded query={actions}>{({ items }) => <BatchTable batches={items} alone />}</Loaded>
+    </Panel>
   );
 }
 

@@ -22,11 +22,3 @@ export function niceTicks([from, to]: readonly [number, number], count: number):
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, nth) => (first + nth) * step);
 }
-
-/** The smallest domain that holds all values, with a share of its width as air on both sides. */
-export function domainOf(values: readonly number[], air = 0.08): [number, number] {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const margin = (high - low || Math.abs(high) || 1) * air;
-  return [low - margin, high + margin];
-}

@@ -168,27 +168,7 @@ export function TermFields({ draft, faults, change, panels }: PartProps & { pane
           </select>
         )}
       </Field>
-      <Field
-        label="Who scores the result"
-        hint={
-          panels
-            ? "A panel of the pool is paid a fee, and its word counts in full for the worker's reputation."
-            : "Fewer than three seats of the pool are taken: no panel could be drawn, so you score it."
-        }
-      >
-        {(tied) => (
-          <select
-            {...tied}
-            value={draft.evaluator}
-            onChange={(event) => change({ evaluator: event.target.value as Draft["evaluator"] })}
-          >
-            <option value="me">I do</option>
-            <option value="pool" disabled={!panels}>
-              A panel of the pool
-            </option>
-          </select>
-        )}
-      </Field>
+      <EvaluatorField evaluator={draft.evaluator} change={change} panels={panels} />
       <Field
         label="Passing score"
         hint="From this score on, 1 to 100, the worker is paid."
@@ -206,6 +186,39 @@ export function TermFields({ draft, faults, change, panels }: PartProps & { pane
       </Field>
       <Windows draft={draft} faults={faults} change={change} />
     </>
+  );
+}
+
+interface EvaluatorProps {
+  evaluator: Draft["evaluator"];
+  change: Change;
+  /** Whether a panel could be drawn. */
+  panels: boolean;
+}
+
+function EvaluatorField({ evaluator, change, panels }: EvaluatorProps) {
+  return (
+    <Field
+      label="Who scores the result"
+      hint={
+        panels
+          ? "A panel of the pool is paid a fee, and its word counts in full for the worker's reputation."
+          : "Fewer than three seats of the pool are taken: no panel could be drawn, so you score it."
+      }
+    >
+      {(tied) => (
+        <select
+          {...tied}
+          value={evaluator}
+          onChange={(event) => change({ evaluator: event.target.value as Draft["evaluator"] })}
+        >
+          <option value="me">I do</option>
+          <option value="pool" disabled={!panels}>
+            A panel of the pool
+          </option>
+        </select>
+      )}
+    </Field>
   );
 }
 

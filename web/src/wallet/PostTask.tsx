@@ -9,7 +9,7 @@ import { EMPTY, faultsOf, reserveOf, type Draft, type Faults } from "./draft.ts"
 import { postTask, untilRead } from "./post.ts";
 import { TermFields, WorkFields } from "./PostForm.tsx";
 import { SendingNote } from "./SendingNote.tsx";
-import { isBusy, useSending } from "./useSending.ts";
+import { isBusy, useSending, type Sending } from "./useSending.ts";
 import { useConditions, useFunds, useWallet, type Wallet } from "./useWallet.ts";
 
 /** The form, what the task costs, who posts it, and how far that has come. */
@@ -42,7 +42,6 @@ export function PostTask() {
       return `Task ${task} is posted.`;
     });
   };
-  const ready = wallet.connected !== null && !wallet.connected.elsewhere && wallet.reader !== null;
   const parts = { draft, faults: shown, change };
   return (
     <form className="grid post-form" onSubmit={submit} noValidate>
@@ -63,23 +62,31 @@ export function PostTask() {
       </Panel>
       <div className="half">
         <Connect />
-        <Panel title="Post it">
-          <p className="muted">
-            One signature permits the credits, one posts the task. The specification is stored first, since
-            the chain holds only its digest; everybody can read it. A secret is drawn and kept in this
-            browser: should the result be disputed, a panel is drawn from it, and you lose the dispute without
-            it. You can save it on the task's page.
-          </p>
-          <div className="buttons">
-            <button type="submit" className="primary" disabled={!ready || isBusy(sending)}>
-              Post the task
-            </button>
-            {!ready && <span className="muted">{whatIsMissing(wallet)}</span>}
-          </div>
-          <SendingNote sending={sending} />
-        </Panel>
+        <Posting wallet={wallet} sending={sending} />
       </div>
     </form>
+  );
+}
+
+/** What happens when it is posted, the button for it, and how far it has come. */
+function Posting({ wallet, sending }: { wallet: Wallet; sending: Sending }) {
+  const ready = wallet.connected !== null && !wallet.connected.elsewhere && wallet.reader !== null;
+  return (
+    <Panel title="Post it">
+      <p className="muted">
+        One signature permits the credits, one posts the task. The specification is stored first, since the
+        chain holds only its digest; everybody can read it. A secret is drawn and kept in this browser: should
+        the result be disputed, a panel is drawn from it, and you lose the dispute without it. You can save it
+        on the task's page.
+      </p>
+      <div className="buttons">
+        <button type="submit" className="primary" disabled={!ready || isBusy(sending)}>
+          Post the task
+        </button>
+        {!ready && <span className="muted">{whatIsMissing(wallet)}</span>}
+      </div>
+      <SendingNote sending={sending} />
+    </Panel>
   );
 }
 

@@ -77,13 +77,9 @@ async function settled(
   tell: Tell,
 ): Promise<TransactionReceipt> {
   let replaced: ReplacementReturnType | null = null;
-  const receipt = await waitForTransactionReceipt(reader, {
-    hash,
-    timeout: 0,
-    onReplaced: (found) => {
-      replaced = found;
-      tell({ kind: "replaced", hash: found.transaction.hash, reason: found.reason });
-    },
+  const receipt = await receiptOf(reader, hash, (found) => {
+    replaced = found;
+    tell({ kind: "replaced", hash: found.transaction.hash, reason: found.reason });
   });
   const other = replaced as ReplacementReturnType | null;
   if (other !== null && other.reason !== "repriced") {
@@ -91,6 +87,24 @@ async function settled(
   }
   if (receipt.status === "reverted") throw await whyReverted(reader, call, receipt);
   return receipt;
+}
+
+const PAUSE_MS = 1_000;
+
+/** The receipt, though the node may be away meanwhile: who was told of a failure now would send it all once more. */
+async function receiptOf(
+  reader: PublicClient,
+  hash: Hex,
+  onReplaced: (found: ReplacementReturnType) => void,
+): Promise<TransactionReceipt> {
+  for (;;) {
+    try {
+      return await waitForTransactionReceipt(reader, { hash, timeout: 0, onReplaced });
+    } catch (error) {
+      if (!(error instanceof BaseError)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
 
 /** What the contract answers to the same call in the same block, if it still refuses it there. */

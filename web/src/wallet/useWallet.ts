@@ -60,7 +60,9 @@ export function useWallet(): Wallet {
           elsewhere: chainId !== chain.id,
         }
       : null;
-  const client = (): Promise<Client> => getConnectorClient(config, { chainId: chain.id });
+  // Of this account and no other: the wallet may have changed to another since it was shown.
+  const client = (): Promise<Client> =>
+    getConnectorClient(config, { chainId: chain.id, ...(address && { account: address }) });
   return { status, chain, market, reader, connected, client };
 }
 

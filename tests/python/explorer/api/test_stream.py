@@ -12,7 +12,7 @@ from chain_in import Chain
 from standing_in import UP, context_in, inside, serving
 
 from agents.explorer.api.policy import Policy
-from agents.explorer.api.records import Position
+from agents.explorer.api.records import Position, Wish
 from agents.explorer.api.standing import Standing
 
 SECONDS = 20
@@ -273,6 +273,26 @@ async def test_node_that_goes_and_comes_is_told(tmp_path):
         event = await anext(events)
         assert (event["event"], event["data"]["node"], event["data"]["node_since"]) == ("status", "down", 99)
         assert event["id"] is None, "it is no place to resume at"
+
+
+async def test_what_goes_while_a_client_catches_up_is_told(tmp_path):
+    now = [UP]
+    context = context_in(tmp_path, standing=lambda: now[0])
+    Chain.begin(context.engine)
+    async with context.broadcast, asyncio.timeout(SECONDS):
+        late = context.broadcast.follow(Position(0, 0), Wish())
+        assert b'"node":"up"' in await anext(late)
+        async with contextlib.aclosing(context.broadcast.follow(None, Wish())) as other:
+            await anext(other)
+            now[0] = Standing(block=7, chain_head=7, node_since=99)
+            async for text in other:
+                if b'"node":"down"' in text:
+                    break
+        async with contextlib.aclosing(late):
+            async for text in late:
+                if b"event: status" in text:
+                    break
+        assert b'"node":"down"' in text
 
 
 async def test_database_that_goes_and_comes_is_told(context, chain):
