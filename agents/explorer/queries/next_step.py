@@ -71,8 +71,11 @@ def _awarded(_: Index, task: Row, now: int) -> NextStep:
 
 
 def _submitted(index: Index, task: Row, now: int) -> NextStep:
-    if task["evaluator"] == index.pool:
+    if task["round"] != "None":
         return _panel(task, now)
+    if task["evaluator"] == index.pool and now < task["deadline"]:
+        what = "The pool had too few members for a panel, so nobody scores it: after this the worker is paid."
+        return _step("release", what, deadline=task["deadline"])
     who = "the requester" if task["evaluator"] == task["requester"] else "the evaluator"
     if now < task["deadline"]:
         return _step("evaluate", "The result is to be scored.", who, task["evaluator"], task["deadline"])
@@ -81,7 +84,7 @@ def _submitted(index: Index, task: Row, now: int) -> NextStep:
 
 def _panel(task: Row, now: int) -> NextStep:
     """A panel judges; before it is drawn the requester's secret is due."""
-    if task["round"] in ("None", "Convened"):
+    if task["round"] == "Convened":
         if now < task["deadline"]:
             what = "The requester must show its secret, from which the panel is drawn."
             return _step("unseal", what, "the requester", task["requester"], task["deadline"])

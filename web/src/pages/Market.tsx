@@ -1,3 +1,5 @@
+import type { ComponentProps } from "react";
+
 import { useApi } from "../api/hooks.ts";
 import type { BidCurves, Market as Whole, Prices as PriceData, Supply } from "../api/types.ts";
 import { Loaded, Skeleton } from "../components/Feedback.tsx";
@@ -34,39 +36,27 @@ export default function Market() {
         <ChoiceFilter label="Skill" name="skill" filters={filters} change={change} options={skills} />
       </Filters>
       <div className="grid">
-        <div className="panel half">
-          <Loaded query={prices} lines={10}>
-            {(data) => <Prices prices={data} skill={skill} />}
-          </Loaded>
-        </div>
-        <div className="panel half">
-          <Loaded query={bids} lines={10}>
-            {(data) => <Chance curve={data.curve} />}
-          </Loaded>
-        </div>
-        <div className="panel half">
-          <Loaded query={bids} lines={12}>
-            {(data) => <ByExperience points={data.points} />}
-          </Loaded>
-        </div>
-        <div className="panel half">
-          <Loaded query={bids} lines={12}>
-            {(data) => <ByQuality points={data.points} />}
-          </Loaded>
-        </div>
+        <Half query={prices} lines={10}>
+          {(data) => <Prices prices={data} skill={skill} />}
+        </Half>
+        <Half query={bids} lines={10}>
+          {(data) => <Chance curve={data.curve} />}
+        </Half>
+        <Half query={bids} lines={12}>
+          {(data) => <ByExperience points={data.points} />}
+        </Half>
+        <Half query={bids} lines={12}>
+          {(data) => <ByQuality points={data.points} />}
+        </Half>
         <Panel title="Skills" note="Medians and means are of the newest 200 settled tasks of each.">
           <Loaded query={market}>{(data) => <SkillTable skills={data.skills} />}</Loaded>
         </Panel>
-        <div className="panel half">
-          <Loaded query={supply} lines={10}>
-            {(data) => <SupplyBySkill supply={data} />}
-          </Loaded>
-        </div>
-        <div className="panel half">
-          <Loaded query={supply} lines={10}>
-            {(data) => <SupplyOverTime supply={data} />}
-          </Loaded>
-        </div>
+        <Half query={supply} lines={10}>
+          {(data) => <SupplyBySkill supply={data} />}
+        </Half>
+        <Half query={supply} lines={10}>
+          {(data) => <SupplyOverTime supply={data} />}
+        </Half>
         <Panel
           title="Leaderboard"
           note="By profit: what was earned less what thinking cost."
@@ -79,5 +69,14 @@ export default function Market() {
         </div>
       </div>
     </>
+  );
+}
+
+/** What was asked for, in a panel of half the page's width. */
+function Half<T>(props: ComponentProps<typeof Loaded<T>>) {
+  return (
+    <div className="panel half">
+      <Loaded {...props} />
+    </div>
   );
 }
