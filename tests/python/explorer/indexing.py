@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from explorer.scripted_market import scripted_deployment
+from scripted_market import scripted_deployment
 
 from agents.chain.rpc import Rpc
 from agents.explorer.database import open_engine

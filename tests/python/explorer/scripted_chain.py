@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 from eth_utils.crypto import keccak
-from explorer.scripted_market import Deed, ScriptedMarket, State, written
+from scripted_market import Deed, ScriptedMarket, State, written
 
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc

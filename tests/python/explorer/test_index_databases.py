@@ -2,8 +2,8 @@
 
 from random import Random
 
-from explorer.scripted_chain import ScriptedChain, rpc_to
-from explorer.scripted_market import scripted_deployment
+from scripted_chain import ScriptedChain, rpc_to
+from scripted_market import scripted_deployment
 from sqlalchemy import select
 from truth import fresh, rows_of
 

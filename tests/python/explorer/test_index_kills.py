@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 from databases import BOTH
-from explorer.scripted_chain import ScriptedChain
-from explorer.scripted_market import scripted_deployment
+from scripted_chain import ScriptedChain
+from scripted_market import scripted_deployment
 from sqlalchemy import inspect, select
 from truth import as_viewed, differences, folded, fresh, rows_of, view_of, viewed
 
@@ -60,6 +60,7 @@ async def test_what_is_killed_goes_on_where_it_was(served, database, tmp_path):
         process = await asyncio.create_subprocess_exec(*command)
         # From here on it dies at any moment: as it starts, in the midst of a batch, or at the head.
         while (block := newest(engine)) <= reached and block < served.head:
+            assert process.returncode is None
             await asyncio.sleep(0.01)
         await asyncio.sleep(dice.uniform(0, 0.3))
         process.kill()

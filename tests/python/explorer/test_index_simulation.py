@@ -6,10 +6,10 @@ import sqlite3
 from random import Random
 
 import pytest
-from explorer.scripted_chain import ScriptedChain
-from explorer.scripted_market import scripted_deployment
 from faults.engine import Engine, Fault
 from faults.transport import FaultyTransport
+from scripted_chain import ScriptedChain
+from scripted_market import scripted_deployment
 from sqlalchemy import event
 from truth import VIEWED, as_viewed, differences, dump, folded, fresh, rows_of, view_of, viewed
 

@@ -7,8 +7,8 @@ from random import Random
 import httpx
 import pytest
 from databases import BOTH
-from explorer.scripted_chain import InMemory, ScriptedChain, rpc_to
-from explorer.scripted_market import scripted_deployment
+from scripted_chain import InMemory, ScriptedChain, rpc_to
+from scripted_market import scripted_deployment
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 

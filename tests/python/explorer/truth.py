@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from explorer.scripted_chain import rpc_to
+from scripted_chain import rpc_to
 from sqlalchemy import select
 
 from agents.chain.logs import Log

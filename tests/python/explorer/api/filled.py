@@ -4,8 +4,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
-from explorer.scripted_chain import ScriptedChain, rpc_to
-from explorer.scripted_market import scripted_deployment
+from scripted_chain import ScriptedChain, rpc_to
+from scripted_market import scripted_deployment
 from standing_in import context_in
 
 from agents.explorer.api.standing import Standing
