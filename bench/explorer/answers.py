@@ -20,7 +20,7 @@ from bench.explorer.serving import serving
 from bench.gateway.asking import Connection
 from bench.gateway.load import Load, load, paced, told
 
-EVENTS, RATE, REQUESTS, EACH = 1_000_000, 200, 12_000, 100
+EVENTS, RATE, REQUESTS, EACH = 1_000_000, 200, 12_000, 50
 WANTED_P99_MS = 50.0
 
 
@@ -76,7 +76,7 @@ def _paths(database: Path) -> dict[str, Callable[[], str]]:
 
     return {
         "overview": lambda: "/api/overview",
-        "tasks": lambda: f"/api/tasks?state=settled&skill={draws.choice(skills)}",
+        "tasks": lambda: f"/api/tasks?state=Settled&skill={draws.choice(skills)}",
         "task": lambda: f"/api/tasks/{task()}",
         "agents": lambda: "/api/agents?sort=earned",
         "agent": lambda: f"/api/agents/{agent()}",

@@ -25,6 +25,7 @@ from agents.explorer.api.policy import Policy
 from agents.explorer.api.standing import Standing
 from agents.explorer.database import open_engine
 from agents.llm.gateway.wire import BoundedHttp
+from agents.logs import configure
 from agents.market.content import ContentStore
 from agents.settings import Settings
 from bench.explorer.life import life
@@ -60,6 +61,7 @@ def serving(database: Path) -> Iterator[Served]:
 
 
 async def _serve(database: Path, folder: Path) -> None:
+    configure("WARNING", as_json=True)
     lived = life()
     context = Context(
         engine=open_engine(f"sqlite:///{database}"),

@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
@@ -47,6 +48,9 @@ _OWN = (
     page.router,  # It takes every path that is left.
 )
 
+THREADS = 2
+"""Requests that are answered at a time: of more, each waits for the interpreter between any two of its steps."""
+
 
 class Explorer(FastAPI):
     """The application, behind its door: what the framework answers itself gets the same headers as all else."""
@@ -70,6 +74,7 @@ class Explorer(FastAPI):
         if scope["type"] == "http":
             await self._front(scope, receive, send)
         else:
+            to_thread.current_default_thread_limiter().total_tokens = THREADS
             await super().__call__(scope, receive, send)
 
 
