@@ -44,9 +44,10 @@ async def _run(rate: int, seconds: int, streams: int) -> dict[str, Any]:
             browser("watch", explorer.url, str(drawn)),
             _readers(explorer.url, streams, file),
         ):
+            since = max(place.seen())  # What came before was drawn when the page was loaded.
             await asyncio.to_thread(_mint, place, rate, seconds)
             await asyncio.sleep(REST_SECONDS)
-        seen = place.seen()
+        seen = {block: at for block, at in place.seen().items() if block > since}
         figures = {
             "events": rate * seconds,
             f"{streams} streams": _row(json.loads(file.read_text()), seen),
@@ -59,7 +60,9 @@ async def _run(rate: int, seconds: int, streams: int) -> dict[str, Any]:
 
 
 def _row(arrivals: dict[str, list[float]], seen: dict[int, float]) -> dict[str, float]:
-    waits = sorted(at - seen[int(block)] for block, times in arrivals.items() for at in times)
+    waits = sorted(
+        at - seen[int(block)] for block, times in arrivals.items() if int(block) in seen for at in times
+    )
     shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
     quantiles = {
         f"{name} ms": round(1e3 * waits[int(share * (len(waits) - 1))], 1) for name, share in shares.items()
