@@ -2,7 +2,8 @@
 
 import itertools
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
@@ -89,7 +90,9 @@ def read_tasks(path: Path, limit: int | None = None, make_key: MakeKey = AnswerK
     """
     if limit is not None and limit < 1:
         raise SettingOutOfRange("limit", limit, "at least 1")
-    drafts = [_draft(path, number, line, make_key) for number, line in itertools.islice(_lines(path), limit)]
+    # Closed by hand: an error's traceback would keep the generator, and so the file, as long as itself.
+    with closing(_lines(path)) as lines:
+        drafts = [_draft(path, number, line, make_key) for number, line in itertools.islice(lines, limit)]
     if not drafts:
         raise TasksMissing(path, "it is empty")
     return drafts
@@ -105,7 +108,7 @@ def draft_task(fields: Mapping[str, Any], make_key: MakeKey = AnswerKey.create) 
         raise MalformedTask(str(error)) from None
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _lines(path: Path) -> Generator[tuple[int, bytes], None, None]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(_listed(path, file), start=1):

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from hypothesis import given
@@ -186,6 +186,22 @@ def test_a_line_that_is_no_json_is_named_with_its_number(tmp_path: Path, line: b
     path.write_bytes(json.dumps(EXACT).encode() + b"\n" + line)
     with pytest.raises(MalformedTasks, match="line 2: "):
         read_tasks(path)
+
+
+def test_a_file_is_closed_while_its_error_is_still_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opened, really_open = write(tmp_path, EXACT, [], SUM), [], Path.open
+
+    def spy(path: Path, mode: str) -> IO[Any]:
+        opened.append(really_open(path, mode))
+        return opened[-1]
+
+    monkeypatch.setattr(Path, "open", spy)
+    with pytest.raises(MalformedTasks) as caught:
+        read_tasks(path)
+    assert [file.closed for file in opened] == [True]
+    assert caught.tb.tb_next is not None
 
 
 @given(st.dictionaries(st.sampled_from([*EXACT, *JUDGED, *SUM]), st.none() | st.text() | st.integers()))
