@@ -57,8 +57,6 @@ class Deed:
     """A transaction, with all of its events of the market in their order."""
 
     hash: str
-    sender: str
-    to: str | None
     events: Sequence[Logged]
     contracts: Mapping[str, str]
     """The addresses of the market's contracts by their names."""
@@ -79,11 +77,6 @@ class Place:
     def tx(self) -> str:
         """The transaction's hash."""
         return self.deed.hash
-
-    @property
-    def sender(self) -> str:
-        """Who sent the transaction."""
-        return self.deed.sender
 
     @property
     def logged(self) -> Logged:

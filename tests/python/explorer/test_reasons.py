@@ -61,7 +61,7 @@ def reasons(*events, rows=ROWS):
         Logged(at, names[type(event).__module__], CONTRACTS[names[type(event).__module__]], event)
         for at, event in enumerate(events)
     ]
-    found = explain(Deed("0x", BUYER, None, logged, CONTRACTS), rows)
+    found = explain(Deed("0x", logged, CONTRACTS), rows)
     return [found[at] for at in sorted(found)]
 
 
