@@ -130,12 +130,7 @@ class Fold:
 
 def names_of(deployment: Deployment) -> dict[str, str]:
     """The name of each contract by its address."""
-    names = {}
-    for field in deployment.__dataclass_fields__:
-        contract = getattr(deployment, field)
-        if hasattr(contract, "address"):
-            names[contract.address] = type(contract).__name__
-    return names
+    return {contract.address: type(contract).__name__ for contract in deployment.contracts}
 
 
 def _hand_over(rows: Rows, block: Mapping[str, Any], deeds: Sequence[Deed]) -> None:

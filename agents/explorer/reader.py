@@ -141,7 +141,9 @@ class MarketReader:
         except (KeyError, TypeError, ValueError) as error:
             raise TransportError("the node sent a transaction that cannot be read") from error
         if strange:
-            raise TransportError(f"the node's logs are of transactions that block {header.number} does not hold")
+            raise TransportError(
+                f"the node's logs are of transactions that block {header.number} does not hold"
+            )
         return ours
 
     async def _receipts(self, hashes: Sequence[str]) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
+from agents.chain.deployment import BINDINGS
 from agents.explorer import schema
 from agents.explorer.database import open_engine
 from agents.explorer.handlers import Deed, Logged, Place, end_block, take_in
-from agents.explorer.handlers.kinds import BINDINGS
 from agents.explorer.rows import Rows
 
 
