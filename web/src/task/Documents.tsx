@@ -3,6 +3,7 @@ import { Hash } from "../components/Hash.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { Written } from "../components/Written.tsx";
+import { rubricOf } from "./rubric.ts";
 
 /** What was asked for and what was delivered, side by side: texts of strangers, shown as they are. */
 export function Documents({ task }: { task: TaskDetail }) {
@@ -39,16 +40,16 @@ const CHECKS: Record<string, string> = {
 function Checker({ task }: { task: TaskDetail }) {
   if (task.checker === null) return null;
   const kind = String(task.checker["kind"]);
-  const rubric = task.checker["rubric"];
+  const rubric = rubricOf(task);
   return (
     <div className="checker">
       <h3>How it is checked</h3>
       <p className="muted">{CHECKS[kind] ?? <Untrusted text={kind} limit={60} plain />}</p>
-      {Array.isArray(rubric) && (
+      {rubric.length > 0 && (
         <ol className="rubric">
           {rubric.map((criterion, nth) => (
             <li key={nth}>
-              <Untrusted text={String(criterion)} limit={300} />
+              <Untrusted text={criterion} limit={300} />
             </li>
           ))}
         </ol>

@@ -19,7 +19,7 @@ export interface Terms {
   maxWindow: number;
 }
 
-export const percentUp = (amount: bigint, percent: bigint): bigint => (amount * percent + 99n) / 100n;
+const percentUp = (amount: bigint, percent: bigint): bigint => (amount * percent + 99n) / 100n;
 
 /** The market's share of a price, rounded down. */
 export const feeOf = (price: bigint, feeBps: bigint): bigint => (price * feeBps) / 10_000n;

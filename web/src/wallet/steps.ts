@@ -1,5 +1,6 @@
 // What an account may do about a task in the state that it is in, and what follows from it. Times are chain seconds.
 
+import type { TaskDetail, TaskState } from "../api/types.ts";
 import {
   bondOf,
   compensationOf,
@@ -11,35 +12,27 @@ import {
   PANEL_SIZE,
 } from "./amounts.ts";
 
-/** What of a task decides about its steps; money in units. */
-export interface TaskFacts {
-  state: string;
-  round: string;
-  mode: string;
-  requester: string;
-  evaluator: string;
-  evaluated_by: "requester" | "pool" | "account";
-  passing_score: number;
-  reserve: number;
-  agent: number | null;
-  price: number | null;
-  commitments: number;
-  reveal_end: number;
-  deadline: number | null;
-  score: number | null;
-  fee_bps: number;
-  bond_percent: number;
-  seat_fee: number;
-}
-
-/** A task as its actions take it: every answer about one task fits. */
-export interface ActionTask extends TaskFacts {
-  id: number;
-  specification: string;
-  seal: string;
-  result: string | null;
-  checker: unknown;
-}
+/** What of a task decides about its steps. */
+type TaskFacts = Pick<
+  TaskDetail,
+  | "state"
+  | "round"
+  | "mode"
+  | "requester"
+  | "evaluator"
+  | "evaluated_by"
+  | "passing_score"
+  | "reserve"
+  | "agent"
+  | "price"
+  | "commitments"
+  | "reveal_end"
+  | "deadline"
+  | "score"
+  | "fee_bps"
+  | "bond_percent"
+  | "seat_fee"
+>;
 
 /** The account that acts. */
 export interface Actor {
@@ -50,7 +43,7 @@ export interface Actor {
   runnerUp: number;
 }
 
-export type StepName =
+type StepName =
   | "appeal"
   | "cancel"
   | "closeDefaulted"
@@ -85,7 +78,7 @@ export function stepsOf(task: TaskFacts, me: Actor): Step[] {
   return made.filter((step) => step !== null);
 }
 
-const STATES: Readonly<Record<string, Maker>> = {
+const STATES: Readonly<Partial<Record<TaskState, Maker>>> = {
   Open: (task, me) => [
     isRequester(task, me) && task.commitments === 0 ? cancel(task) : null,
     task.mode === "Race" ? null : finalize(task),
@@ -110,7 +103,9 @@ const STATES: Readonly<Record<string, Maker>> = {
 const sealed: Maker = (task, me) => [isRequester(task, me) ? unseal(task) : null, closeSealed(task)];
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-const isRequester = (task: TaskFacts, me: Actor): boolean => same(task.requester, me.address);
+/** Whether the account posted the task. */
+export const isRequester = (task: Pick<TaskFacts, "requester">, me: Actor): boolean =>
+  same(task.requester, me.address);
 const passed = (task: TaskFacts): boolean => (task.score ?? 0) >= task.passing_score;
 
 const credits = (units: bigint): string => `${formatCredits(units)} credits`;
@@ -137,63 +132,61 @@ export function previewOfScore(task: TaskFacts, score: number | null): string {
   );
 }
 
+type Said = Pick<Step, "name" | "label" | "preview" | "done">;
+
+/** A step that has to be taken before the window ends. */
+const within = (end: number | null, said: Said): Step => ({ ...said, from: null, until: end });
+
+/** A step that can be taken once the window has ended. */
+const after = (end: number | null, said: Said): Step => ({ ...said, from: end, until: null });
+
 function evaluate(task: TaskFacts): Step {
-  return {
+  return within(task.deadline, {
     name: "evaluate",
     label: "Score the result",
     preview: previewOfScore(task, null),
     done: "The result is scored.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
 function cancel(task: TaskFacts): Step {
-  return {
+  return within(null, {
     name: "cancel",
     label: "Take the task back",
     preview: `Nobody has bid yet. ${credits(locked(task))} are free again at once.`,
     done: "The task is cancelled.",
-    from: null,
-    until: null,
-  };
+  });
 }
 
 function finalize(task: TaskFacts): Step {
-  return {
+  return after(task.reveal_end, {
     name: "finalize",
     label: "End the auction",
     preview: "The best opened bid gets the task; without one, the requester has all of it back.",
     done: "The auction has ended.",
-    from: task.reveal_end,
-    until: null,
-  };
+  });
 }
 
 function declareDefault(task: TaskFacts): Step {
-  return {
+  return after(task.deadline, {
     name: "declareDefault",
     label: "Declare that nothing was delivered",
     preview: `The worker's bond of ${credits(bond(task))} goes to the requester; the runner-up may take over.`,
     done: "The worker has defaulted.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
 function release(task: TaskFacts): Step {
-  return {
+  return after(task.deadline, {
     name: "release",
     label: "Have the worker paid",
     preview: `Nobody has scored the result in time, so the worker is paid ${credits(wage(task))}.`,
     done: "The worker is paid.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
 function dispute(task: TaskFacts): Step {
-  return {
+  return within(task.deadline, {
     name: "dispute",
     label: "Dispute the rejection",
     preview:
@@ -201,89 +194,73 @@ function dispute(task: TaskFacts): Step {
       `the panel finds for it, it is paid ${credits(wage(task) + compensationOf(BigInt(task.reserve)))}; if not, it ` +
       `pays the panel ${credits(panelFee(task))} and loses half of its bond.`,
     done: "The rejection is disputed.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
 function closeRejected(task: TaskFacts): Step {
-  return {
+  return after(task.deadline, {
     name: "closeRejected",
     label: "End the rejected task",
     preview: `Nobody has disputed. ${credits(locked(task))} are free again for the requester; half of the bond is burned.`,
     done: "The task has ended.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
 function unseal(task: TaskFacts): Step {
   const lost = byPool(task) ? "the worker is paid without being judged" : "you lose the dispute";
-  return {
+  return within(task.deadline, {
     name: "unseal",
     label: "Show the secret",
     preview: `The panel is drawn from the secret that was sealed with the task. If it is not shown in time, ${lost}.`,
     done: "The secret is shown; a panel is drawn.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
 function closeSealed(task: TaskFacts): Step {
   const more = byPool(task) ? 0n : compensationOf(BigInt(task.reserve));
-  return {
+  return after(task.deadline, {
     name: "closeSealed",
     label: "Have the worker paid: the secret was kept",
     preview: `The requester has not shown its secret, so the worker is paid ${credits(wage(task) + more)}.`,
     done: "The worker is paid.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
 function appeal(task: TaskFacts): Step {
   const fee = byPool(task) ? appealFee(task) : panelFee(task);
-  return {
+  return within(task.deadline, {
     name: "appeal",
     label: "Appeal to the larger panel",
     preview: `${credits(fee)} more are locked. Whoever the larger panel finds against pays it ${credits(appealFee(task))}.`,
     done: "The verdict is appealed.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
 function closeRuled(task: TaskFacts): Step {
-  return {
+  return after(task.deadline, {
     name: "closeRuled",
     label: "Carry out the verdict",
     preview: passed(task)
       ? `The panel found for the worker, which is paid ${credits(wage(task))} and what a wrong rejection costs.`
       : "The panel found against the worker: the requester has the rest back, and half of the bond is burned.",
     done: "The verdict is carried out.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
 function takeOver(task: TaskFacts, agent: number): Step {
-  return {
+  return within(task.deadline, {
     name: "takeOver",
     label: `Take over with agent ${agent}`,
     preview: `The agent's bond of ${credits(bond(task))} is locked again, and the time to deliver begins anew.`,
     done: "The agent has the task now.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
 function closeDefaulted(task: TaskFacts): Step {
-  return {
+  return after(task.deadline, {
     name: "closeDefaulted",
     label: "End the task",
     preview: `Nobody took over. ${credits(locked(task))} are free again for the requester.`,
     done: "The task has ended.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
