@@ -14,7 +14,7 @@ interface ChartFrameProps {
   /** What the chart shows, in a sentence: units, and what one point is. */
   caption: string;
   /** Height of the chart in pixels, which its table keeps. */
-  height?: number;
+  height?: number | undefined;
   columns: readonly FigureColumn[];
   rows: readonly Datum[];
   children: ReactNode;

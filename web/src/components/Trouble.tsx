@@ -52,7 +52,7 @@ export function Trouble() {
   if (data.node === "down") {
     return (
       <Banner tone="bad" title="The node is down">
-        {data.node_since !== null && <Since at={data.node_since} />}
+        <Since at={data.node_since} />
         {block === null
           ? "No block has been read yet."
           : `The last block read is ${block.toLocaleString("en")}`}
@@ -75,7 +75,7 @@ export function Trouble() {
       </Banner>
     );
   }
-  if (data.behind !== null && data.behind > BEHIND) {
+  if (data.behind > BEHIND) {
     return (
       <Banner tone="warn" title={`${data.behind.toLocaleString("en")} blocks behind`}>
         {`The explorer has read ${(block ?? 0).toLocaleString("en")} of ${(data.chain_head ?? 0).toLocaleString("en")} blocks and is catching up.`}

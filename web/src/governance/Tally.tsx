@@ -2,21 +2,19 @@ import type { Proposal } from "../api/types.ts";
 import { Mark, type Tone } from "../components/State.tsx";
 import { formatPercent, shortCredits } from "../lib/format.ts";
 
-const TONES: Record<string, Tone> = {
+const TONES: Record<Proposal["state"], Tone> = {
   Pending: "neutral",
   Active: "info",
   Canceled: "neutral",
   Defeated: "bad",
-  Succeeded: "good",
   Ended: "neutral",
   Queued: "info",
-  Expired: "neutral",
   Executed: "good",
 };
 
 /** Where a proposal stands. */
 export function ProposalState({ state }: { state: Proposal["state"] }) {
-  return <Mark tone={TONES[state] ?? "neutral"}>{state}</Mark>;
+  return <Mark tone={TONES[state]}>{state}</Mark>;
 }
 
 /** Votes for, against and abstaining as one bar with its figures. Votes come from credits that are locked for a time. */

@@ -17,8 +17,7 @@ const IDLE_MS = 60_000;
 /** Whether the credits add up: at every block as it is read, and in full against the contracts. */
 export default function Audit() {
   const overview = useApi<Overview>("/api/overview", { topics: TOPICS });
-  const first = useApi<Data>("/api/audit");
-  const audit = useApi<Data>("/api/audit", { every: first.data?.running ? RUNNING_MS : IDLE_MS });
+  const audit = useApi<Data>("/api/audit", { every: (last) => (last?.running ? RUNNING_MS : IDLE_MS) });
   return (
     <>
       <PageHead

@@ -8,7 +8,7 @@ import { Account } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
 import { DoubleEntry, EntryTable } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
@@ -98,14 +98,9 @@ export default function Ledger() {
         <TextFilter label="Agent" name="agent" size={6} {...common} />
       </Filters>
       <Panel title="Movements, newest first" actions={<ViewSwitch label="View" name="view" views={VIEWS} />}>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              {view === "double" ? <DoubleEntry entries={items} /> : <EntryTable entries={items} />}
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
-          )}
-        </Loaded>
+        <Paged query={page} filters={filters}>
+          {(items) => (view === "double" ? <DoubleEntry entries={items} /> : <EntryTable entries={items} />)}
+        </Paged>
       </Panel>
     </>
   );

@@ -7,7 +7,7 @@ import { Count } from "../components/Count.tsx";
 import { Statement } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash } from "../components/Hash.tsx";
-import { Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
@@ -69,14 +69,9 @@ export default function LedgerAccount() {
         <TextFilter label="Task" name="task" size={6} {...common} />
       </Filters>
       <Panel title="Movements, newest first">
-        <Loaded query={page} lines={12}>
-          {({ items, next }) => (
-            <>
-              <Statement account={account} entries={items} />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
-          )}
-        </Loaded>
+        <Paged query={page} filters={filters} lines={12}>
+          {(items) => <Statement account={account} entries={items} />}
+        </Paged>
       </Panel>
     </>
   );

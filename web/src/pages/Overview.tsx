@@ -19,12 +19,12 @@ import {
   shortCredits,
   shortNumber,
 } from "../lib/format.ts";
+import { TIME } from "../plot/time.ts";
 import "./overview.css";
 
 fetchDrawings("sankey", "line", "bar");
 
 const TOPICS = ["overview"];
-const TIME = { key: "time", label: "Time", format: formatTime };
 const WORK = [
   { key: "events", label: "Events", format: formatNumber, colour: 3 },
   { key: "transactions", label: "Transactions", format: formatNumber, colour: 8 },

@@ -13,14 +13,10 @@ import { Mark } from "../components/State.tsx";
 import { Time } from "../components/Time.tsx";
 import { formatEther, shorten, words } from "../lib/format.ts";
 
-const TOPICS: string[] = [];
-
 /** One transaction: what was called, what it did, and why it failed. */
 export default function Transaction() {
   const { hash } = useParams<{ hash: string }>();
-  const transaction = useApi<TransactionDetail>(`/api/transactions/${encodeURIComponent(hash)}`, {
-    topics: TOPICS,
-  });
+  const transaction = useApi<TransactionDetail>(`/api/transactions/${encodeURIComponent(hash)}`);
   const { data } = transaction;
   return (
     <>

@@ -3,7 +3,7 @@ import type { Channel, Receipt, Receipts as Book, Redemption } from "../api/type
 import { Account, Agent, TaskLink } from "../components/Account.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
-import { Pager } from "../components/List.tsx";
+import { Paged, Pager } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
@@ -21,14 +21,9 @@ interface RecordsProps {
 export function Channels({ filters }: RecordsProps) {
   const page = usePage<Channel>("/api/usage/channels", filters, TOPICS);
   return (
-    <Loaded query={page} lines={10}>
-      {({ items, next }) => (
-        <>
-          <ChannelTable channels={items} />
-          <Pager next={next} shown={items.length} filters={filters} />
-        </>
-      )}
-    </Loaded>
+    <Paged query={page} filters={filters} lines={10}>
+      {(items) => <ChannelTable channels={items} />}
+    </Paged>
   );
 }
 
@@ -58,20 +53,17 @@ const REDEMPTIONS: readonly Column<Redemption>[] = [
 export function Redemptions({ filters }: RecordsProps) {
   const page = usePage<Redemption>("/api/usage/redemptions", filters, TOPICS);
   return (
-    <Loaded query={page} lines={10}>
-      {({ items, next }) => (
-        <>
-          <Table
-            caption="Redemptions"
-            columns={REDEMPTIONS}
-            rows={items}
-            rowKey={(row) => row.seq}
-            empty={<Empty title="Nothing redeemed">A provider redeems its vouchers from time to time.</Empty>}
-          />
-          <Pager next={next} shown={items.length} filters={filters} />
-        </>
+    <Paged query={page} filters={filters} lines={10}>
+      {(items) => (
+        <Table
+          caption="Redemptions"
+          columns={REDEMPTIONS}
+          rows={items}
+          rowKey={(row) => row.seq}
+          empty={<Empty title="Nothing redeemed">A provider redeems its vouchers from time to time.</Empty>}
+        />
       )}
-    </Loaded>
+    </Paged>
   );
 }
 

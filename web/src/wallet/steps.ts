@@ -12,28 +12,6 @@ import {
   PANEL_SIZE,
 } from "./amounts.ts";
 
-/** What of a task decides about its steps. */
-type TaskFacts = Pick<
-  TaskDetail,
-  | "state"
-  | "round"
-  | "mode"
-  | "requester"
-  | "evaluator"
-  | "evaluated_by"
-  | "passing_score"
-  | "reserve"
-  | "agent"
-  | "price"
-  | "commitments"
-  | "reveal_end"
-  | "deadline"
-  | "score"
-  | "fee_bps"
-  | "bond_percent"
-  | "seat_fee"
->;
-
 /** The account that acts. */
 export interface Actor {
   address: string;
@@ -70,10 +48,10 @@ export interface Step {
   until: number | null;
 }
 
-type Maker = (task: TaskFacts, me: Actor) => (Step | null)[];
+type Maker = (task: TaskDetail, me: Actor) => (Step | null)[];
 
 /** The steps that are this account's to take now or later in this state; whoever may, those of anyone among them. */
-export function stepsOf(task: TaskFacts, me: Actor): Step[] {
+export function stepsOf(task: TaskDetail, me: Actor): Step[] {
   const made = STATES[task.state]?.(task, me) ?? [];
   return made.filter((step) => step !== null);
 }
@@ -104,22 +82,21 @@ const sealed: Maker = (task, me) => [isRequester(task, me) ? unseal(task) : null
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 /** Whether the account posted the task. */
-export const isRequester = (task: Pick<TaskFacts, "requester">, me: Actor): boolean =>
-  same(task.requester, me.address);
-const passed = (task: TaskFacts): boolean => (task.score ?? 0) >= task.passing_score;
+export const isRequester = (task: TaskDetail, me: Actor): boolean => same(task.requester, me.address);
+const passed = (task: TaskDetail): boolean => (task.score ?? 0) >= task.passing_score;
 
 const credits = (units: bigint): string => `${formatCredits(units)} credits`;
-const byPool = (task: TaskFacts): boolean => task.evaluated_by === "pool";
-const locked = (task: TaskFacts): bigint =>
+const byPool = (task: TaskDetail): boolean => task.evaluated_by === "pool";
+const locked = (task: TaskDetail): bigint =>
   BigInt(task.reserve) + depositOf(BigInt(task.reserve), BigInt(task.seat_fee), byPool(task));
-const bond = (task: TaskFacts): bigint => bondOf(BigInt(task.reserve), BigInt(task.bond_percent));
-const panelFee = (task: TaskFacts): bigint => panelFeeOf(PANEL_SIZE, BigInt(task.seat_fee));
-const appealFee = (task: TaskFacts): bigint => panelFeeOf(APPEAL_SIZE, BigInt(task.seat_fee));
-const wage = (task: TaskFacts): bigint =>
+const bond = (task: TaskDetail): bigint => bondOf(BigInt(task.reserve), BigInt(task.bond_percent));
+const panelFee = (task: TaskDetail): bigint => panelFeeOf(PANEL_SIZE, BigInt(task.seat_fee));
+const appealFee = (task: TaskDetail): bigint => panelFeeOf(APPEAL_SIZE, BigInt(task.seat_fee));
+const wage = (task: TaskDetail): bigint =>
   BigInt(task.price ?? 0) - feeOf(BigInt(task.price ?? 0), BigInt(task.fee_bps));
 
 /** What scoring a result with `score` would do. */
-export function previewOfScore(task: TaskFacts, score: number | null): string {
+export function previewOfScore(task: TaskDetail, score: number | null): string {
   if (score === null)
     return `From ${task.passing_score} on the worker is paid; below that the work is rejected.`;
   if (score >= task.passing_score) {
@@ -140,7 +117,7 @@ const within = (end: number | null, said: Said): Step => ({ ...said, from: null,
 /** A step that can be taken once the window has ended. */
 const after = (end: number | null, said: Said): Step => ({ ...said, from: end, until: null });
 
-function evaluate(task: TaskFacts): Step {
+function evaluate(task: TaskDetail): Step {
   return within(task.deadline, {
     name: "evaluate",
     label: "Score the result",
@@ -149,7 +126,7 @@ function evaluate(task: TaskFacts): Step {
   });
 }
 
-function cancel(task: TaskFacts): Step {
+function cancel(task: TaskDetail): Step {
   return within(null, {
     name: "cancel",
     label: "Take the task back",
@@ -158,7 +135,7 @@ function cancel(task: TaskFacts): Step {
   });
 }
 
-function finalize(task: TaskFacts): Step {
+function finalize(task: TaskDetail): Step {
   return after(task.reveal_end, {
     name: "finalize",
     label: "End the auction",
@@ -167,7 +144,7 @@ function finalize(task: TaskFacts): Step {
   });
 }
 
-function declareDefault(task: TaskFacts): Step {
+function declareDefault(task: TaskDetail): Step {
   return after(task.deadline, {
     name: "declareDefault",
     label: "Declare that nothing was delivered",
@@ -176,7 +153,7 @@ function declareDefault(task: TaskFacts): Step {
   });
 }
 
-function release(task: TaskFacts): Step {
+function release(task: TaskDetail): Step {
   return after(task.deadline, {
     name: "release",
     label: "Have the worker paid",
@@ -185,7 +162,7 @@ function release(task: TaskFacts): Step {
   });
 }
 
-function dispute(task: TaskFacts): Step {
+function dispute(task: TaskDetail): Step {
   return within(task.deadline, {
     name: "dispute",
     label: "Dispute the rejection",
@@ -197,7 +174,7 @@ function dispute(task: TaskFacts): Step {
   });
 }
 
-function closeRejected(task: TaskFacts): Step {
+function closeRejected(task: TaskDetail): Step {
   return after(task.deadline, {
     name: "closeRejected",
     label: "End the rejected task",
@@ -206,7 +183,7 @@ function closeRejected(task: TaskFacts): Step {
   });
 }
 
-function unseal(task: TaskFacts): Step {
+function unseal(task: TaskDetail): Step {
   const lost = byPool(task) ? "the worker is paid without being judged" : "you lose the dispute";
   return within(task.deadline, {
     name: "unseal",
@@ -216,7 +193,7 @@ function unseal(task: TaskFacts): Step {
   });
 }
 
-function closeSealed(task: TaskFacts): Step {
+function closeSealed(task: TaskDetail): Step {
   const more = byPool(task) ? 0n : compensationOf(BigInt(task.reserve));
   return after(task.deadline, {
     name: "closeSealed",
@@ -226,7 +203,7 @@ function closeSealed(task: TaskFacts): Step {
   });
 }
 
-function appeal(task: TaskFacts): Step {
+function appeal(task: TaskDetail): Step {
   const fee = byPool(task) ? appealFee(task) : panelFee(task);
   return within(task.deadline, {
     name: "appeal",
@@ -236,7 +213,7 @@ function appeal(task: TaskFacts): Step {
   });
 }
 
-function closeRuled(task: TaskFacts): Step {
+function closeRuled(task: TaskDetail): Step {
   return after(task.deadline, {
     name: "closeRuled",
     label: "Carry out the verdict",
@@ -247,7 +224,7 @@ function closeRuled(task: TaskFacts): Step {
   });
 }
 
-function takeOver(task: TaskFacts, agent: number): Step {
+function takeOver(task: TaskDetail, agent: number): Step {
   return within(task.deadline, {
     name: "takeOver",
     label: `Take over with agent ${agent}`,
@@ -256,7 +233,7 @@ function takeOver(task: TaskFacts, agent: number): Step {
   });
 }
 
-function closeDefaulted(task: TaskFacts): Step {
+function closeDefaulted(task: TaskDetail): Step {
   return after(task.deadline, {
     name: "closeDefaulted",
     label: "End the task",
