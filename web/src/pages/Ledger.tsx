@@ -10,7 +10,8 @@ import { DoubleEntry, EntryTable } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
-import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
+import { CountStat, MoneyStat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { useView, ViewSwitch } from "../components/Tabs.tsx";
 import { formatNumber } from "../lib/format.ts";
@@ -154,25 +155,18 @@ function Scrolled({ children }: { children: ReactNode }) {
 function Figures({ data }: { data: LedgerOverview }) {
   return (
     <Stats>
-      <Stat label="Accounts" figure="accounts" note={`${formatNumber(data.indebted)} in debt`}>
-        <Count value={data.accounts} />
-      </Stat>
-      <Stat label="Free" figure="free">
-        <Money units={data.free} />
-      </Stat>
-      <Stat label="Locked" figure="locked">
-        <Money units={data.locked} />
-      </Stat>
-      <Stat label="Held by the ledger" figure="held">
-        <Money units={data.held} />
-      </Stat>
-      <Stat label="Outside" figure="outside" note="in wallets">
-        <Money units={data.outside} />
-      </Stat>
-      <Stat label="Minted" figure="minted">
-        <Money units={data.minted} />
-      </Stat>
-      <Stat
+      <CountStat
+        label="Accounts"
+        figure="accounts"
+        note={`${formatNumber(data.indebted)} in debt`}
+        value={data.accounts}
+      />
+      <MoneyStat label="Free" figure="free" units={data.free} />
+      <MoneyStat label="Locked" figure="locked" units={data.locked} />
+      <MoneyStat label="Held by the ledger" figure="held" units={data.held} />
+      <MoneyStat label="Outside" figure="outside" note="in wallets" units={data.outside} />
+      <MoneyStat label="Minted" figure="minted" units={data.minted} />
+      <MoneyStat
         label="Destroyed"
         figure="destroyed"
         note={
@@ -180,12 +174,9 @@ function Figures({ data }: { data: LedgerOverview }) {
             <Money units={data.pending_burn} /> to come
           </>
         }
-      >
-        <Money units={data.destroyed} />
-      </Stat>
-      <Stat label="Debts" figure="debts">
-        <Money units={data.debts} />
-      </Stat>
+        units={data.destroyed}
+      />
+      <MoneyStat label="Debts" figure="debts" units={data.debts} />
     </Stats>
   );
 }

@@ -9,7 +9,8 @@ import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash } from "../components/Hash.tsx";
 import { Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
-import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
+import { MoneyStat, Stat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { shorten } from "../lib/format.ts";
 import { reasonWords } from "../lib/ledger.ts";
@@ -87,16 +88,10 @@ function Parts({ data }: { data: AccountDetail }) {
     <div className="grid">
       <Panel title="Balance">
         <Stats>
-          <Stat label="Free" figure="free">
-            <Money units={data.free} />
-          </Stat>
-          <Stat label="Locked" figure="locked" note="in escrow, bonds, channels">
-            <Money units={data.locked} />
-          </Stat>
-          <Stat label="Together" figure="total">
-            <Money units={data.total} />
-          </Stat>
-          <Stat
+          <MoneyStat label="Free" figure="free" units={data.free} />
+          <MoneyStat label="Locked" figure="locked" note="in escrow, bonds, channels" units={data.locked} />
+          <MoneyStat label="Together" figure="total" units={data.total} />
+          <MoneyStat
             label="Debt"
             figure="debt"
             note={
@@ -106,12 +101,9 @@ function Parts({ data }: { data: AccountDetail }) {
                 </>
               )
             }
-          >
-            <Money units={data.debt} />
-          </Stat>
-          <Stat label="Deposited less withdrawn" figure="contributed">
-            <Money units={data.contributed} />
-          </Stat>
+            units={data.debt}
+          />
+          <MoneyStat label="Deposited less withdrawn" figure="contributed" units={data.contributed} />
           {data.agent !== null && (
             <Stat label="Agent">
               <Link href={`/agents/${data.agent}`}>{data.agent}</Link>

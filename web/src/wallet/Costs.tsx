@@ -1,5 +1,5 @@
 import { Money } from "../components/Money.tsx";
-import { Stat, Stats } from "../components/Panel.tsx";
+import { MoneyStat, Stats } from "../components/Stats.tsx";
 import type { Funds } from "./chain.ts";
 import { depositOf, formatCredits, outcomesOf, type Terms } from "./amounts.ts";
 
@@ -21,15 +21,9 @@ export function Costs({ reserve, terms, byPool, funds }: CostsProps) {
   return (
     <>
       <Stats>
-        <Stat label="Reserve" note="the most that it pays">
-          <Money units={Number(amount)} />
-        </Stat>
-        <Stat label="Deposit" note={depositText(byPool)}>
-          <Money units={Number(deposit)} />
-        </Stat>
-        <Stat label="Locked until the end" note={source(total, permit)}>
-          <Money units={Number(total)} />
-        </Stat>
+        <MoneyStat label="Reserve" note="the most that it pays" units={Number(amount)} />
+        <MoneyStat label="Deposit" note={depositText(byPool)} units={Number(deposit)} />
+        <MoneyStat label="Locked until the end" note={source(total, permit)} units={Number(total)} />
       </Stats>
       {funds !== undefined && permit !== undefined && permit > funds.wallet && (
         <p className="ill" role="alert">
