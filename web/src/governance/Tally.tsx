@@ -1,6 +1,6 @@
 import type { Proposal } from "../api/types.ts";
 import { Mark, type Tone } from "../components/State.tsx";
-import { formatPercent, shortCredits } from "../lib/format.ts";
+import { formatNumber, formatPercent, shortCredits } from "../lib/format.ts";
 
 const TONES: Record<Proposal["state"], Tone> = {
   Pending: "neutral",
@@ -34,7 +34,7 @@ export function Tally({ proposal }: { proposal: Proposal }) {
       </div>
       <p className="tally-figures">
         {votes.map(([kind, name, count]) => (
-          <span key={kind} data-votes={count} title={`${count.toLocaleString("en")} votes`}>
+          <span key={kind} data-votes={count} title={`${formatNumber(count)} votes`}>
             <i className={kind} aria-hidden="true" />
             {name} {shortCredits(count)}
             {all > 0 && <span className="muted"> {formatPercent(count / all)}</span>}

@@ -8,7 +8,7 @@ import { Hash } from "../components/Hash.tsx";
 import { Facts, PageHead, Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
 import { TransactionTable } from "../components/TransactionTable.tsx";
-import { formatGwei } from "../lib/format.ts";
+import { formatGwei, formatNumber } from "../lib/format.ts";
 
 /** One block, by number or hash, and its transactions. */
 export default function Block() {
@@ -19,7 +19,7 @@ export default function Block() {
   return (
     <>
       <PageHead
-        title={number === undefined ? "Block" : `Block ${number.toLocaleString("en")}`}
+        title={number === undefined ? "Block" : `Block ${formatNumber(number)}`}
         actions={
           number !== undefined && (
             <>

@@ -11,7 +11,7 @@ import { BlockLink, Hash } from "../components/Hash.tsx";
 import { Facts, PageHead, Panel } from "../components/Panel.tsx";
 import { Mark } from "../components/State.tsx";
 import { Time } from "../components/Time.tsx";
-import { formatEther, shorten, words } from "../lib/format.ts";
+import { formatEther, formatNumber, shorten, words } from "../lib/format.ts";
 
 /** One transaction: what was called, what it did, and why it failed. */
 export default function Transaction() {
@@ -76,7 +76,7 @@ function Parts({ transaction }: { transaction: TransactionDetail }) {
 function GasUse({ used, limit }: { used: number; limit: number }) {
   return (
     <>
-      <Count value={used} /> <span className="muted">of {limit.toLocaleString("en")}</span>
+      <Count value={used} /> <span className="muted">of {formatNumber(limit)}</span>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Hash } from "../components/Hash.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { Written } from "../components/Written.tsx";
+import { formatNumber } from "../lib/format.ts";
 import { rubricOf } from "./rubric.ts";
 
 /** What was asked for and what was delivered, side by side: texts of strangers, shown as they are. */
@@ -108,7 +109,7 @@ function Origin({ document }: { document: Document }) {
       <Hash value={document.digest} copy />
       {!document.missing && (
         <a className="quiet" href={`/content/${document.digest}`} rel="noreferrer noopener nofollow">
-          whole{document.size === null ? "" : `, ${document.size.toLocaleString("en")} bytes`}
+          whole{document.size === null ? "" : `, ${formatNumber(document.size)} bytes`}
         </a>
       )}
     </>

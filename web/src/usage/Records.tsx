@@ -9,6 +9,7 @@ import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import type { Params } from "../api/client.ts";
+import { formatNumber } from "../lib/format.ts";
 import { ChannelTable } from "./ChannelTable.tsx";
 
 const TOPICS = ["usage"];
@@ -82,14 +83,14 @@ const RECEIPTS: readonly Column<Receipt>[] = [
     id: "read",
     header: "Read, tokens",
     end: true,
-    cell: (row) => row.prompt_tokens.toLocaleString("en"),
+    cell: (row) => formatNumber(row.prompt_tokens),
     extra: true,
   },
   {
     id: "written",
     header: "Written, tokens",
     end: true,
-    cell: (row) => row.completion_tokens.toLocaleString("en"),
+    cell: (row) => formatNumber(row.completion_tokens),
     extra: true,
   },
   {

@@ -2,7 +2,7 @@ import type { Dispatch } from "react";
 
 import { useApi } from "../api/hooks.ts";
 import type { Market } from "../api/types.ts";
-import { formatSpan } from "../lib/format.ts";
+import { formatNumber, formatSpan } from "../lib/format.ts";
 import {
   MODES,
   PRESETS,
@@ -40,7 +40,7 @@ export function WorkFields({ draft, faults, change }: PartProps) {
       </Field>
       <Field
         label="Description"
-        hint={`All that a worker needs to know: nobody can ask back. At most ${DESCRIPTION_LENGTH.toLocaleString("en")} characters.`}
+        hint={`All that a worker needs to know: nobody can ask back. At most ${formatNumber(DESCRIPTION_LENGTH)} characters.`}
         fault={faults["description"]}
       >
         {(tied) => (
