@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import type { Problem } from "../api/client.ts";
 import { useApi, usePage } from "../api/hooks.ts";
-import type { AccountRow, LedgerEntry, LedgerOverview, Reason, ReasonTotal } from "../api/types.ts";
+import type { AccountRow, LedgerEntry, LedgerOverview, ReasonTotal } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
 import { DoubleEntry, EntryTable } from "../components/EntryTable.tsx";
@@ -15,7 +15,7 @@ import { CountStat, MoneyStat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { useView, ViewSwitch } from "../components/Tabs.tsx";
 import { formatNumber } from "../lib/format.ts";
-import { reasonWords } from "../lib/ledger.ts";
+import { reasonWords, REASONS } from "../lib/ledger.ts";
 
 const TOPICS = ["ledger"];
 const FILTERS = ["account", "reason", "kind", "task", "agent"];
@@ -23,27 +23,6 @@ const VIEWS = [
   ["movements", "Movements"],
   ["double", "Double entry"],
 ] as const;
-const REASONS: Reason[] = [
-  "deposit",
-  "withdrawal",
-  "transfer",
-  "escrow",
-  "bond",
-  "reward",
-  "fee",
-  "refund",
-  "compensation",
-  "thinking",
-  "pledge",
-  "stake",
-  "postage",
-  "panel",
-  "debt",
-  "burn",
-  "mint",
-  "vote-lock",
-  "other",
-];
 
 const TOTALS: Column<ReasonTotal>[] = [
   { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => reasonWords(row.reason) },
@@ -88,12 +67,7 @@ export default function Ledger() {
       <div className="gap" />
       <Filters filters={filters}>
         <TextFilter label="Account" name="account" placeholder="0x… or agent:5" size={18} {...common} />
-        <ChoiceFilter
-          label="Why"
-          name="reason"
-          options={REASONS.map((one) => [one, reasonWords(one)])}
-          {...common}
-        />
+        <ChoiceFilter label="Why" name="reason" options={REASONS} {...common} />
         <TextFilter label="Event" name="kind" placeholder="Paid" {...common} />
         <TextFilter label="Task" name="task" size={6} {...common} />
         <TextFilter label="Agent" name="agent" size={6} {...common} />

@@ -7,17 +7,17 @@ import { Count } from "../components/Count.tsx";
 import { Statement } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash } from "../components/Hash.tsx";
-import { Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { MoneyStat, Stat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { shorten } from "../lib/format.ts";
-import { reasonWords } from "../lib/ledger.ts";
+import { reasonWords, REASONS } from "../lib/ledger.ts";
 
 const FILTERS = ["reason", "task"];
 
-const REASONS: Column<ReasonTotal>[] = [
+const TOTALS: Column<ReasonTotal>[] = [
   { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => reasonWords(row.reason) },
   {
     id: "in",
@@ -66,7 +66,7 @@ export default function LedgerAccount() {
       </Loaded>
       <div className="gap" />
       <Filters filters={filters}>
-        <TextFilter label="Why" name="reason" placeholder="reward" {...common} />
+        <ChoiceFilter label="Why" name="reason" options={REASONS} {...common} />
         <TextFilter label="Task" name="task" size={6} {...common} />
       </Filters>
       <Panel title="Movements, newest first">
@@ -114,7 +114,7 @@ function Parts({ data }: { data: AccountDetail }) {
       <Panel title="What moved" className={data.debtors.length > 0 ? "two-thirds" : ""}>
         <Table
           caption="Movements by reason"
-          columns={REASONS}
+          columns={TOTALS}
           rows={data.reasons}
           rowKey={(row) => row.reason}
           empty={<Empty title="Nothing has moved yet" />}

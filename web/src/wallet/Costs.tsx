@@ -1,7 +1,7 @@
 import { Money } from "../components/Money.tsx";
 import { MoneyStat, Stats } from "../components/Stats.tsx";
 import type { Funds } from "./chain.ts";
-import { depositOf, formatCredits, outcomesOf, type Terms } from "./amounts.ts";
+import { credits, depositOf, exactCredits, outcomesOf, type Terms } from "./amounts.ts";
 
 interface CostsProps {
   /** Units; null while it cannot be read. */
@@ -27,8 +27,7 @@ export function Costs({ reserve, terms, byPool, funds }: CostsProps) {
       </Stats>
       {funds !== undefined && permit !== undefined && permit > funds.wallet && (
         <p className="ill" role="alert">
-          The wallet holds {formatCredits(funds.wallet)} credits; {formatCredits(permit - funds.wallet)} more
-          are needed.
+          The wallet holds {credits(funds.wallet)}; {exactCredits(permit - funds.wallet)} more are needed.
         </p>
       )}
       <p className="muted fee-note">
@@ -47,7 +46,7 @@ function source(total: bigint, permit: bigint | undefined): string {
   if (permit === undefined) return "reserve and deposit";
   if (permit === 0n) return "all of it is free in the Ledger";
   if (permit === total) return "all of it by permit from the wallet";
-  return `${formatCredits(permit)} of it by permit from the wallet`;
+  return `${exactCredits(permit)} of it by permit from the wallet`;
 }
 
 function Outcomes({ reserve, terms, byPool }: { reserve: bigint; terms: Terms; byPool: boolean }) {

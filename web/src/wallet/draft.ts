@@ -2,7 +2,7 @@
 
 import type { Address, Hex } from "viem";
 
-import { formatCredits, MAX_RESERVE, MIN_RESERVE, parseCredits, type Terms } from "./amounts.ts";
+import { exactCredits, MAX_RESERVE, MIN_RESERVE, parseCredits, type Terms } from "./amounts.ts";
 import {
   CRITERION_LENGTH,
   DESCRIPTION_LENGTH,
@@ -107,7 +107,7 @@ function faultOfReserve(text: string): string | null {
   const units = parseCredits(text);
   if (typeof units === "string") return units;
   if (units >= MIN_RESERVE && units <= MAX_RESERVE) return null;
-  return `It must be from ${formatCredits(MIN_RESERVE)} to ${formatCredits(MAX_RESERVE)} credits.`;
+  return `It must be from ${exactCredits(MIN_RESERVE)} to ${exactCredits(MAX_RESERVE)} credits.`;
 }
 
 function faultOfWhole(text: string, least: number, most: number, unit: string): string | null {

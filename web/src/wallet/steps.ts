@@ -4,9 +4,9 @@ import type { TaskDetail, TaskState } from "../api/types.ts";
 import {
   bondOf,
   compensationOf,
+  credits,
   depositOf,
   feeOf,
-  formatCredits,
   panelFeeOf,
   APPEAL_SIZE,
   PANEL_SIZE,
@@ -85,7 +85,6 @@ const same = (one: string, other: string): boolean => one.toLowerCase() === othe
 export const isRequester = (task: TaskDetail, me: Actor): boolean => same(task.requester, me.address);
 const passed = (task: TaskDetail): boolean => (task.score ?? 0) >= task.passing_score;
 
-const credits = (units: bigint): string => `${formatCredits(units)} credits`;
 const byPool = (task: TaskDetail): boolean => task.evaluated_by === "pool";
 const locked = (task: TaskDetail): bigint =>
   BigInt(task.reserve) + depositOf(BigInt(task.reserve), BigInt(task.seat_fee), byPool(task));
