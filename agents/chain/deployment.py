@@ -1,6 +1,6 @@
 """Where the contracts are: reads what ``scripts/deploy-all.js`` wrote, and checks it against the chain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -131,6 +131,12 @@ class Deployment:
         for address, code in zip(addresses, codes, strict=True):
             if code == "0x":
                 raise AddressesStale(path, f"there is no contract at {address}")
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each contract by its address."""
+        values = [getattr(self, field.name) for field in fields(self)]
+        return {one.address: type(one).__name__ for one in values if hasattr(one, "address")}
 
     @property
     def decoders(self) -> dict[str, Decoders]:

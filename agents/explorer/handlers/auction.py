@@ -6,7 +6,7 @@ from agents.explorer.handlers.common import add_to, change, existing
 from agents.explorer.handlers.registry import Place, Row, Rows, handles
 from agents.explorer.handlers.skills import count_skill
 from agents.explorer.handlers.totals import count
-from agents.market.view import DIGEST_TAIL
+from agents.market.domain import DIGEST_TAIL
 
 
 def tie_break_text(tie_break: int) -> str:
