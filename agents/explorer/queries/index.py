@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Executable, Table, select
 from agents.chain.deployment import Deployment
 from agents.explorer import schema
 from agents.explorer.api.models import Head
-from agents.explorer.fold import names_of
 
 MOST_ID = (1 << 63) - 1
 """The largest number that a table holds."""
@@ -25,7 +24,7 @@ class Index:
     @property
     def contracts(self) -> Mapping[str, str]:
         """The market's contracts: name by address."""
-        return names_of(self.deployment)
+        return self.deployment.names
 
     @property
     def pool(self) -> str:
