@@ -18,8 +18,8 @@ from agents.fleet.progress import Drawn, Quiet, telling
 from agents.logs import configure
 from agents.settings import Settings
 
-GREETING = "explorer"
-"""The first word of the line that says where the explorer answers."""
+GREETING = "explorer  "
+"""How the line begins that says where the explorer answers."""
 
 Host = Annotated[str, typer.Option(help="Whom to listen to; 0.0.0.0 is everybody.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose.")]
@@ -60,8 +60,6 @@ def explorer(
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Log JSON, one object a line.")] = False,
 ) -> None:
     """Index the chain's events, and serve them as a page and an API. Ctrl-C stops it; it goes on from there."""
-    # With the database and the server, which other commands must not wait for.
-
     from agents.explorer.serving import Options, serve  # with FastAPI, which other commands must not wait for
 
     options = Options(
@@ -79,7 +77,7 @@ def explorer(
         stop = asyncio.Event()
         with interruptible(stop), _backlog() as told:
             async with serve(settings, options, told) as serving:
-                typer.echo(f"{GREETING}  {serving.url}")
+                typer.echo(f"{GREETING}{serving.url}")
                 await serving.until(stop)
         return ["stopped; the same command goes on from here"]
 

@@ -79,6 +79,7 @@ tasks = Table(
     *birth(),
     *place(),
     Index("ix_tasks_state", "state", "id"),
+    Index("ix_tasks_state_skill", "state", "skill", "id"),
     Index("ix_tasks_skill", "skill", "id"),
     Index("ix_tasks_mode", "mode", "id"),
     Index("ix_tasks_requester", "requester", "id"),

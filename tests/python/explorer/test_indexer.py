@@ -105,6 +105,13 @@ async def test_why_a_transaction_failed_is_asked_in_two_ways(chain, provider, en
     assert told == ({None} if refused else {"InsufficientFree", None})
 
 
+async def test_logs_of_transactions_that_their_block_does_not_hold_are_not_believed(chain, provider, engine):
+    next(block for block in chain.blocks if block.logs).logs[0]["transactionHash"] = "0x" + "5a" * 32
+    async with Indexer(provider, chain.deployment, engine) as indexer:
+        with pytest.raises(TransportError, match="does not hold"):
+            await indexer.catch_up()
+
+
 async def test_a_node_that_is_away_is_waited_for(chain, door, provider, engine):
     stop, changes = asyncio.Event(), []
     async with Indexer(
