@@ -76,7 +76,7 @@ async def _settled(client: httpx.AsyncClient) -> int:
     return int(overview["tasks"]["by_state"].get("Settled", 0))
 
 
-async def _pause(market: "subprocess.Popen[bytes]") -> None:
+async def _pause(market: subprocess.Popen[bytes]) -> None:
     await asyncio.sleep(1)
     if market.poll() is not None:
         raise RuntimeError("the market ended while it was looked at")
