@@ -7,7 +7,7 @@ import {
   bondOf,
   depositOf,
   feeOf,
-  formatCredits,
+  exactCredits,
   outcomesOf,
   parseCredits,
 } from "../../web/src/wallet/amounts.ts";
@@ -50,7 +50,7 @@ test("amounts are read and written in credits", () => {
   for (const wrong of ["", "-1", "1.0000001", "1e6", "0x10", "1,000", "٣", "1.", ".5"]) {
     assert.equal(typeof parseCredits(wrong), "string", wrong);
   }
-  assert.equal(formatCredits(2_500_000n), "2.5");
-  assert.equal(formatCredits(-1n), "-0.000001");
-  assert.equal(formatCredits(0n), "0");
+  assert.equal(exactCredits(2_500_000n), "2.5");
+  assert.equal(exactCredits(-1n), "-0.000001");
+  assert.equal(exactCredits(0n), "0");
 });

@@ -2,8 +2,8 @@ import { usePage } from "../api/hooks.ts";
 import type { Mode, TaskRow } from "../api/types.ts";
 import { Account, Agent, TaskLink } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
-import { Empty, Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Empty } from "../components/Feedback.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { State, TASK_STATES } from "../components/State.tsx";
@@ -76,20 +76,17 @@ export default function Tasks() {
         <TextFilter label="Worker" name="agent" placeholder="agent's number" {...common} />
       </Filters>
       <Panel title="Newest first" bare>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              <Table
-                caption="Tasks"
-                columns={COLUMNS}
-                rows={items}
-                rowKey={KEY}
-                empty={<Empty title="No such task">Post one, or clear the filters.</Empty>}
-              />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
+        <Paged query={page} filters={filters}>
+          {(items) => (
+            <Table
+              caption="Tasks"
+              columns={COLUMNS}
+              rows={items}
+              rowKey={KEY}
+              empty={<Empty title="No such task">Post one, or clear the filters.</Empty>}
+            />
           )}
-        </Loaded>
+        </Paged>
       </Panel>
     </>
   );

@@ -1,11 +1,12 @@
 import type { Dispatch } from "react";
 
 import { useApi } from "../api/hooks.ts";
-import { formatSpan } from "../lib/format.ts";
+import type { Market } from "../api/types.ts";
+import { formatNumber, formatSpan } from "../lib/format.ts";
 import {
   MODES,
   PRESETS,
-  reveals,
+  windowsIn,
   windowsOf,
   type Draft,
   type Faults,
@@ -39,7 +40,7 @@ export function WorkFields({ draft, faults, change }: PartProps) {
       </Field>
       <Field
         label="Description"
-        hint={`All that a worker needs to know: nobody can ask back. At most ${DESCRIPTION_LENGTH.toLocaleString("en")} characters.`}
+        hint={`All that a worker needs to know: nobody can ask back. At most ${formatNumber(DESCRIPTION_LENGTH)} characters.`}
         fault={faults["description"]}
       >
         {(tied) => (
@@ -57,14 +58,8 @@ export function WorkFields({ draft, faults, change }: PartProps) {
   );
 }
 
-interface SkillMarket {
-  skill: string;
-  agents: number;
-  last_price: number | null;
-}
-
 function SkillField({ draft, faults, change }: PartProps) {
-  const market = useApi<{ skills: SkillMarket[] }>("/api/market", { topics: ["market"] });
+  const market = useApi<Market>("/api/market", { topics: ["market"] });
   const skills = market.data?.skills ?? [];
   const known = skills.find((one) => one.skill === draft.skill);
   const hint =
@@ -230,9 +225,6 @@ const WINDOW_TEXTS = {
 } as const;
 
 function Windows({ draft, faults, change }: PartProps) {
-  const names = (["bidding", "reveal", "delivery", "review"] as const).filter(
-    (name) => name !== "reveal" || reveals(draft.mode),
-  );
   return (
     <fieldset>
       <legend>Windows, in seconds</legend>
@@ -244,7 +236,7 @@ function Windows({ draft, faults, change }: PartProps) {
         ))}
       </div>
       <div className="columns">
-        {names.map((name) => {
+        {windowsIn(draft.mode).map((name) => {
           const [label, text] = WINDOW_TEXTS[name];
           const written = draft.windows[name];
           const span = /^\d{1,9}$/.test(written) ? formatSpan(Number(written)) : "Time";

@@ -52,13 +52,7 @@ export function PostTask() {
         <TermFields {...parts} panels={conditions?.panels ?? false} />
       </Panel>
       <Panel title="What it costs" className="half">
-        <Costs
-          reserve={reserveOf(draft)}
-          terms={terms}
-          byPool={draft.evaluator === "pool"}
-          free={funds?.free}
-          wallet={funds?.wallet}
-        />
+        <Costs reserve={reserveOf(draft)} terms={terms} byPool={draft.evaluator === "pool"} funds={funds} />
       </Panel>
       <div className="half">
         <Connect />

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Abi, Hex } from "viem";
+import { bytesToHex, type Abi, type Hex } from "viem";
 
+import type { TaskDetail } from "../api/types.ts";
 import { Panel } from "../components/Panel.tsx";
 import { Time, useNow } from "../components/Time.tsx";
 import { agentRegistryAbi, bidAuctionAbi, taskManagerAbi } from "./abi.ts";
@@ -8,15 +9,13 @@ import { Choice } from "./Connect.tsx";
 import { send, type ContractCall } from "./send.ts";
 import { SendingNote } from "./SendingNote.tsx";
 import { DisputeForm, ScoreForm, SecretNote, UnsealForm } from "./StepForms.tsx";
-import { stepsOf, type ActionTask, type Actor, type Step } from "./steps.ts";
+import { isRequester, stepsOf, type Actor, type Step } from "./steps.ts";
 import { isBusy, useSending } from "./useSending.ts";
 import { useWallet, type Wallet } from "./useWallet.ts";
 import { WalletProvider } from "./WalletProvider.tsx";
 
-const FINAL = new Set(["Settled", "Refunded", "Cancelled", "Expired"]);
-
 /** What the connected account may do about a task. */
-export default function TaskActions({ task }: { task: ActionTask }) {
+export default function TaskActions({ task }: { task: TaskDetail }) {
   return (
     <WalletProvider>
       <Steps task={task} />
@@ -24,13 +23,13 @@ export default function TaskActions({ task }: { task: ActionTask }) {
   );
 }
 
-function Steps({ task }: { task: ActionTask }) {
+function Steps({ task }: { task: TaskDetail }) {
   const wallet = useWallet();
   const [sending, begin] = useSending();
   const actor = useActor(wallet, task);
   const { connected } = wallet;
   // The last step's outcome is still told when the task has ended by it.
-  if (FINAL.has(task.state) && sending.kind === "idle") return null;
+  if (task.ended_time !== null && sending.kind === "idle") return null;
   const take = (step: Step, values: readonly unknown[], done = step.done): void =>
     void begin(async (tell) => {
       const { reader } = wallet;
@@ -51,7 +50,7 @@ function Steps({ task }: { task: ActionTask }) {
 }
 
 /** What the connected account is to the task; undefined until it is known. */
-function useActor({ reader, market, connected }: Wallet, task: ActionTask): Actor | undefined {
+function useActor({ reader, market, connected }: Wallet, task: TaskDetail): Actor | undefined {
   const address = connected?.address;
   return useQuery({
     queryKey: ["actor", market.tasks, task.id, address, task.agent, task.state],
@@ -75,7 +74,7 @@ function useActor({ reader, market, connected }: Wallet, task: ActionTask): Acto
 
 interface StepListProps {
   wallet: Wallet;
-  task: ActionTask;
+  task: TaskDetail;
   actor: Actor;
   busy: boolean;
   take: (step: Step, values: readonly unknown[], done?: string) => void;
@@ -87,7 +86,6 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
   const open = steps.filter((step) => isOpen(step, now));
   const later = steps.filter((step) => step.from !== null && now < step.from);
   const chain = wallet.status.chain_id;
-  const posted = task.requester.toLowerCase() === actor.address.toLowerCase();
   return (
     <>
       {open.length === 0 && (
@@ -110,7 +108,7 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
           {step.label}: anyone may, from <Time at={step.from} full /> on.
         </p>
       ))}
-      {posted && !FINAL.has(task.state) && <SecretNote task={task} chain={chain} />}
+      {isRequester(task, actor) && task.ended_time === null && <SecretNote task={task} chain={chain} />}
     </>
   );
 }
@@ -137,7 +135,11 @@ function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
       );
     case "dispute":
       return (
-        <DisputeForm task={task} busy={busy} act={(work) => take(step, [fileOfTask(task), hexOf(work)])} />
+        <DisputeForm
+          task={task}
+          busy={busy}
+          act={(work) => take(step, [fileOfTask(task), bytesToHex(work)])}
+        />
       );
     case "unseal":
       return (
@@ -163,7 +165,7 @@ function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
 }
 
 /** The parts that the task's file binds. */
-const fileOfTask = (task: ActionTask) => ({
+const fileOfTask = (task: TaskDetail) => ({
   specification: task.specification as Hex,
   seal: task.seal as Hex,
   result: (task.result ?? `0x${"0".repeat(64)}`) as Hex,
@@ -171,10 +173,7 @@ const fileOfTask = (task: ActionTask) => ({
 
 const AT_AUCTION: ReadonlySet<string> = new Set(["finalize", "takeOver"]);
 
-const hexOf = (bytes: Uint8Array): Hex =>
-  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-
-function callOf({ market }: Wallet, task: ActionTask, step: Step, values: readonly unknown[]): ContractCall {
+function callOf({ market }: Wallet, task: TaskDetail, step: Step, values: readonly unknown[]): ContractCall {
   const id = BigInt(task.id);
   const [address, abi] = AT_AUCTION.has(step.name)
     ? [market.auction, bidAuctionAbi as Abi]

@@ -19,7 +19,7 @@ export interface Terms {
   maxWindow: number;
 }
 
-export const percentUp = (amount: bigint, percent: bigint): bigint => (amount * percent + 99n) / 100n;
+const percentUp = (amount: bigint, percent: bigint): bigint => (amount * percent + 99n) / 100n;
 
 /** The market's share of a price, rounded down. */
 export const feeOf = (price: bigint, feeBps: bigint): bigint => (price * feeBps) / 10_000n;
@@ -102,10 +102,13 @@ export function parseCredits(text: string): bigint | string {
 }
 
 /** `1234.5` for 1234500000 units; as short as it can be without rounding. */
-export function formatCredits(units: bigint): string {
+export function exactCredits(units: bigint): string {
   const sign = units < 0n ? "-" : "";
   const size = units < 0n ? -units : units;
   const rest = (size % CREDIT).toString().padStart(6, "0").replace(/0+$/, "");
   const whole = (size / CREDIT).toString();
   return `${sign}${whole}${rest === "" ? "" : `.${rest}`}`;
 }
+
+/** As `exactCredits`, with the currency's name. */
+export const credits = (units: bigint): string => `${exactCredits(units)} credits`;

@@ -2,7 +2,7 @@
 
 import type { Address, Hex } from "viem";
 
-import { formatCredits, MAX_RESERVE, MIN_RESERVE, parseCredits, type Terms } from "./amounts.ts";
+import { exactCredits, MAX_RESERVE, MIN_RESERVE, parseCredits, type Terms } from "./amounts.ts";
 import {
   CRITERION_LENGTH,
   DESCRIPTION_LENGTH,
@@ -31,8 +31,8 @@ export const MODES = [
 ] as const;
 export type Mode = (typeof MODES)[number]["mode"];
 
-export type WindowName = "bidding" | "reveal" | "delivery" | "review";
-export const WINDOWS: readonly WindowName[] = ["bidding", "reveal", "delivery", "review"];
+type WindowName = "bidding" | "reveal" | "delivery" | "review";
+const WINDOWS: readonly WindowName[] = ["bidding", "reveal", "delivery", "review"];
 
 /** Seconds. */
 export const PRESETS: Readonly<
@@ -77,7 +77,11 @@ export function windowsOf(preset: Preset): Record<WindowName, string> {
 export type Faults = Readonly<Record<string, string>>;
 
 /** Whether bids of this mode are sealed first, so that there is a window to open them in. */
-export const reveals = (mode: Mode): boolean => mode !== 2;
+const reveals = (mode: Mode): boolean => mode !== 2;
+
+/** The windows that a task of this mode has, in their order. */
+export const windowsIn = (mode: Mode): readonly WindowName[] =>
+  WINDOWS.filter((name) => name !== "reveal" || reveals(mode));
 
 export function faultsOf(draft: Draft, terms: Terms): Faults {
   const found: [string, string | null][] = [
@@ -91,12 +95,10 @@ export function faultsOf(draft: Draft, terms: Terms): Faults {
     ]),
     ["reserve", faultOfReserve(draft.reserve)],
     ["passing", faultOfWhole(draft.passing, 1, 100, "points")],
-    ...WINDOWS.filter((name) => name !== "reveal" || reveals(draft.mode)).map(
-      (name): [string, string | null] => [
-        name,
-        faultOfWhole(draft.windows[name], terms.minWindow, terms.maxWindow, "seconds"),
-      ],
-    ),
+    ...windowsIn(draft.mode).map((name): [string, string | null] => [
+      name,
+      faultOfWhole(draft.windows[name], terms.minWindow, terms.maxWindow, "seconds"),
+    ]),
   ];
   return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== null));
 }
@@ -105,7 +107,7 @@ function faultOfReserve(text: string): string | null {
   const units = parseCredits(text);
   if (typeof units === "string") return units;
   if (units >= MIN_RESERVE && units <= MAX_RESERVE) return null;
-  return `It must be from ${formatCredits(MIN_RESERVE)} to ${formatCredits(MAX_RESERVE)} credits.`;
+  return `It must be from ${exactCredits(MIN_RESERVE)} to ${exactCredits(MAX_RESERVE)} credits.`;
 }
 
 function faultOfWhole(text: string, least: number, most: number, unit: string): string | null {

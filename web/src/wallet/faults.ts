@@ -11,7 +11,7 @@ import {
 
 import { formatTime, words } from "../lib/format.ts";
 import { visible } from "../lib/text.ts";
-import { formatCredits } from "./amounts.ts";
+import { credits } from "./amounts.ts";
 
 /** A failure as a person can read it. `title` is one sentence; `name` is the contract's error, if it was one. */
 export interface Fault {
@@ -26,23 +26,23 @@ const STATES =
   "open,awarded,submitted,rejected,disputed,ruled,defaulted,settled,refunded,cancelled,expired".split(",");
 
 const number = (value: unknown): bigint => (typeof value === "bigint" ? value : BigInt(Number(value)));
-const credits = (value: unknown): string => `${formatCredits(number(value))} credits`;
+const money = (value: unknown): string => credits(number(value));
 const at = (value: unknown): string => formatTime(Number(value));
 
 /** The errors that people meet, by name; the others are told by their names and values. */
 const REFUSALS: Readonly<Record<string, (args: Arguments) => string>> = {
   InsufficientFree: ([, available, needed]) =>
-    `The account has ${credits(available)} free, and this takes ${credits(needed)}.`,
+    `The account has ${money(available)} free, and this takes ${money(needed)}.`,
   InsufficientLocked: ([, available, needed]) =>
-    `The account has ${credits(available)} locked, and this takes ${credits(needed)}.`,
+    `The account has ${money(available)} locked, and this takes ${money(needed)}.`,
   ERC20InsufficientBalance: ([, balance, needed]) =>
-    `The wallet holds ${credits(balance)}, and this takes ${credits(needed)}.`,
+    `The wallet holds ${money(balance)}, and this takes ${money(needed)}.`,
   ERC20ExceededCap: () => "No more credits can be minted: the supply is at its cap.",
   ERC2612ExpiredSignature: () => "The permit is too old by now. Sign a new one.",
   ERC2612InvalidSigner: () =>
     "The permit does not fit the account: another key signed it, or its number is used.",
-  InDebt: ([, debt]) => `The account owes ${credits(debt)}; that has to be paid first.`,
-  ReserveOutOfBounds: ([, least, most]) => `The reserve must be from ${credits(least)} to ${credits(most)}.`,
+  InDebt: ([, debt]) => `The account owes ${money(debt)}; that has to be paid first.`,
+  ReserveOutOfBounds: ([, least, most]) => `The reserve must be from ${money(least)} to ${money(most)}.`,
   WindowOutOfBounds: ([window, least, most]) =>
     `A window of ${window} seconds is not allowed; it must have ${least} to ${most}.`,
   ScoreOutOfBounds: ([score, least, most]) => `${score} is no score: it must be from ${least} to ${most}.`,

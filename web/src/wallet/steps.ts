@@ -1,45 +1,16 @@
 // What an account may do about a task in the state that it is in, and what follows from it. Times are chain seconds.
 
+import type { TaskDetail, TaskState } from "../api/types.ts";
 import {
   bondOf,
   compensationOf,
+  credits,
   depositOf,
   feeOf,
-  formatCredits,
   panelFeeOf,
   APPEAL_SIZE,
   PANEL_SIZE,
 } from "./amounts.ts";
-
-/** What of a task decides about its steps; money in units. */
-export interface TaskFacts {
-  state: string;
-  round: string;
-  mode: string;
-  requester: string;
-  evaluator: string;
-  evaluated_by: "requester" | "pool" | "account";
-  passing_score: number;
-  reserve: number;
-  agent: number | null;
-  price: number | null;
-  commitments: number;
-  reveal_end: number;
-  deadline: number | null;
-  score: number | null;
-  fee_bps: number;
-  bond_percent: number;
-  seat_fee: number;
-}
-
-/** A task as its actions take it: every answer about one task fits. */
-export interface ActionTask extends TaskFacts {
-  id: number;
-  specification: string;
-  seal: string;
-  result: string | null;
-  checker: unknown;
-}
 
 /** The account that acts. */
 export interface Actor {
@@ -50,7 +21,7 @@ export interface Actor {
   runnerUp: number;
 }
 
-export type StepName =
+type StepName =
   | "appeal"
   | "cancel"
   | "closeDefaulted"
@@ -77,15 +48,15 @@ export interface Step {
   until: number | null;
 }
 
-type Maker = (task: TaskFacts, me: Actor) => (Step | null)[];
+type Maker = (task: TaskDetail, me: Actor) => (Step | null)[];
 
 /** The steps that are this account's to take now or later in this state; whoever may, those of anyone among them. */
-export function stepsOf(task: TaskFacts, me: Actor): Step[] {
+export function stepsOf(task: TaskDetail, me: Actor): Step[] {
   const made = STATES[task.state]?.(task, me) ?? [];
   return made.filter((step) => step !== null);
 }
 
-const STATES: Readonly<Record<string, Maker>> = {
+const STATES: Readonly<Partial<Record<TaskState, Maker>>> = {
   Open: (task, me) => [
     isRequester(task, me) && task.commitments === 0 ? cancel(task) : null,
     task.mode === "Race" ? null : finalize(task),
@@ -110,21 +81,21 @@ const STATES: Readonly<Record<string, Maker>> = {
 const sealed: Maker = (task, me) => [isRequester(task, me) ? unseal(task) : null, closeSealed(task)];
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-const isRequester = (task: TaskFacts, me: Actor): boolean => same(task.requester, me.address);
-const passed = (task: TaskFacts): boolean => (task.score ?? 0) >= task.passing_score;
+/** Whether the account posted the task. */
+export const isRequester = (task: TaskDetail, me: Actor): boolean => same(task.requester, me.address);
+const passed = (task: TaskDetail): boolean => (task.score ?? 0) >= task.passing_score;
 
-const credits = (units: bigint): string => `${formatCredits(units)} credits`;
-const byPool = (task: TaskFacts): boolean => task.evaluated_by === "pool";
-const locked = (task: TaskFacts): bigint =>
+const byPool = (task: TaskDetail): boolean => task.evaluated_by === "pool";
+const locked = (task: TaskDetail): bigint =>
   BigInt(task.reserve) + depositOf(BigInt(task.reserve), BigInt(task.seat_fee), byPool(task));
-const bond = (task: TaskFacts): bigint => bondOf(BigInt(task.reserve), BigInt(task.bond_percent));
-const panelFee = (task: TaskFacts): bigint => panelFeeOf(PANEL_SIZE, BigInt(task.seat_fee));
-const appealFee = (task: TaskFacts): bigint => panelFeeOf(APPEAL_SIZE, BigInt(task.seat_fee));
-const wage = (task: TaskFacts): bigint =>
+const bond = (task: TaskDetail): bigint => bondOf(BigInt(task.reserve), BigInt(task.bond_percent));
+const panelFee = (task: TaskDetail): bigint => panelFeeOf(PANEL_SIZE, BigInt(task.seat_fee));
+const appealFee = (task: TaskDetail): bigint => panelFeeOf(APPEAL_SIZE, BigInt(task.seat_fee));
+const wage = (task: TaskDetail): bigint =>
   BigInt(task.price ?? 0) - feeOf(BigInt(task.price ?? 0), BigInt(task.fee_bps));
 
 /** What scoring a result with `score` would do. */
-export function previewOfScore(task: TaskFacts, score: number | null): string {
+export function previewOfScore(task: TaskDetail, score: number | null): string {
   if (score === null)
     return `From ${task.passing_score} on the worker is paid; below that the work is rejected.`;
   if (score >= task.passing_score) {
@@ -137,63 +108,61 @@ export function previewOfScore(task: TaskFacts, score: number | null): string {
   );
 }
 
-function evaluate(task: TaskFacts): Step {
-  return {
+type Said = Pick<Step, "name" | "label" | "preview" | "done">;
+
+/** A step that has to be taken before the window ends. */
+const within = (end: number | null, said: Said): Step => ({ ...said, from: null, until: end });
+
+/** A step that can be taken once the window has ended. */
+const after = (end: number | null, said: Said): Step => ({ ...said, from: end, until: null });
+
+function evaluate(task: TaskDetail): Step {
+  return within(task.deadline, {
     name: "evaluate",
     label: "Score the result",
     preview: previewOfScore(task, null),
     done: "The result is scored.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
-function cancel(task: TaskFacts): Step {
-  return {
+function cancel(task: TaskDetail): Step {
+  return within(null, {
     name: "cancel",
     label: "Take the task back",
     preview: `Nobody has bid yet. ${credits(locked(task))} are free again at once.`,
     done: "The task is cancelled.",
-    from: null,
-    until: null,
-  };
+  });
 }
 
-function finalize(task: TaskFacts): Step {
-  return {
+function finalize(task: TaskDetail): Step {
+  return after(task.reveal_end, {
     name: "finalize",
     label: "End the auction",
     preview: "The best opened bid gets the task; without one, the requester has all of it back.",
     done: "The auction has ended.",
-    from: task.reveal_end,
-    until: null,
-  };
+  });
 }
 
-function declareDefault(task: TaskFacts): Step {
-  return {
+function declareDefault(task: TaskDetail): Step {
+  return after(task.deadline, {
     name: "declareDefault",
     label: "Declare that nothing was delivered",
     preview: `The worker's bond of ${credits(bond(task))} goes to the requester; the runner-up may take over.`,
     done: "The worker has defaulted.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
-function release(task: TaskFacts): Step {
-  return {
+function release(task: TaskDetail): Step {
+  return after(task.deadline, {
     name: "release",
     label: "Have the worker paid",
     preview: `Nobody has scored the result in time, so the worker is paid ${credits(wage(task))}.`,
     done: "The worker is paid.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
-function dispute(task: TaskFacts): Step {
-  return {
+function dispute(task: TaskDetail): Step {
+  return within(task.deadline, {
     name: "dispute",
     label: "Dispute the rejection",
     preview:
@@ -201,89 +170,73 @@ function dispute(task: TaskFacts): Step {
       `the panel finds for it, it is paid ${credits(wage(task) + compensationOf(BigInt(task.reserve)))}; if not, it ` +
       `pays the panel ${credits(panelFee(task))} and loses half of its bond.`,
     done: "The rejection is disputed.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
-function closeRejected(task: TaskFacts): Step {
-  return {
+function closeRejected(task: TaskDetail): Step {
+  return after(task.deadline, {
     name: "closeRejected",
     label: "End the rejected task",
     preview: `Nobody has disputed. ${credits(locked(task))} are free again for the requester; half of the bond is burned.`,
     done: "The task has ended.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
-function unseal(task: TaskFacts): Step {
+function unseal(task: TaskDetail): Step {
   const lost = byPool(task) ? "the worker is paid without being judged" : "you lose the dispute";
-  return {
+  return within(task.deadline, {
     name: "unseal",
     label: "Show the secret",
     preview: `The panel is drawn from the secret that was sealed with the task. If it is not shown in time, ${lost}.`,
     done: "The secret is shown; a panel is drawn.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
-function closeSealed(task: TaskFacts): Step {
+function closeSealed(task: TaskDetail): Step {
   const more = byPool(task) ? 0n : compensationOf(BigInt(task.reserve));
-  return {
+  return after(task.deadline, {
     name: "closeSealed",
     label: "Have the worker paid: the secret was kept",
     preview: `The requester has not shown its secret, so the worker is paid ${credits(wage(task) + more)}.`,
     done: "The worker is paid.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
-function appeal(task: TaskFacts): Step {
+function appeal(task: TaskDetail): Step {
   const fee = byPool(task) ? appealFee(task) : panelFee(task);
-  return {
+  return within(task.deadline, {
     name: "appeal",
     label: "Appeal to the larger panel",
     preview: `${credits(fee)} more are locked. Whoever the larger panel finds against pays it ${credits(appealFee(task))}.`,
     done: "The verdict is appealed.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
-function closeRuled(task: TaskFacts): Step {
-  return {
+function closeRuled(task: TaskDetail): Step {
+  return after(task.deadline, {
     name: "closeRuled",
     label: "Carry out the verdict",
     preview: passed(task)
       ? `The panel found for the worker, which is paid ${credits(wage(task))} and what a wrong rejection costs.`
       : "The panel found against the worker: the requester has the rest back, and half of the bond is burned.",
     done: "The verdict is carried out.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
 
-function takeOver(task: TaskFacts, agent: number): Step {
-  return {
+function takeOver(task: TaskDetail, agent: number): Step {
+  return within(task.deadline, {
     name: "takeOver",
     label: `Take over with agent ${agent}`,
     preview: `The agent's bond of ${credits(bond(task))} is locked again, and the time to deliver begins anew.`,
     done: "The agent has the task now.",
-    from: null,
-    until: task.deadline,
-  };
+  });
 }
 
-function closeDefaulted(task: TaskFacts): Step {
-  return {
+function closeDefaulted(task: TaskDetail): Step {
+  return after(task.deadline, {
     name: "closeDefaulted",
     label: "End the task",
     preview: `Nobody took over. ${credits(locked(task))} are free again for the requester.`,
     done: "The task has ended.",
-    from: task.deadline,
-    until: null,
-  };
+  });
 }
