@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agents.chain.words import checksummed
-from agents.explorer.api.models.ledger import Reason
-from agents.explorer.api.models.tasks import Mode, State
+from agents.explorer.kinds import Mode, Reason, State
 from agents.explorer.queries.index import MOST_ID
 from agents.explorer.queries.pages import LIMIT, MOST, Cut, Order
 

@@ -4,21 +4,8 @@ from typing import Any, Literal
 
 from agents.explorer.api.models.common import AgentRef, Document, Model, Place
 from agents.explorer.api.models.ledger import Entry
+from agents.explorer.kinds import Mode, State
 
-State = Literal[
-    "Open",
-    "Awarded",
-    "Submitted",
-    "Rejected",
-    "Disputed",
-    "Ruled",
-    "Defaulted",
-    "Settled",
-    "Refunded",
-    "Cancelled",
-    "Expired",
-]
-Mode = Literal["SealedSecondPrice", "SealedFirstPrice", "OpenBid", "Direct", "Race"]
 Round = Literal["None", "Convened", "Unsealed", "Appeal"]
 Judge = Literal["requester", "pool", "account"]
 BidStatus = Literal["sealed", "revealed", "leading", "won", "defaulted", "lost", "forfeited", "void"]
