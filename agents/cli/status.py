@@ -13,7 +13,6 @@ from agents.cli.common import deployed, quiet_settings
 from agents.cli.home import noted
 from agents.cli.show import document, line, moment, page, pairs
 from agents.console import run_command
-from agents.explorer.fold import names_of
 from agents.fleet.options import AsJson, Provider
 
 chain = typer.Typer(help="The chain that the market is on.", no_args_is_help=True)
@@ -79,7 +78,7 @@ async def _look(provider: str | None) -> _Status:
             tasks=await read(rpc, deployment.tasks.task_count()),
             agents=await read(rpc, deployment.registry.agent_count()),
             explorer=market.explorer if market and market.provider == settings.provider else None,
-            contracts={name: address for address, name in names_of(deployment).items()},
+            contracts={name: address for address, name in deployment.names.items()},
         )
 
 
