@@ -10,8 +10,8 @@ import typer
 from agents.console import run_command
 from agents.fleet.options import Provider
 
-GREETING = "explorer"
-"""The first word of the line that says where the explorer answers."""
+GREETING = "explorer  "
+"""How the line begins that says where the explorer answers."""
 
 Host = Annotated[str, typer.Option(help="Whom to listen to; 0.0.0.0 is everybody.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose.")]
@@ -73,7 +73,7 @@ def explorer(
         stop = asyncio.Event()
         with interruptible(stop), on_terminal("indexing") as told:
             async with serve(settings, options, told) as serving:
-                typer.echo(f"{GREETING}  {serving.url}")
+                typer.echo(f"{GREETING}{serving.url}")
                 await serving.until(stop)
         return ["stopped; the same command goes on from here"]
 

@@ -2,7 +2,7 @@
 commands make them themselves."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -72,6 +72,10 @@ class Asked(BaseModel):
     def cut(self) -> Cut:
         """The page."""
         return Cut(self.cursor, self.limit, self.order)
+
+    def filters(self, *names: str) -> dict[str, Any]:
+        """Those of these filters that are asked for, with their values."""
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 class Span(BaseModel):

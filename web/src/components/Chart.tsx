@@ -26,7 +26,7 @@ interface Framed {
   /** What the chart shows, in a sentence: units, and what one point is. */
   caption: string;
   /** Pixels. */
-  height?: number;
+  height?: number | undefined;
 }
 
 function Drawn<Props extends object>({ of: Drawing, props }: { of: ComponentType<Props>; props: Props }) {
@@ -41,7 +41,7 @@ function Drawn<Props extends object>({ of: Drawing, props }: { of: ComponentType
 export function LineFigure({ title, caption, height, ...props }: Framed & LineProps) {
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={props.data}>
+    <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={props.data}>
       <Drawn of={LineDrawing} props={props} />
     </ChartFrame>
   );
@@ -51,7 +51,7 @@ export function LineFigure({ title, caption, height, ...props }: Framed & LinePr
 export function BarFigure({ title, caption, height, ...props }: Framed & BarProps) {
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={props.data}>
+    <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={props.data}>
       <Drawn of={BarDrawing} props={props} />
     </ChartFrame>
   );
@@ -66,12 +66,8 @@ export function SankeyFigure({ title, caption, height, ...props }: Framed & Sank
   ];
   const rows: Datum[] = props.flows.map((flow) => ({ ...flow }));
   return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={rows}>
+    <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={rows}>
       <Drawn of={SankeyDrawing} props={props} />
     </ChartFrame>
   );
-}
-
-function framed(title: string, caption: string, height: number | undefined): Framed {
-  return { title, caption, ...(height === undefined ? {} : { height }) };
 }
