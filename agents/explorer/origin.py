@@ -17,7 +17,8 @@ from agents.errors import (
     TransportError,
 )
 from agents.explorer import schema
-from agents.explorer.database import check_tables, database_of, open_engine, reaching
+from agents.explorer.database import database_of, open_engine, reaching
+from agents.explorer.versions import check_tables
 from agents.explorer.waiting import within
 from agents.settings import Settings
 

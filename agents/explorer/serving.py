@@ -24,10 +24,11 @@ from agents.explorer.api.rpc import Node, node_at
 from agents.explorer.api.security import name_of
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
-from agents.explorer.database import check_tables, database_of, migrate, open_engine
+from agents.explorer.database import database_of, open_engine
 from agents.explorer.indexer import Indexer, Progress, Status
 from agents.explorer.origin import Origin
 from agents.explorer.schema import place_of
+from agents.explorer.versions import check_tables, migrate
 from agents.explorer.waiting import within
 from agents.market.content import ContentStore
 from agents.settings import Settings

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, select, text
 from agents.chain.deployment import Deployment
 from agents.errors import DatabaseDown, IndexInUse, IndexOfAnotherChain
 from agents.explorer import schema
-from agents.explorer.database import WRITES, migrate, name_of, reaching
+from agents.explorer.database import WRITES, name_of, reaching
 from agents.explorer.fold import EDITION, Fold
 from agents.explorer.reader import BlockData
 from agents.explorer.rows import Rows, clear, cut, rewind
@@ -88,6 +88,10 @@ class Writer:
                         self._connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
                 else:
                     _lock_session(self._connection, name_of(self._engine))
+                from agents.explorer.versions import (
+                    migrate,  # with Alembic: only who writes has to wait for it
+                )
+
                 migrate(self._engine)
                 with self._connection.begin():
                     cursor = tie(self._connection, self._deployment)

@@ -60,7 +60,8 @@ Time = Annotated[int, Field(ge=0, le=MOST_ID)]
 class Asked(BaseModel):
     """A page of a list."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # As with the answers: each is made ready when it is used first.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True)
 
     cursor: Annotated[str, Field(max_length=512)] | None = None
     """``next`` of the page before."""

@@ -16,17 +16,10 @@ from truth import folded, fresh, rows_of
 
 from agents.errors import DatabaseDown, DatabaseUnfit, IndexMissing, IndexTooNew
 from agents.explorer import schema
-from agents.explorer.database import (
-    MIGRATIONS,
-    check_tables,
-    migrate,
-    name_of,
-    open_engine,
-    reaching,
-    writing,
-)
+from agents.explorer.database import name_of, open_engine, reaching, writing
 from agents.explorer.indexer import Indexer
 from agents.explorer.migrations.versions import v0001_first_tables
+from agents.explorer.versions import MIGRATIONS, check_tables, migrate
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not tell of these

@@ -13,10 +13,11 @@ import pytest
 
 from agents.chain.deployment import Deployment
 from agents.errors import ProviderUnreachable, WrongChain
-from agents.explorer.database import database_of, migrate, open_engine, writing
+from agents.explorer.database import database_of, open_engine, writing
 from agents.explorer.indexer import Status
 from agents.explorer.origin import Origin
 from agents.explorer.serving import Options, Watch, serve
+from agents.explorer.versions import migrate
 from agents.explorer.writer import Cursor, tie
 from agents.settings import Settings
 
