@@ -14,11 +14,11 @@ from agents.explorer.api.front import client_of
 from agents.explorer.api.problems import bad_filter
 from agents.explorer.api.records import Position, Wish
 from agents.explorer.api.wire import ABORT
+from agents.explorer.queries.asked import Name
 
 router = APIRouter()
 
 _Id = Annotated[int | None, Query(ge=0, lt=1 << 63)]
-_Name = Annotated[str | None, Query(max_length=64)]
 
 
 @router.get("/events", tags=["events"], response_class=Response)
@@ -27,15 +27,16 @@ async def events(
     request: Request,
     task: _Id = None,
     agent: _Id = None,
-    contract: _Name = None,
-    name: _Name = None,
+    contract: Annotated[Name | None, Query()] = None,
+    name: Annotated[Name | None, Query()] = None,
     after: Annotated[str | None, Query(description="Where to go on, as the `id` of an event.")] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Every event from now on, or from where a stream broke off: `<seq>-<epoch>` of the last one that came.
 
     `market` is an event, `block` the end of a block, `reorg` says that all above its `ancestor` is void and is told
-    anew, `status` how the index and the node are. With a filter, only what touches that task or agent is sent.
+    anew, `status` how the index and the node are. With a filter, only what touches that task or agent is sent; of the
+    blocks that are made up for, then the ends of those with something in them, of the first and of the newest.
     """
     place = last_event_id or after
     position = None if place is None else Position.read(place)
