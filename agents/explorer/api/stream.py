@@ -14,11 +14,12 @@ from agents.explorer.api.front import client_of
 from agents.explorer.api.problems import bad_filter
 from agents.explorer.api.records import Position, Wish
 from agents.explorer.api.wire import ABORT
-from agents.explorer.queries.asked import Name
+from agents.explorer.queries.asked import NAME
 
 router = APIRouter()
 
 _Id = Annotated[int | None, Query(ge=0, lt=1 << 63)]
+_Name = Annotated[str | None, Query(pattern=NAME)]
 
 
 @router.get("/events", tags=["events"], response_class=Response)
@@ -27,8 +28,8 @@ async def events(
     request: Request,
     task: _Id = None,
     agent: _Id = None,
-    contract: Annotated[Name | None, Query()] = None,
-    name: Annotated[Name | None, Query()] = None,
+    contract: _Name = None,
+    name: _Name = None,
     after: Annotated[str | None, Query(description="Where to go on, as the `id` of an event.")] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
