@@ -155,7 +155,7 @@ function Windows({ draft, faults, change }: PartProps) {
   return (
     <fieldset>
       <legend>Windows, in seconds</legend>
-      <div className="switch">
+      <div className="buttons">
         {(Object.keys(PRESETS) as Preset[]).map((preset) => (
           <button
             key={preset}
