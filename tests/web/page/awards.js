@@ -119,6 +119,7 @@ export async function awarded(stage) {
   const agent = await register(stage.chain);
   const { page, faults, close } = await openAs(stage, buyer, "/post");
   await connect(page);
+  await page.getByRole("button", { name: "Disconnect" }).waitFor();
   for (const mode of [race, direct]) {
     await page.goto("/post");
     await fill(page, WORK);
