@@ -11,8 +11,6 @@ from agents.explorer.api.models import (
     Document,
     Entry,
     Evaluation,
-    Panel,
-    PanelSeat,
     TaskDetail,
     TaskTree,
 )
@@ -20,6 +18,7 @@ from agents.explorer.queries.auctions import Ranks, award_of, ranked
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.ledger import select_entries
 from agents.explorer.queries.next_step import next_step
+from agents.explorer.queries.panels import panels_of
 from agents.explorer.queries.tasks import (
     bid_values,
     judge_of,
@@ -141,34 +140,9 @@ def _evaluation(index: Index, task: Row) -> Evaluation:
             "lateness": task["lateness"] or 0,
             "disputed": task["disputed_at"] is not None,
             "appealed": task["appealed_at"] is not None,
-            "panels": _panels(index, task["id"]),
+            "panels": panels_of(index, task["id"]),
         }
     )
-
-
-def _panels(index: Index, task: int) -> list[Panel]:
-    """The pool's cases about the task, with their seats: two questions however many there are."""
-    cases, votes = schema.cases.c, schema.panel_votes.c
-    rows = index.all(select(schema.cases).where(cases.task == task).order_by(cases.created_block, cases.case))
-    if not rows:
-        return []
-    keys = [row["case"] for row in rows]
-    query = select(schema.panel_votes).where(votes.case.in_(keys)).order_by(votes.round, votes.seat)
-    seats = index.all(query.limit(MOST_EVENTS))
-    return [
-        Panel.model_validate(
-            {
-                **row,
-                "drawn": row["commit_end"] is not None,
-                "seats": [
-                    PanelSeat.model_validate({**seat, "committed": seat["digest"] is not None})
-                    for seat in seats
-                    if (seat["client"], seat["case"]) == (row["client"], row["case"])
-                ],
-            }
-        )
-        for row in rows
-    ]
 
 
 def _count(index: Index, task: int) -> int:
