@@ -124,6 +124,11 @@ class Deployment:
         return tuple(getattr(self, name) for name in _KINDS)
 
     @property
+    def names(self) -> dict[str, str]:
+        """The name of each contract by its address."""
+        return {contract.address: type(contract).__name__ for contract in self.contracts}
+
+    @property
     def decoders(self) -> dict[str, Decoders]:
         """The events of each contract by its address."""
         return {one.address: sys.modules[type(one).__module__].EVENTS for one in self.contracts}

@@ -14,6 +14,9 @@ from agents.explorer.reader import BlockData, Transaction
 from agents.explorer.rows import Rows
 from agents.explorer.schema import hex_text, seq_of
 
+EDITION = 2
+"""Of what the handlers make of the same events: whoever changes that counts it up. An index of another edition is
+folded again."""
 PIECE = 1_000
 """Blocks that are folded again at a time."""
 
@@ -26,7 +29,7 @@ class Fold:
 
     def __init__(self, deployment: Deployment) -> None:
         self._decoders: dict[str, Decoders] = deployment.decoders
-        self._names = names_of(deployment)
+        self._names = deployment.names
         self._addresses = {name: address for address, name in self._names.items()}
 
     def take(self, rows: Rows, block: BlockData, *, undoable: bool) -> None:
@@ -126,11 +129,6 @@ class Fold:
             if event is not None:
                 events.append(Logged(log.index, self._names[log.address], log.address, event))
         return Deed(tx_hash, events, self._addresses)
-
-
-def names_of(deployment: Deployment) -> dict[str, str]:
-    """The name of each contract by its address."""
-    return {contract.address: type(contract).__name__ for contract in deployment.contracts}
 
 
 def _hand_over(rows: Rows, block: Mapping[str, Any], deeds: Sequence[Deed]) -> None:

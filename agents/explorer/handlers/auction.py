@@ -7,7 +7,7 @@ from agents.explorer.handlers.registry import Place, Row, handles
 from agents.explorer.handlers.skills import count_skill
 from agents.explorer.handlers.totals import count
 from agents.explorer.rows import Rows
-from agents.market.view import DIGEST_TAIL
+from agents.market.domain import DIGEST_TAIL
 
 
 def tie_break_text(tie_break: int) -> str:

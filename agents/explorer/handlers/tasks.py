@@ -181,6 +181,8 @@ def _task_refunded(event: task_manager.TaskRefunded, at: Place, rows: Rows) -> N
 def _task_defaulted(event: task_manager.TaskDefaulted, at: Place, rows: Rows) -> None:
     late = {"defaulted": True, "defaulted_at": at.timestamp, "deadline": event.take_over_end}
     enter(rows, at, event.task_id, TaskState.DEFAULTED, **late)
+    # Its bid was the best, and it is paid nothing for it.
+    change(rows, at, schema.bids, event.task_id, event.agent_id, status="defaulted", price_paid=None)
     add_to(rows, at, schema.agents, event.agent_id, defaulted=1)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from agents.explorer import schema
 from agents.explorer.api.models import Panel, PanelSeat
@@ -16,12 +16,31 @@ STEPS = ("CaseConvened", "CaseReconvened", "DrawFixed", "PanelDrawn", "PanelTall
 
 Row = Mapping[str, Any]
 
+_cases, _votes, _events, _links = schema.cases.c, schema.panel_votes.c, schema.events.c, schema.links.c
+
+_CASES = (
+    select(_cases.client, _cases.case)
+    .where(_cases.task == bindparam("task"))
+    .order_by(_cases.created_block, _cases.case)
+)
+_STEPS = (
+    select(_links.key, _events.name, _events.arguments)
+    .join_from(schema.links, schema.events, _events.seq == _links.seq)
+    .where(_links.kind == "case", _links.key.in_(bindparam("keys", expanding=True)), _events.name.in_(STEPS))
+    .order_by(_events.seq)
+    .limit(MOST_STEPS)
+)
+_SEATS = (
+    select(schema.panel_votes)
+    .where(_votes.case.in_(bindparam("cases", expanding=True)))
+    .order_by(_votes.round, _votes.seat)
+    .limit(MOST_SEATS)
+)
+
 
 def panels_of(index: Index, task: int) -> list[Panel]:
     """The task's panels in their order, with their seats: three questions however many there are."""
-    cases = schema.cases.c
-    query = select(cases.client, cases.case).where(cases.task == task)
-    rows = index.all(query.order_by(cases.created_block, cases.case))
+    rows = index.all(_CASES, task=task)
     if not rows:
         return []
     steps, seats = _steps(index, rows), _seats(index, rows)
@@ -33,24 +52,16 @@ def panels_of(index: Index, task: int) -> list[Panel]:
 
 
 def _steps(index: Index, cases: Iterable[Row]) -> Mapping[str, list[dict[str, Any]]]:
-    events, links = schema.events.c, schema.links.c
     keys = [f"{case['client']}/{case['case']}" for case in cases]
-    query = (
-        select(links.key, events.name, events.arguments)
-        .join_from(schema.links, schema.events, events.seq == links.seq)
-        .where(links.kind == "case", links.key.in_(keys), events.name.in_(STEPS))
-    )
     found = defaultdict(list)
-    for row in index.all(query.order_by(events.seq).limit(MOST_STEPS)):
+    for row in index.all(_STEPS, keys=keys):
         found[row["key"]].append(row)
     return found
 
 
 def _seats(index: Index, cases: Iterable[Row]) -> Mapping[tuple[str, str, int], list[PanelSeat]]:
-    votes = schema.panel_votes.c
-    query = select(schema.panel_votes).where(votes.case.in_([case["case"] for case in cases]))
     found = defaultdict(list)
-    for row in index.all(query.order_by(votes.round, votes.seat).limit(MOST_SEATS)):
+    for row in index.all(_SEATS, cases=[case["case"] for case in cases]):
         seat = PanelSeat.model_validate({**row, "committed": row["digest"] is not None})
         found[row["client"], row["case"], row["round"]].append(seat)
     return found

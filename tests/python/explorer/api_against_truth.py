@@ -12,6 +12,9 @@ from agents.explorer.api.standing import Standing
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
+AS_LOGGED = {"leading": "revealed", "void": "sealed"}
+"""States of bids that follow from the other bids, or from the time, by what was logged of them."""
+
 
 @asynccontextmanager
 async def application(deployment, engine, folder, head):
@@ -88,7 +91,10 @@ def task_figures(body):
     )
     return {name: body[name] for name in names} | {
         "bids": {
-            one["agent"]: (one["price"], one["quality"], one["rank"], one["price_paid"])
+            one["agent"]: (
+                *(one["price"], one["quality"], one["rank"], one["price_paid"]),
+                AS_LOGGED.get(one["status"], one["status"]),
+            )
             for one in body["bids"]
         },
         "timeline": [
@@ -110,5 +116,4 @@ def agent_figures(body):
 
 def contracts_of(deployment):
     """The addresses of a deployment's contracts by their names."""
-    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
-    return {type(one).__name__: one.address for one in fields if hasattr(one, "address")}
+    return {type(one).__name__: one.address for one in deployment.contracts}

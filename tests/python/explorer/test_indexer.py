@@ -137,6 +137,19 @@ async def test_a_node_that_is_away_is_waited_for(chain, door, provider, engine):
         await running
 
 
+async def test_a_node_that_is_away_at_first_is_told_of_once_it_was_asked(chain, door, provider, engine):
+    door.shut, stop = True, asyncio.Event()
+    async with Indexer(provider, chain.deployment, engine, poll=0.01) as indexer:
+        assert indexer.status.node is None
+        with capture_logs() as logs:
+            running = asyncio.create_task(indexer.run(stop))
+            await until(lambda: indexer.status.node is not None)
+        assert (indexer.status.node, indexer.status.writing) == ("down", True)
+        assert [one["event"] for one in logs] == ["node_down"]
+        stop.set()
+        await running
+
+
 async def test_a_node_that_lags_is_waited_for_but_not_for_ever(chain, provider, engine):
     async with Indexer(provider, chain.deployment, engine, patience=1000.0) as indexer:
         await indexer.catch_up()

@@ -42,7 +42,8 @@ def test_every_event_has_a_handler_or_is_named_as_one_that_needs_none():
 
 
 CALLS = [
-    *(good.cancel, good.evaluate, good.release, good.declare_default, good.close_defaulted),
+    *(good.cancel, good.evaluate, good.release, good.declare_default, good.take_over),
+    good.close_defaulted,
     *(good.close_rejected, good.close_sealed, good.appeal, good.close_ruled, good.post_part),
     *(good.forfeit, good.bid, good.bid_for, good.accept, good.commit_for, good.judge, good.release_race),
     *(good.withdraw_entry, good.forfeit_entry, good.announce_leave, good.leave_seat, good.tally),

@@ -37,7 +37,7 @@ export function BlockLink({ number }: { number: number | null | undefined }) {
 }
 
 /** A button that puts a text on the clipboard. */
-function Copy({ text }: { text: string }) {
+export function Copy({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(text);

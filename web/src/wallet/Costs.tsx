@@ -1,19 +1,20 @@
 import { Money } from "../components/Money.tsx";
 import { MoneyStat, Stats } from "../components/Stats.tsx";
 import type { Funds } from "./chain.ts";
-import { credits, depositOf, exactCredits, outcomesOf, type Terms } from "./amounts.ts";
+import { credits, depositOf, exactCredits, outcomesOf, type Plan, type Terms } from "./amounts.ts";
 
 interface CostsProps {
   /** Units; null while it cannot be read. */
   reserve: bigint | null;
   terms: Terms;
-  byPool: boolean;
+  plan: Plan;
   /** What the account has; undefined while nobody is connected. */
   funds: Funds | undefined;
 }
 
 /** What is locked for the task, where it comes from, and what becomes of it in each case. */
-export function Costs({ reserve, terms, byPool, funds }: CostsProps) {
+export function Costs({ reserve, terms, plan, funds }: CostsProps) {
+  const byPool = plan.evaluator === "pool";
   const amount = reserve ?? 0n;
   const deposit = depositOf(amount, terms.seatFee, byPool);
   const total = amount + deposit;
@@ -21,7 +22,11 @@ export function Costs({ reserve, terms, byPool, funds }: CostsProps) {
   return (
     <>
       <Stats>
-        <MoneyStat label="Reserve" note="the most that it pays" units={Number(amount)} />
+        <MoneyStat
+          label="Reserve"
+          note={plan.mode === "Race" ? "what the winner is paid" : "the most that it pays"}
+          units={Number(amount)}
+        />
         <MoneyStat label="Deposit" note={depositText(byPool)} units={Number(deposit)} />
         <MoneyStat label="Locked until the end" note={source(total, permit)} units={Number(total)} />
       </Stats>
@@ -31,10 +36,12 @@ export function Costs({ reserve, terms, byPool, funds }: CostsProps) {
         </p>
       )}
       <p className="muted fee-note">
-        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets. The
-        price is the reserve at the most; what it is less than that comes back to you too.
+        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets.{" "}
+        {plan.mode === "Race"
+          ? "The price of a race is the whole reserve."
+          : "The price is the reserve at the most; what it is less than that comes back to you too."}
       </p>
-      <Outcomes reserve={amount} terms={terms} byPool={byPool} />
+      <Outcomes reserve={amount} terms={terms} plan={plan} />
     </>
   );
 }
@@ -49,7 +56,7 @@ function source(total: bigint, permit: bigint | undefined): string {
   return `${exactCredits(permit)} of it by permit from the wallet`;
 }
 
-function Outcomes({ reserve, terms, byPool }: { reserve: bigint; terms: Terms; byPool: boolean }) {
+function Outcomes({ reserve, terms, plan }: { reserve: bigint; terms: Terms; plan: Plan }) {
   return (
     <table className="outcomes">
       <caption className="hidden">What the task costs in each case, and what comes back</caption>
@@ -65,7 +72,7 @@ function Outcomes({ reserve, terms, byPool }: { reserve: bigint; terms: Terms; b
         </tr>
       </thead>
       <tbody>
-        {outcomesOf(reserve, terms, byPool).map(({ text, pays, back }) => (
+        {outcomesOf(reserve, terms, plan).map(({ text, pays, back }) => (
           <tr key={text}>
             <td>{text}</td>
             <td className="end">

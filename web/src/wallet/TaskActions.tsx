@@ -1,15 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { bytesToHex, type Abi, type Hex } from "viem";
+import { bytesToHex, type Abi, type Hex, type PublicClient } from "viem";
 
 import type { TaskDetail } from "../api/types.ts";
 import { Panel } from "../components/Panel.tsx";
 import { Time, useNow } from "../components/Time.tsx";
-import { agentRegistryAbi, bidAuctionAbi, taskManagerAbi } from "./abi.ts";
+import { agentRegistryAbi, bidAuctionAbi, raceBoardAbi, taskManagerAbi } from "./abi.ts";
+import type { Market } from "./chain.ts";
 import { Choice } from "./Connect.tsx";
+import { AcceptForm, OfferForm } from "./OfferForms.tsx";
 import { send, type ContractCall } from "./send.ts";
 import { SendingNote } from "./SendingNote.tsx";
 import { DisputeForm, ScoreForm, SecretNote, UnsealForm } from "./StepForms.tsx";
-import { isRequester, stepsOf, type Actor, type Step } from "./steps.ts";
+import { isRequester, stepsOf, type Actor, type RaceStanding, type Step } from "./steps.ts";
 import { isBusy, useSending } from "./useSending.ts";
 import { useWallet, type Wallet } from "./useWallet.ts";
 import { WalletProvider } from "./WalletProvider.tsx";
@@ -64,13 +66,28 @@ function useActor({ reader, market, connected }: Wallet, task: TaskDetail): Acto
         task.state === "Defaulted"
           ? await reader.readContract({ ...auction, functionName: "runnerUpOf", args: [BigInt(task.id)] })
           : 0n;
-      const [worker, successor] = await Promise.all([canAct(BigInt(task.agent ?? 0)), canAct(next)]);
-      return { address, worker, runnerUp: successor ? Number(next) : 0 };
+      const [worker, successor, race] = await Promise.all([
+        canAct(BigInt(task.agent ?? 0)),
+        canAct(next),
+        task.mode === "Race" && task.state === "Open" ? readRace(reader, market, BigInt(task.id)) : null,
+      ]);
+      return { address, worker, runnerUp: successor ? Number(next) : 0, race };
     },
     enabled: reader !== null && address !== undefined,
     meta: { topics: [`task:${task.id}`] },
   }).data;
 }
+
+async function readRace(reader: PublicClient, market: Market, task: bigint): Promise<RaceStanding> {
+  const board = { address: market.race, abi: raceBoardAbi } as const;
+  const race = await reader.readContract({ ...board, functionName: "getRace", args: [task] });
+  const entry = await reader.readContract({ ...board, functionName: "getEntry", args: [task, race.head] });
+  const { deadline, unsealed } = race;
+  return { head: Number(race.head), deadline, unsealed, convened: entry.stage === CONVENED };
+}
+
+// The contract's number of the stage.
+const CONVENED = 3;
 
 interface StepListProps {
   wallet: Wallet;
@@ -100,7 +117,7 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
               Until <Time at={step.until} full />, <Time at={step.until} />.
             </p>
           )}
-          <StepForm step={step} task={task} chain={chain} agent={actor.runnerUp} busy={busy} take={take} />
+          <StepForm step={step} task={task} wallet={wallet} busy={busy} take={take} />
         </section>
       ))}
       {later.map((step) => (
@@ -116,15 +133,23 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
 const isOpen = ({ from, until }: Step, now: number): boolean =>
   (from === null || now >= from) && (until === null || now < until);
 
-interface StepFormProps extends Pick<StepListProps, "task" | "busy" | "take"> {
+interface StepFormProps extends Omit<StepListProps, "actor"> {
   step: Step;
-  chain: number;
-  /** The agent that takes over. */
-  agent: number;
 }
 
-function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
+function StepForm({ step, task, wallet, busy, take }: StepFormProps) {
   switch (step.name) {
+    case "accept":
+      return (
+        <AcceptForm
+          wallet={wallet}
+          task={task}
+          busy={busy}
+          act={(offer) => take(step, [offer], `Agent ${offer.bid.agentId} has the task.`)}
+        />
+      );
+    case "offer":
+      return <OfferForm wallet={wallet} task={task} />;
     case "evaluate":
       return (
         <ScoreForm
@@ -145,19 +170,14 @@ function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
       return (
         <UnsealForm
           task={task}
-          chain={chain}
+          chain={wallet.status.chain_id}
           busy={busy}
           act={(secret) => take(step, [fileOfTask(task), secret])}
         />
       );
     default:
       return (
-        <button
-          type="button"
-          className="primary"
-          disabled={busy}
-          onClick={() => take(step, step.name === "takeOver" ? [BigInt(agent)] : [])}
-        >
+        <button type="button" className="primary" disabled={busy} onClick={() => take(step, step.values)}>
           {step.label}
         </button>
       );
@@ -171,12 +191,15 @@ const fileOfTask = (task: TaskDetail) => ({
   result: (task.result ?? `0x${"0".repeat(64)}`) as Hex,
 });
 
-const AT_AUCTION: ReadonlySet<string> = new Set(["finalize", "takeOver"]);
+const ABIS: Record<Step["at"], Abi> = { tasks: taskManagerAbi, auction: bidAuctionAbi, race: raceBoardAbi };
 
-function callOf({ market }: Wallet, task: TaskDetail, step: Step, values: readonly unknown[]): ContractCall {
-  const id = BigInt(task.id);
-  const [address, abi] = AT_AUCTION.has(step.name)
-    ? [market.auction, bidAuctionAbi as Abi]
-    : [market.tasks, taskManagerAbi as Abi];
-  return { address, abi, functionName: step.name, args: [id, ...values] };
+function callOf(
+  { market }: Wallet,
+  task: TaskDetail,
+  { name, at }: Step,
+  values: readonly unknown[],
+): ContractCall {
+  // An offer names its task itself.
+  const args = name === "accept" ? values : [BigInt(task.id), ...values];
+  return { address: market[at], abi: ABIS[at], functionName: name, args };
 }

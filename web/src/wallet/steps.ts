@@ -19,19 +19,37 @@ export interface Actor {
   worker: boolean;
   /** The agent that may take over and for which it may act; 0 for none. */
   runnerUp: number;
+  /** Of an open race. */
+  race: RaceStanding | null;
+}
+
+/** How far a race has come. */
+export interface RaceStanding {
+  /** The agent whose result is judged now. */
+  head: number;
+  /** Ends the window of its judgement; 0 while nobody's result is judged. */
+  deadline: number;
+  /** Whether the requester's secret is known. */
+  unsealed: boolean;
+  /** Whether a panel was asked. */
+  convened: boolean;
 }
 
 type StepName =
+  | "accept"
+  | "advance"
   | "appeal"
   | "cancel"
   | "closeDefaulted"
   | "closeRejected"
   | "closeRuled"
   | "closeSealed"
+  | "convene"
   | "declareDefault"
   | "dispute"
   | "evaluate"
   | "finalize"
+  | "offer"
   | "release"
   | "takeOver"
   | "unseal";
@@ -46,6 +64,10 @@ export interface Step {
   /** From when, and before when, it can be done; null for no bound. */
   from: number | null;
   until: number | null;
+  /** The contract that takes it. */
+  at: "tasks" | "auction" | "race";
+  /** What the contract is told beside the task, where nobody has to fill it in. */
+  values: readonly bigint[];
 }
 
 type Maker = (task: TaskDetail, me: Actor) => (Step | null)[];
@@ -58,8 +80,9 @@ export function stepsOf(task: TaskDetail, me: Actor): Step[] {
 
 const STATES: Readonly<Partial<Record<TaskState, Maker>>> = {
   Open: (task, me) => [
+    task.mode === "Direct" ? (isRequester(task, me) ? accept(task) : offer(task)) : null,
     isRequester(task, me) && task.commitments === 0 ? cancel(task) : null,
-    task.mode === "Race" ? null : finalize(task),
+    ...(task.mode === "Race" ? raced(task, me) : [finalize(task)]),
   ],
   Awarded: (task) => [declareDefault(task)],
   Submitted: (task, me) =>
@@ -80,6 +103,16 @@ const STATES: Readonly<Partial<Record<TaskState, Maker>>> = {
 
 const sealed: Maker = (task, me) => [isRequester(task, me) ? unseal(task) : null, closeSealed(task)];
 
+/** A race: its results are judged one at a time, each by a panel of its own where the pool judges. */
+function raced(task: TaskDetail, me: Actor): (Step | null)[] {
+  const { race } = me;
+  if (race === null) return [];
+  if (race.deadline === 0) return [advance(task)];
+  if (race.convened) return [];
+  const next = race.unsealed ? convene(race) : isRequester(task, me) ? unsealRace(race) : null;
+  return [byPool(task) ? next : null, releaseHead(task, race)];
+}
+
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 /** Whether the account posted the task. */
 export const isRequester = (task: TaskDetail, me: Actor): boolean => same(task.requester, me.address);
@@ -91,8 +124,8 @@ const locked = (task: TaskDetail): bigint =>
 const bond = (task: TaskDetail): bigint => bondOf(BigInt(task.reserve), BigInt(task.bond_percent));
 const panelFee = (task: TaskDetail): bigint => panelFeeOf(PANEL_SIZE, BigInt(task.seat_fee));
 const appealFee = (task: TaskDetail): bigint => panelFeeOf(APPEAL_SIZE, BigInt(task.seat_fee));
-const wage = (task: TaskDetail): bigint =>
-  BigInt(task.price ?? 0) - feeOf(BigInt(task.price ?? 0), BigInt(task.fee_bps));
+const less = (price: bigint, task: TaskDetail): bigint => price - feeOf(price, BigInt(task.fee_bps));
+const wage = (task: TaskDetail): bigint => less(BigInt(task.price ?? 0), task);
 
 /** What scoring a result with `score` would do. */
 export function previewOfScore(task: TaskDetail, score: number | null): string {
@@ -108,13 +141,15 @@ export function previewOfScore(task: TaskDetail, score: number | null): string {
   );
 }
 
-type Said = Pick<Step, "name" | "label" | "preview" | "done">;
+type Said = Pick<Step, "name" | "label" | "preview" | "done"> & Partial<Pick<Step, "at" | "values">>;
+
+const USUAL = { at: "tasks", values: [] } as const;
 
 /** A step that has to be taken before the window ends. */
-const within = (end: number | null, said: Said): Step => ({ ...said, from: null, until: end });
+const within = (end: number | null, said: Said): Step => ({ ...USUAL, ...said, from: null, until: end });
 
 /** A step that can be taken once the window has ended. */
-const after = (end: number | null, said: Said): Step => ({ ...said, from: end, until: null });
+const after = (end: number | null, said: Said): Step => ({ ...USUAL, ...said, from: end, until: null });
 
 function evaluate(task: TaskDetail): Step {
   return within(task.deadline, {
@@ -129,17 +164,93 @@ function cancel(task: TaskDetail): Step {
   return within(null, {
     name: "cancel",
     label: "Take the task back",
-    preview: `Nobody has bid yet. ${credits(locked(task))} are free again at once.`,
+    preview: `${UNTOUCHED[task.mode] ?? "Nobody has bid yet."} ${credits(locked(task))} are free again at once.`,
     done: "The task is cancelled.",
   });
 }
 
+const UNTOUCHED: Partial<Record<TaskDetail["mode"], string>> = {
+  Direct: "No offer is accepted yet.",
+  Race: "Nobody has entered yet.",
+};
+
 function finalize(task: TaskDetail): Step {
+  const said =
+    task.mode === "Direct"
+      ? { label: "End the task", preview: "No offer was accepted in time: the requester has all of it back." }
+      : {
+          label: "End the auction",
+          preview: "The best opened bid gets the task; without one, the requester has all of it back.",
+        };
+  return after(task.reveal_end, { ...said, name: "finalize", done: "The auction has ended.", at: "auction" });
+}
+
+function accept(task: TaskDetail): Step {
+  return within(task.bidding_end, {
+    name: "accept",
+    label: "Accept an agent's offer",
+    preview:
+      `The agent gets the task at its price, locks a bond of ${credits(bond(task))}, and the time to deliver begins. ` +
+      `After that you cannot take the task back.`,
+    done: "The task is awarded.",
+    at: "auction",
+  });
+}
+
+function offer(task: TaskDetail): Step {
+  return within(task.bidding_end, {
+    name: "offer",
+    label: "Offer to do it",
+    preview:
+      `For an agent that you act for. Signing costs nothing; if the requester accepts, the agent's bond of ` +
+      `${credits(bond(task))} is locked and the time to deliver begins.`,
+    done: "The offer is signed.",
+  });
+}
+
+// So many entries that were not shown are passed over in one call.
+const MOST_STEPS = 100n;
+
+function advance(task: TaskDetail): Step {
   return after(task.reveal_end, {
-    name: "finalize",
-    label: "End the auction",
-    preview: "The best opened bid gets the task; without one, the requester has all of it back.",
-    done: "The auction has ended.",
+    name: "advance",
+    label: "Move the race on",
+    preview: "The next result that was shown is judged; without one, the requester has all of it back.",
+    done: "The race has moved on.",
+    at: "race",
+    values: [MOST_STEPS],
+  });
+}
+
+function unsealRace({ head, deadline }: RaceStanding): Step {
+  return within(deadline, {
+    name: "unseal",
+    label: "Show the secret",
+    preview:
+      `The panels are drawn from the secret that was sealed with the task. If no panel is asked in time, agent ${head} ` +
+      `is paid without being judged.`,
+    done: "The secret is shown; now a panel can be asked.",
+    at: "race",
+  });
+}
+
+function convene({ head, deadline }: RaceStanding): Step {
+  return within(deadline, {
+    name: "convene",
+    label: "Ask a panel",
+    preview: `It judges the result of agent ${head}. If nobody asks one in time, the agent is paid without being judged.`,
+    done: "A panel is drawn.",
+    at: "race",
+  });
+}
+
+function releaseHead(task: TaskDetail, { head, deadline }: RaceStanding): Step {
+  return after(deadline, {
+    name: "release",
+    label: `Have agent ${head} paid`,
+    preview: `Nobody has judged its result in time, so it is paid ${credits(less(BigInt(task.reserve), task))}.`,
+    done: "The agent is paid.",
+    at: "race",
   });
 }
 
@@ -147,7 +258,9 @@ function declareDefault(task: TaskDetail): Step {
   return after(task.deadline, {
     name: "declareDefault",
     label: "Declare that nothing was delivered",
-    preview: `The worker's bond of ${credits(bond(task))} goes to the requester; the runner-up may take over.`,
+    preview:
+      `The worker's bond of ${credits(bond(task))} goes to the requester` +
+      (task.mode === "Direct" ? ", and the task ends." : "; the runner-up may take over."),
     done: "The worker has defaulted.",
   });
 }
@@ -229,6 +342,8 @@ function takeOver(task: TaskDetail, agent: number): Step {
     label: `Take over with agent ${agent}`,
     preview: `The agent's bond of ${credits(bond(task))} is locked again, and the time to deliver begins anew.`,
     done: "The agent has the task now.",
+    at: "auction",
+    values: [BigInt(agent)],
   });
 }
 
