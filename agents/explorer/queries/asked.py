@@ -62,8 +62,8 @@ Time = Annotated[int, Field(ge=0, le=MOST_ID)]
 class Asked(BaseModel):
     """A page of a list."""
 
-    # As with the answers: each is made ready when it is used first.
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     cursor: Annotated[str, Field(max_length=512)] | None = None
     """``next`` of the page before."""
@@ -227,6 +227,7 @@ class RedemptionsAsked(Asked, Span):
 class ReceiptsAsked(BaseModel):
     """Receipts of the gateways on this machine, the newest first."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     agent: Id | None = None
@@ -245,6 +246,7 @@ class ProposalsAsked(Asked):
 class PricesAsked(BaseModel):
     """Prices over time."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     skill: Words | None = None
@@ -255,6 +257,7 @@ class PricesAsked(BaseModel):
 class CurvesAsked(BaseModel):
     """Bids as points."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     skill: Words | None = None
@@ -264,6 +267,7 @@ class CurvesAsked(BaseModel):
 class SearchAsked(BaseModel):
     """What to look for."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     q: Words
