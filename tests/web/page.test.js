@@ -14,6 +14,7 @@ import * as looks from "./page/looks.js";
 import * as overview from "./page/overview.js";
 import * as paths from "./page/paths.js";
 import * as posting from "./page/posting.js";
+import * as steps from "./page/steps.js";
 import * as trouble from "./page/trouble.js";
 import { findChromium, openBrowser } from "./support/browser.js";
 import { readChain } from "./support/chain.js";
@@ -42,6 +43,6 @@ after(async () => {
   await stage.market?.stop();
 });
 
-for (const part of [overview, posting, figures, hostile, looks, keyboard, paths, trouble]) {
+for (const part of [overview, posting, figures, hostile, looks, keyboard, paths, steps, trouble]) {
   for (const [name, run] of Object.entries(part.tests)) test(name, { skip }, () => run(stage));
 }

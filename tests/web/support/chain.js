@@ -36,8 +36,9 @@ export function readChain({ node, contracts }) {
     if (!abis.has(name)) abis.set(name, artifact(name));
     return abis.get(name);
   };
+  const contract = (name) => ({ address: contracts[name], abi: abiOf(name) });
   const read = (name, functionName, ...args) =>
-    client.readContract({ address: contracts[name], abi: abiOf(name), functionName, args });
+    client.readContract({ ...contract(name), functionName, args });
   const events = async (name, eventName, args) => {
     const event = abiOf(name).find((one) => one.type === "event" && one.name === eventName);
     const head = await client.getBlockNumber();
@@ -52,7 +53,12 @@ export function readChain({ node, contracts }) {
     const found = await read("TaskManager", "getTask", BigInt(id));
     return { ...found, stateName: STATES[found.state] };
   };
-  return { client, read, events, task };
+  /** What an account of the Ledger has. */
+  const account = async (id) => {
+    const { free, locked } = await read("Ledger", "balanceOf", id);
+    return { free, locked };
+  };
+  return { client, contract, read, events, task, account };
 }
 
 /** Agents' accounts in the Ledger have bit 160. */

@@ -1,3 +1,4 @@
+import { useCallback } from "react";
 import { useParams } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
@@ -23,6 +24,8 @@ import { Way } from "../task/Way.tsx";
 export default function Task() {
   const { id = "" } = useParams<{ id: string }>();
   const task = useApi<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`, { topics: [`task:${id}`] });
+  const { refetch } = task;
+  const again = useCallback(() => void refetch(), [refetch]);
   return (
     <>
       <PageHead
@@ -31,17 +34,17 @@ export default function Task() {
         note={task.data?.title && <Untrusted text={task.data.title} limit={120} plain />}
       />
       <Loaded query={task} lines={24}>
-        {(found) => <Found task={found} />}
+        {(found) => <Found task={found} again={again} />}
       </Loaded>
     </>
   );
 }
 
-function Found({ task }: { task: TaskDetail }) {
+function Found({ task, again }: { task: TaskDetail; again: () => void }) {
   return (
     <>
       <Way task={task} />
-      {task.next_step && <NextStep step={task.next_step} />}
+      {task.next_step && <NextStep step={task.next_step} again={again} />}
       <Act task={task} />
       <Documents task={task} />
       {task.mode === "Race" && <Entries entries={task.entries} />}
