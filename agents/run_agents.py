@@ -21,6 +21,7 @@ from agents.fleet import options
 from agents.fleet.app import Job, run_job
 from agents.fleet.definitions import AGENT_DEFINITIONS
 from agents.fleet.forecast import Forecast
+from agents.fleet.jobs import job_of, limits_of
 from agents.fleet.progress import for_person
 from agents.fleet.shards.run import Shards, run_in_shards
 from agents.logs import configure
@@ -69,7 +70,7 @@ def run_agents(
     async def command() -> list[str]:
         settings = Settings() if provider is None else Settings(provider=provider)
         configure(settings.log_level, as_json=json_logs)
-        job = options.job_of(
+        job = job_of(
             agents,
             policy,
             create_tasks,
@@ -79,7 +80,7 @@ def run_agents(
             until_settled=until_settled,
             seed_phrase_file=seed_phrase_file,
         )
-        limits = options.limits_of(
+        limits = limits_of(
             (max_credits, max_credits_per_agent, max_credits_per_hour, max_credits_per_task),
             calls=max_calls,
             calls_per_hour=max_calls_per_hour,

@@ -1,8 +1,9 @@
 """Where the contracts are: reads what ``scripts/deploy-all.js`` wrote, and checks it against the chain."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from eth_utils.address import is_address
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
@@ -100,22 +101,7 @@ class Deployment:
             chain_id=chain_id,
             genesis_hash=record.genesis_hash,
             deploy_block=record.deploy_block,
-            token=credit_token.CreditToken(address("CreditToken")),
-            ledger=ledger.Ledger(address("Ledger")),
-            registry=agent_registry.AgentRegistry(address("AgentRegistry")),
-            tasks=task_manager.TaskManager(address("TaskManager")),
-            auction=bid_auction.BidAuction(address("BidAuction")),
-            incentives=incentive_engine.IncentiveEngine(address("IncentiveEngine")),
-            messages=message_hub.MessageHub(address("MessageHub")),
-            pool=evaluator_pool.EvaluatorPool(address("EvaluatorPool")),
-            meter=usage_meter.UsageMeter(address("UsageMeter")),
-            race=race_board.RaceBoard(address("RaceBoard")),
-            parameters=market_parameters.MarketParameters(address("MarketParameters")),
-            marketplace=task_marketplace.TaskMarketplace(address("TaskMarketplace")),
-            actions=action_logger.ActionLogger(address("ActionLogger")),
-            votes=voting_credits.VotingCredits(address("VotingCredits")),
-            timelock=timelock_controller.TimelockController(address("TimelockController")),
-            governor=market_governor.MarketGovernor(address("MarketGovernor")),
+            **{name: kind(address(kind.__name__)) for name, kind in _KINDS.items()},
         )
 
     async def check(self, path: Path, rpc: Rpc) -> None:
@@ -133,31 +119,31 @@ class Deployment:
                 raise AddressesStale(path, f"there is no contract at {address}")
 
     @property
+    def contracts(self) -> tuple[Any, ...]:
+        """All of them, each of its own type; all have an ``address``."""
+        return tuple(getattr(self, name) for name in _KINDS)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each contract by its address."""
+        return {contract.address: type(contract).__name__ for contract in self.contracts}
+
+    @property
     def decoders(self) -> dict[str, Decoders]:
         """The events of each contract by its address."""
-        return {
-            self.token.address: credit_token.EVENTS,
-            self.ledger.address: ledger.EVENTS,
-            self.registry.address: agent_registry.EVENTS,
-            self.tasks.address: task_manager.EVENTS,
-            self.auction.address: bid_auction.EVENTS,
-            self.incentives.address: incentive_engine.EVENTS,
-            self.messages.address: message_hub.EVENTS,
-            self.pool.address: evaluator_pool.EVENTS,
-            self.meter.address: usage_meter.EVENTS,
-            self.race.address: race_board.EVENTS,
-            self.parameters.address: market_parameters.EVENTS,
-            self.marketplace.address: task_marketplace.EVENTS,
-            self.actions.address: action_logger.EVENTS,
-            self.votes.address: voting_credits.EVENTS,
-            self.timelock.address: timelock_controller.EVENTS,
-            self.governor.address: market_governor.EVENTS,
-        }
+        return {one.address: sys.modules[type(one).__module__].EVENTS for one in self.contracts}
 
     @property
     def key(self) -> str:
         """A short name for this deployment on this chain, fit for a file: no other deployment shares it."""
         return f"{self.chain_id}-{self.genesis_hash[2:10]}-{self.ledger.address[2:10].lower()}"
+
+
+_KINDS: dict[str, type[Any]] = {
+    name: kind for name, kind in Deployment.__annotations__.items() if kind not in (int, str)
+}
+BINDINGS = tuple(sys.modules[kind.__module__] for kind in _KINDS.values())
+"""The modules of the contracts' bindings."""
 
 
 def chains_of(path: Path) -> list[int]:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from coincurve import PrivateKey
-from eth_account.hdaccount.deterministic import HardNode, SoftNode, derive_child_key
-from eth_account.hdaccount.mnemonic import Mnemonic
 from eth_utils.crypto import keccak
 
+from agents.chain.accounts import HardNode, Mnemonic, SoftNode, derive_child_key
 from agents.chain.transaction import Transaction
 from agents.chain.vault import Vault
 from agents.chain.words import checksummed

@@ -3,13 +3,13 @@
 import typer
 
 from agents.cli.agents import agent
-from agents.cli.chain import branch, node, replay
 from agents.cli.checks import audit, doctor
 from agents.cli.demo import demo
 from agents.cli.export import export
 from agents.cli.gateway import gateway
 from agents.cli.lab import lab
 from agents.cli.ledger import ledger
+from agents.cli.node import branch, node, replay
 from agents.cli.status import chain
 from agents.cli.tasks import task
 from agents.cli.timeline import run

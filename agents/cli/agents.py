@@ -6,25 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from agents.cli.agent_views import listed, shown
-from agents.cli.choices import skills as skills_known
-from agents.cli.common import quiet_settings
-from agents.cli.desk import KeyFile, Signer, WalletIndex, open_desk
-from agents.cli.identities import Identity, fund, register, uri_of
-from agents.cli.index import reading
-from agents.cli.listing import Cursor, ListLimit, Oldest, asking, shown_page
-from agents.cli.show import credits_of, document, page
+from agents.cli.options import Credits, Cursor, KeyFile, ListLimit, OfSkill, Oldest, WalletIndex
 from agents.console import run_command
-from agents.errors import SettingOutOfRange
-from agents.explorer.queries.agent_page import agent_page
-from agents.explorer.queries.agents import list_agent_bids
-from agents.explorer.queries.agents import list_agents as agents_of
-from agents.explorer.queries.asked import AgentsAsked, BidsAsked
-from agents.fleet.app import open_seed
 from agents.fleet.options import AsJson, Provider
-from agents.fleet.single import check_name, office_of, parse_capabilities, wallet_index
-from agents.market.domain import account_of_agent
-from agents.money import parse_credits
 
 agent = typer.Typer(help="Agents: register one, fund it, look at any.", no_args_is_help=True)
 
@@ -41,7 +25,6 @@ Fund = Annotated[
     str | None, typer.Option("--credits", metavar="CREDITS", help="Give it so many credits from this wallet.")
 ]
 AgentId = Annotated[int, typer.Argument(min=1, help="The agent's id.")]
-OfSkill = Annotated[str | None, typer.Option("--skill", autocompletion=skills_known, help="That they claim.")]
 OfActive = Annotated[
     bool | None, typer.Option("--active/--away", help="Only those that take part, or do not.")
 ]
@@ -54,7 +37,6 @@ Sort = Annotated[
 ]
 NEWEST_BIDS = 10
 """That are shown of an agent."""
-Amount = Annotated[str, typer.Argument(metavar="CREDITS", help="How many credits.")]
 
 
 @agent.command()
@@ -77,9 +59,17 @@ def create(
     """
 
     async def command() -> Iterable[str]:
+        from agents.cli.accounts import amount_from
+        from agents.cli.common import quiet_settings
+        from agents.cli.desk import Signer, open_desk
+        from agents.cli.identities import Identity, fund, register, uri_of
+        from agents.cli.show import document
+        from agents.fleet.single import check_name, office_of, parse_capabilities, wallet_index
+        from agents.fleet.starting import open_seed
+
         check_name(name)
         identity = Identity(name, uri_of(name, role, card, uri), parse_capabilities(skills) if skills else {})
-        amount = None if capital is None else _amount(capital)
+        amount = None if capital is None else amount_from(capital)
         settings, given = quiet_settings(provider), wallet is not None or key_file is not None
         own = None if given else open_seed(settings, None).wallet(wallet_index(name))
         office = None if given else office_of(name)
@@ -101,7 +91,7 @@ def create(
 @agent.command(name="fund")
 def fund_agent(
     agent_id: AgentId,
-    amount: Amount,
+    amount: Credits,
     wallet: WalletIndex = None,
     key_file: KeyFile = None,
     provider: Provider = None,
@@ -110,7 +100,14 @@ def fund_agent(
     """Give an agent credits from this wallet's account; on a dev chain missing ones are minted."""
 
     async def command() -> Iterable[str]:
-        units = _amount(amount)
+        from agents.cli.accounts import amount_from
+        from agents.cli.common import quiet_settings
+        from agents.cli.desk import Signer, open_desk
+        from agents.cli.identities import fund
+        from agents.cli.show import credits_of, document
+        from agents.market.domain import account_of_agent
+
+        units = amount_from(amount)
         async with open_desk(quiet_settings(provider), Signer(wallet, key_file)) as desk:
             await fund(desk, agent_id, units)
             balance = await desk.market.balance(account_of_agent(agent_id))
@@ -142,6 +139,13 @@ def list_agents(
     """Agents, the newest first, or those that come first by what they earned, won, or hold."""
 
     async def command() -> Iterable[str]:
+        from agents.cli.agent_views import listed
+        from agents.cli.common import quiet_settings
+        from agents.cli.index import reading
+        from agents.cli.listing import asking, shown_page
+        from agents.explorer.queries.agents import list_agents as agents_of
+        from agents.explorer.queries.asked import AgentsAsked
+
         asked = asking(
             AgentsAsked,
             skill=skill,
@@ -166,6 +170,14 @@ def show(agent_id: AgentId, provider: Provider = None, as_json: AsJson = False) 
     """All there is about one agent: who it is, what it claims and has earned, and its newest bids."""
 
     async def command() -> Iterable[str]:
+        from agents.cli.agent_views import shown
+        from agents.cli.common import quiet_settings
+        from agents.cli.index import reading
+        from agents.cli.show import document, page
+        from agents.explorer.queries.agent_page import agent_page
+        from agents.explorer.queries.agents import list_agent_bids
+        from agents.explorer.queries.asked import BidsAsked
+
         async with reading(quiet_settings(provider)) as index:
             card = await index.ask(agent_page, agent_id)
             bids = await index.ask(list_agent_bids, agent_id, BidsAsked(limit=NEWEST_BIDS))
@@ -174,11 +186,3 @@ def show(agent_id: AgentId, provider: Provider = None, as_json: AsJson = False) 
         return page(*shown(card, bids.items))
 
     run_command(command)
-
-
-def _amount(text: str) -> int:
-    """Units; raises InvalidAmount, or SettingOutOfRange for none."""
-    units = parse_credits(text)
-    if units == 0:
-        raise SettingOutOfRange("the amount", text, "more than 0 credits")
-    return units

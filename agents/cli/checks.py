@@ -7,16 +7,10 @@ from typing import Annotated
 
 import typer
 
-from agents.cli.chain import At, progress
-from agents.cli.common import deployed, settings_of
+from agents.cli.options import At
 from agents.console import FAILURE, run_command
 from agents.errors import BadSetting
-from agents.fleet.demo import conservation_line
 from agents.fleet.options import AsJson, Provider
-from agents.lab.audit import AuditReport, audit_chain
-from agents.lab.doctor import examine
-from agents.lab.journal import audit_journal
-from agents.settings import Settings
 
 
 def audit(
@@ -32,14 +26,21 @@ def audit(
     conserved = True
 
     async def command() -> Iterable[str]:
+        from agents.cli.common import deployed, settings_of
+        from agents.fleet.demo import conservation_line
+        from agents.fleet.progress import on_terminal
+        from agents.lab.audit import audit_chain
+        from agents.lab.journal import audit_journal
+
         nonlocal conserved
         settings = settings_of(provider)
         if journal is None:
             if at is not None:
                 raise BadSetting("--at", "needs a journal: `agora audit run.db --at BLOCK`")
-            report = await _audit_running(settings)
+            async with deployed(settings) as (rpc, deployment):
+                report = await audit_chain(rpc, deployment)
         else:
-            with progress("replaying") as told:
+            with on_terminal("replaying") as told:
                 report = await audit_journal(journal, at, told)
         conserved = report.conserved
         if as_json:
@@ -55,16 +56,14 @@ def audit(
         raise typer.Exit(FAILURE)
 
 
-async def _audit_running(settings: Settings) -> AuditReport:
-    async with deployed(settings) as (rpc, deployment):
-        return await audit_chain(rpc, deployment)
-
-
 def doctor(provider: Provider = None, as_json: AsJson = False) -> None:
     """Check Python, Node, Hardhat, model, chain and contracts; says what to do, and exits 1 if something is missing."""
     healthy = True
 
     async def command() -> Iterable[str]:
+        from agents.cli.common import settings_of
+        from agents.lab.doctor import examine
+
         nonlocal healthy
         findings = await examine(settings_of(provider))
         healthy = all(finding.ok for finding in findings)

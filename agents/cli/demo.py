@@ -6,10 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agents.cli.page import beside
-from agents.cli.show import wide_console
 from agents.console import run_command
-from agents.fleet.demo import run_demo
 
 
 class ChainKind(StrEnum):
@@ -23,6 +20,10 @@ def demo(chain: Annotated[ChainKind, typer.Option(help="The node to start.")] = 
     """Five agents bid for twelve tasks on a chain of their own, do them, and are paid."""
 
     async def command() -> Iterable[str]:
+        from agents.cli.page import beside
+        from agents.cli.show import wide_console
+        from agents.fleet.demo import run_demo
+
         await run_demo(wide_console(), chain.value, beside)
         return ()
 

@@ -11,9 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from agents.chain.deployment import Deployment
 from agents.chain.devnet import CHAIN_ID
@@ -24,32 +21,21 @@ from agents.chain.sender import Sender
 from agents.chain.store import Store
 from agents.chain.wallet import Wallet
 from agents.cli.common import deployed
+from agents.cli.options import PERSON_WALLET
 from agents.cli.show import tell, working
 from agents.errors import AgoraError, BadKeyFile, InsufficientFunds, WalletHeld, WalletsInUse
-from agents.fleet.app import open_seed
 from agents.fleet.enrolment import GAS_MONEY
+from agents.fleet.starting import open_seed
 from agents.market.content import ContentStore
 from agents.market.domain import account_of
 from agents.market.marketplace import Marketplace
 from agents.money import format_credits
 from agents.settings import Settings
 
-PERSON_WALLET = 2
-"""The index of the person's own wallet on the seed's path; a fleet signs with others."""
 TRIES, PAUSE_SECONDS = 50, 0.2
 """How often a store is asked for that another command has, and the rest in between."""
 IN_FLIGHT = 100
 _KEY = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
-
-WalletIndex = Annotated[
-    int | None,
-    typer.Option(
-        "--wallet", min=0, max=2**31 - 1, help=f"The seed's wallet to sign with; else {PERSON_WALLET}."
-    ),
-]
-KeyFile = Annotated[
-    Path | None, typer.Option(help="A file that holds a private key in hex, to sign with.", dir_okay=False)
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from agents.cli.common import settings_of
 from agents.console import run_command
-from agents.errors import BadSetting
-from agents.fleet.app import interruptible, open_seed
 from agents.fleet.options import Provider
-from agents.fleet.serving import Serving, open_source, serve
-from agents.settings import Settings
 
 BehindProxy = Annotated[
     bool,
@@ -58,7 +53,12 @@ def gateway(
     """Serve the OpenAI API: agents open a channel to this provider and pay for each call. Ctrl-C stops it."""
 
     async def command() -> Iterable[str]:
-        settings = _with_models(settings_of(provider), models)
+        from agents.cli.common import settings_of
+        from agents.cli.selling import greeting, with_models
+        from agents.fleet.serving import open_source, serve
+        from agents.fleet.starting import interruptible, open_seed
+
+        settings = with_models(settings_of(provider), models)
         seed, stop = open_seed(settings, seed_phrase_file), asyncio.Event()
         with interruptible(stop):
             async with (
@@ -74,26 +74,9 @@ def gateway(
                     trusts_pledges=trust_pledges,
                 ) as serving,
             ):
-                for line in _greeting(serving):
+                for line in greeting(serving):
                     typer.echo(line)
                 await serving.until(stop)
         return ["stopped; what was charged is in the books, and the same command goes on from there"]
 
     run_command(command)
-
-
-def _with_models(settings: Settings, models: Path | None) -> Settings:
-    if settings.gateway is not None:
-        raise BadSetting("AGORA_GATEWAY", "names another gateway: unset it to run one of your own")
-    return settings if models is None else settings.model_copy(update={"models": models})
-
-
-def _greeting(serving: Serving) -> list[str]:
-    own, deployment = serving.gateway, serving.session.deployment
-    return [
-        f"gateway   {serving.url}/v1",
-        f"models    {', '.join(own.gateway.upstream.models)}",
-        f"provider  {own.provider}",
-        f"contract  {deployment.meter.address} on chain {deployment.chain_id}",
-        f"books     {serving.session.folder}",
-    ]

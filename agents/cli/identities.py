@@ -13,8 +13,9 @@ from agents.chain.outbox import Outbox
 from agents.chain.reader import read
 from agents.chain.wallet import Wallet
 from agents.cli.desk import Desk
+from agents.cli.owners import check_payee
 from agents.cli.show import working
-from agents.errors import BadSetting, NoSuchThing, OwnsAnAgent
+from agents.errors import BadSetting, OwnsAnAgent
 from agents.fleet.definitions import AgentDefinition
 from agents.fleet.enrolment import registration_uri
 from agents.market.domain import account_of_agent
@@ -89,12 +90,11 @@ async def fund(desk: Desk, agent_id: int, amount: int) -> None:
 
     Raises NoSuchThing, InsufficientFunds.
     """
-    registry = desk.deployment.registry
-    if not await read(desk.rpc, registry.exists(agent_id)):
-        raise NoSuchThing("agent", agent_id, "agora agent list")
-    owner = await read(desk.rpc, registry.owner_of(agent_id))
+    account = account_of_agent(agent_id)
+    await check_payee(desk.rpc, desk.deployment, account)
+    owner = await read(desk.rpc, desk.deployment.registry.owner_of(agent_id))
     await desk.bring_gas(desk.wallet.address, *([owner] if desk.is_dev else []))
-    await transfer(desk, desk.wallet, desk.account, account_of_agent(agent_id), amount)
+    await transfer(desk, desk.wallet, desk.account, account, amount)
 
 
 async def transfer(desk: Desk, wallet: Wallet, source: int, target: int, amount: int) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 
 from agents.chain.deployment import Deployment
 from agents.chain.rpc import Rpc, number
-from agents.cli.chain import progress
 from agents.cli.common import deployed
 from agents.cli.show import tell
 from agents.errors import ContentError, IndexInUse, NoSuchThing, NotInIndex
@@ -23,6 +22,7 @@ from agents.explorer.indexer import Indexer
 from agents.explorer.queries.documents import with_documents
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.task_page import task_page
+from agents.fleet.progress import on_terminal
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
@@ -103,7 +103,7 @@ async def reading(settings: Settings) -> AsyncIterator[Reading]:
     async with deployed(settings) as (rpc, deployment):
         engine = open_engine(database_of(settings, deployment))
         try:
-            with progress("blocks read") as told:
+            with on_terminal("blocks read") as told:
                 async with Indexer(rpc, deployment, engine, progress=told) as indexer:
                     found = Reading(
                         settings, rpc, deployment, engine, indexer, ContentStore(settings.content)

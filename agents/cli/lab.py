@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from agents.cli.show import wide_console
 from agents.console import run_command
 
 lab = typer.Typer(help="Measurements.", no_args_is_help=True)
@@ -25,9 +24,11 @@ def bidding(
     ] = None,
 ) -> None:
     """Hold bidders against theory: learning curves, bids, calibration, regret, payment, efficiency, profit."""
-    from agents.lab.bidding.command import study_bidding  # with torch, which other commands must not wait for
 
     async def command() -> Iterable[str]:
+        from agents.cli.show import wide_console
+        from agents.lab.bidding.command import study_bidding
+
         await study_bidding(wide_console(), out, seed=seed, quick=quick, document=document)
         return ()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from agents.cli.accounts import Holding
 from agents.cli.show import credits_of, line, moment, pairs, table
 from agents.explorer.api.models import AccountRow, Entry, LedgerOverview
 
@@ -17,6 +18,21 @@ def short(account: str | None) -> str:
     if account is None:
         return ""
     return account if len(account) <= SHORT else f"{account[:6]}…{account[-4:]}"
+
+
+def holdings(found: Sequence[Holding]) -> RenderableType:
+    """A row for each account that was asked for."""
+    return table(
+        ["account", ">free", ">locked", ">owed", ">outside", ">ETH"],
+        (
+            [
+                one.account,
+                *map(credits_of, (one.free, one.locked, one.debt, one.outside)),
+                "" if one.wei is None else f"{int(one.wei) / 10**18:,.4f}",
+            ]
+            for one in found
+        ),
+    )
 
 
 def entries(found: Sequence[Entry]) -> RenderableType:

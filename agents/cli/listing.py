@@ -1,9 +1,8 @@
 """What commands that list things have in common."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import RenderableType
 
@@ -12,10 +11,6 @@ from agents.errors import FilterRefused
 
 Asked = TypeVar("Asked", bound=BaseModel)
 Item = TypeVar("Item", covariant=True)
-
-ListLimit = Annotated[int, typer.Option("--limit", min=1, max=200, help="The most that are listed.")]
-Cursor = Annotated[str | None, typer.Option(help="Go on where a list ended: its `next`.")]
-Oldest = Annotated[bool, typer.Option("--oldest", help="The oldest, or the least, first.")]
 
 
 class Listed(Protocol[Item]):

@@ -17,14 +17,15 @@ from typing import Any, TypeVar
 from agents.chain.journal.replay import Progress as Told
 from agents.chain.node import GuardedNode
 from agents.chain.wallet import Seed
-from agents.cli.chain import operator_key
 from agents.cli.home import Market, forget, note
+from agents.cli.nodes import operator_key
 from agents.cli.page import Page, open_page
 from agents.errors import AgoraError, CapReached, ExplorerLost, PartFailed, PartMisused, PortInUse, UserError
-from agents.fleet.app import Job, live, open_seed
+from agents.fleet.app import Job, live
 from agents.fleet.progress import Progress
 from agents.fleet.serving import Serving, open_source, serve
 from agents.fleet.session import open_session
+from agents.fleet.starting import open_seed
 from agents.settings import Settings
 
 T = TypeVar("T")

@@ -2,12 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from eth_utils.address import is_address
+
 from agents.chain.reader import read
+from agents.chain.words import checksummed
 from agents.cli.desk import Desk
-from agents.cli.show import working
+from agents.cli.home import noted
+from agents.cli.show import credits_of, document, line, page, table, tell, working
+from agents.errors import SettingOutOfRange
 from agents.market.domain import TaskState
 from agents.market.marketplace import TaskTerms
 from agents.market.readers import TaskDraft
@@ -112,3 +117,43 @@ async def publish_answers(desk: Desk) -> None:
         state = await read(desk.rpc, desk.deployment.tasks.state_of(posting.task_id))
         if TaskState(state).is_final:
             postings.put_published(posting, await desk.content.put(posting.key.publish()))
+
+
+def evaluator_of(text: str, desk: Desk) -> str:
+    """The address of ``me``, of the ``pool``, or the one that is written. Raises SettingOutOfRange."""
+    if text == "me":
+        return desk.wallet.address
+    if text == "pool":
+        return desk.deployment.pool.address
+    if not is_address(text):
+        raise SettingOutOfRange("--evaluator", text, "me, pool, or an address")
+    return checksummed(text)
+
+
+def told(desk: Desk, posted: Posted, *, as_json: bool) -> Iterable[str]:
+    """The tasks that were posted, and what is locked for them."""
+    if as_json:
+        return document(
+            {
+                "wallet": desk.wallet.address,
+                "locked": posted.locked,
+                "tasks": [
+                    {
+                        "id": one.task_id,
+                        "title": one.title,
+                        "skill": one.skill,
+                        "reward": one.reward,
+                        "specification": f"0x{one.digest.hex()}",
+                    }
+                    for one in posted.tasks
+                ],
+            }
+        )
+    market = noted(desk.settings.home)
+    if market is not None and len(posted.tasks) == 1:
+        tell(f"follow it at {market.explorer}/tasks/{posted.tasks[0].task_id}")
+    rows = [(str(one.task_id), line(one.title), one.skill, credits_of(one.reward)) for one in posted.tasks]
+    return [
+        *page(table([">task", "~title", "skill", ">reward"], rows)),
+        f"{credits_of(posted.locked)} credits are locked from wallet {desk.wallet.address}",
+    ]

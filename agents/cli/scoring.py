@@ -1,15 +1,17 @@
 """What ``agora task evaluate`` does: a result is read, held against the task's key or a person's eye, and scored."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import typer
 from rich.console import Console
 
 from agents.chain.reader import read
-from agents.cli.desk import Desk
+from agents.cli.desk import Desk, Signer, open_desk
+from agents.cli.index import reading
 from agents.cli.posting import publish_answers
-from agents.cli.show import working
+from agents.cli.show import document, working
 from agents.cli.task_views import shown_for_scoring
 from agents.errors import ContentError, NeedsAnswer, NotForThisWallet, NothingToScore, SettingOutOfRange
 from agents.explorer.api.models import TaskDetail
@@ -18,6 +20,7 @@ from agents.market.content import ContentStore
 from agents.market.domain import TaskState
 from agents.market.specification import JudgeChecker, NumberChecker
 from agents.mind.postings import Postings
+from agents.settings import Settings
 
 BEST = 100
 
@@ -83,3 +86,28 @@ def ask_score(task: TaskDetail, answer: Delivered) -> int:
     if not 0 <= given <= BEST:
         raise SettingOutOfRange("the score", given, f"from 0 to {BEST}")
     return given
+
+
+async def score_task(
+    settings: Settings, signer: Signer, task_id: int, score: int | None, *, as_json: bool
+) -> Iterable[str]:
+    """The task has this score, or the one that its answer or the person gives; what there is to say of it.
+
+    Raises NoSuchThing, NotForThisWallet, NothingToScore, NeedsAnswer, and what ``open_desk`` raises.
+    """
+    async with open_desk(settings, signer) as desk:
+        async with reading(settings) as index:
+            detail = await index.task(task_id)
+        check_turn(detail, desk.wallet.address)
+        answer = await delivered(desk.content, detail.result)
+        given = score
+        if given is None:
+            given = await found_score(desk, detail, answer)
+        if given is None:
+            given = ask_score(detail, answer)
+        stands = await evaluate(desk, task_id, given)
+    name = stands.name.capitalize()
+    if as_json:
+        return document({"id": task_id, "score": given, "state": name, "answer": answer.text})
+    told = "" if answer.text is not None else f": {answer.problem}"
+    return [f"task {task_id} got {given} of 100 and is {name}{told}"]

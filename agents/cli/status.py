@@ -1,19 +1,11 @@
 """``agora chain status``: the node, its newest block, and the contracts on it."""
 
-import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import typer
 
-from agents.chain.devnet import CHAIN_ID
-from agents.chain.reader import read
-from agents.chain.rpc import Rpc, number
-from agents.cli.common import deployed, quiet_settings
-from agents.cli.home import noted
-from agents.cli.show import document, line, moment, page, pairs
 from agents.console import run_command
-from agents.explorer.fold import names_of
 from agents.fleet.options import AsJson, Provider
 
 chain = typer.Typer(help="The chain that the market is on.", no_args_is_help=True)
@@ -24,77 +16,18 @@ def _group() -> None:
     """A group, though it has one command."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Status:
-    """The chain as its node tells it; times in unix seconds, fees in wei."""
-
-    provider: str
-    client: str
-    chain_id: int
-    dev: bool
-    genesis_hash: str
-    block: int
-    block_hash: str
-    time: int
-    age: int
-    """Seconds since the newest block, by this machine's clock; a dev chain's clock may be another."""
-    base_fee: int
-    deploy_block: int
-    tasks: int
-    agents: int
-    explorer: str | None
-    contracts: dict[str, str]
-
-
 @chain.command()
 def status(provider: Provider = None, as_json: AsJson = False) -> None:
     """Whether the node answers, what its newest block is, and where the contracts are."""
 
     async def command() -> Iterable[str]:
-        found = await _look(provider)
+        from agents.cli.chain_views import look, shown
+        from agents.cli.common import quiet_settings
+        from agents.cli.show import document, page, pairs
+
+        found = await look(quiet_settings(provider))
         if as_json:
             return document(asdict(found))
-        return page(pairs(_rows(found)))
+        return page(pairs(shown(found)))
 
     run_command(command)
-
-
-async def _look(provider: str | None) -> _Status:
-    settings = quiet_settings(provider)
-    async with deployed(settings) as (rpc, deployment):
-        head = await rpc.call("eth_getBlockByNumber", "latest", False)
-        market = noted(settings.home)
-        return _Status(
-            provider=settings.provider,
-            client=await _client(rpc),
-            chain_id=deployment.chain_id,
-            dev=deployment.chain_id == CHAIN_ID,
-            genesis_hash=deployment.genesis_hash,
-            block=number(head["number"]),
-            block_hash=head["hash"],
-            time=number(head["timestamp"]),
-            age=int(time.time()) - number(head["timestamp"]),
-            base_fee=number(head["baseFeePerGas"]),
-            deploy_block=deployment.deploy_block,
-            tasks=await read(rpc, deployment.tasks.task_count()),
-            agents=await read(rpc, deployment.registry.agent_count()),
-            explorer=market.explorer if market and market.provider == settings.provider else None,
-            contracts={name: address for address, name in names_of(deployment).items()},
-        )
-
-
-async def _client(rpc: Rpc) -> str:
-    return str(await rpc.call("web3_clientVersion"))
-
-
-def _rows(found: _Status) -> Iterable[tuple[str, str]]:
-    kind = ", a dev chain: nothing on it is worth anything" if found.dev else ""
-    yield "node", found.provider
-    yield "client", line(found.client).plain
-    yield "chain", f"{found.chain_id}{kind}"
-    yield "block", f"{found.block} at {moment(found.time)}, {found.age} s ago"
-    yield "base fee", f"{found.base_fee} wei"
-    yield "market", f"{found.tasks} tasks, {found.agents} agents, since block {found.deploy_block}"
-    if found.explorer:
-        yield "explorer", found.explorer
-    yield from found.contracts.items()

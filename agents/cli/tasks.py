@@ -1,37 +1,17 @@
 """``agora task``: post, look at, follow and score tasks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from eth_utils.address import is_address
 
-from agents.chain.words import checksummed
 from agents.cli.choices import Mode, skills
-from agents.cli.common import quiet_settings
-from agents.cli.desk import Desk, KeyFile, Signer, WalletIndex, open_desk
-from agents.cli.drafts import Described
-from agents.cli.following import follow
-from agents.cli.home import noted
-from agents.cli.index import reading
-from agents.cli.listing import Cursor, ListLimit, Oldest, asking, shown_page
-from agents.cli.posting import Conditions, Posted, post, publish_answers
-from agents.cli.scoring import ask_score, check_turn, delivered, found_score
-from agents.cli.scoring import evaluate as give_score
-from agents.cli.show import credits_of, document, line, page, table, tell
-from agents.cli.task_views import happened, listed, shown
+from agents.cli.options import Cursor, KeyFile, ListLimit, OfSkill, Oldest, WalletIndex
 from agents.console import FAILURE, run_command
-from agents.errors import SettingOutOfRange
-from agents.explorer.api.models import TimelineItem
-from agents.explorer.api.models.tasks import Mode as MarketMode
-from agents.explorer.api.models.tasks import State
-from agents.explorer.queries.asked import TasksAsked
-from agents.explorer.queries.tasks import list_tasks as tasks_of
+from agents.explorer.kinds import Mode as MarketMode
+from agents.explorer.kinds import State
 from agents.fleet.options import AsJson, Bidding, Delivery, Provider, Reveal
-from agents.market.readers import read_tasks
-from agents.requester import Windows
-from agents.settings import Settings
 
 _TASK, _RULES = "The task", "Its rules"
 
@@ -89,9 +69,6 @@ Watch = Annotated[bool, typer.Option("--watch", help="Follow what is posted to i
 OfState = Annotated[
     State | None, typer.Option("--state", case_sensitive=False, help="Only those that stand there.")
 ]
-OfSkill = Annotated[
-    str | None, typer.Option("--skill", autocompletion=skills, help="Only those of this skill.")
-]
 OfMode = Annotated[
     MarketMode | None, typer.Option("--mode", case_sensitive=False, help="How they are awarded.")
 ]
@@ -143,16 +120,21 @@ def create(
     """
 
     async def command() -> Iterable[str]:
-        if file is None:
-            described = Described(title, description, skill, reward, answer, checker, rubric, mode)
-            drafts = [described.draft()]
-        else:
-            drafts = read_tasks(file, limit)
+        from agents.cli.common import quiet_settings
+        from agents.cli.desk import Signer, open_desk
+        from agents.cli.drafts import Described
+        from agents.cli.following import watch as follow
+        from agents.cli.posting import Conditions, evaluator_of, post, publish_answers, told
+        from agents.market.readers import read_tasks
+        from agents.requester import Windows
+
+        described = Described(title, description, skill, reward, answer, checker, rubric, mode)
+        drafts = [described.draft()] if file is None else read_tasks(file, limit)
         settings = quiet_settings(provider)
         async with open_desk(settings, Signer(wallet, key_file)) as desk:
             conditions = Conditions(
                 Windows(bidding, reveal, delivery, review),
-                _evaluator(evaluator, desk),
+                evaluator_of(evaluator, desk),
                 by_pool=evaluator == "pool",
                 passing_score=passing_score,
                 parent=parent,
@@ -160,10 +142,10 @@ def create(
             posted = await post(desk, drafts, conditions)
             await publish_answers(desk)
         if watch:
-            return await _watched(
+            return await follow(
                 settings, [one.task_id for one in posted.tasks if one.task_id], as_json=as_json
             )
-        return _told(desk, posted, as_json=as_json)
+        return told(desk, posted, as_json=as_json)
 
     run_command(command)
 
@@ -187,6 +169,13 @@ def list_tasks(
     """Tasks, the newest first."""
 
     async def command() -> Iterable[str]:
+        from agents.cli.common import quiet_settings
+        from agents.cli.index import reading
+        from agents.cli.listing import asking, shown_page
+        from agents.cli.task_views import listed
+        from agents.explorer.queries.asked import TasksAsked
+        from agents.explorer.queries.tasks import list_tasks as tasks_of
+
         asked = asking(
             TasksAsked,
             state=of_state,
@@ -213,6 +202,12 @@ def show(task_id: TaskId, provider: Provider = None, as_json: AsJson = False) ->
     """All there is about one task: what was asked and delivered, every bid, and what happened when."""
 
     async def command() -> Iterable[str]:
+        from agents.cli.common import quiet_settings
+        from agents.cli.index import reading
+        from agents.cli.scoring import delivered
+        from agents.cli.show import document, page
+        from agents.cli.task_views import shown
+
         async with reading(quiet_settings(provider)) as index:
             detail = await index.task(task_id)
             answer = await delivered(index.content, detail.result)
@@ -229,7 +224,10 @@ def watch(task_ids: TaskIds, until: Until = None, provider: Provider = None, as_
     missed: list[int] = []
 
     async def command() -> Iterable[str]:
-        return await _watched(quiet_settings(provider), task_ids, until, missed, as_json=as_json)
+        from agents.cli.common import quiet_settings
+        from agents.cli.following import watch as follow
+
+        return await follow(quiet_settings(provider), task_ids, until, missed, as_json=as_json)
 
     run_command(command)
     if missed:
@@ -248,81 +246,12 @@ def evaluate(
     """Score a result: by the answer that was given with the task, or by what a person says of it."""
 
     async def command() -> Iterable[str]:
-        settings = quiet_settings(provider)
-        async with open_desk(settings, Signer(wallet, key_file)) as desk:
-            async with reading(settings) as index:
-                detail = await index.task(task_id)
-            check_turn(detail, desk.wallet.address)
-            answer = await delivered(desk.content, detail.result)
-            given = score
-            if given is None:
-                given = await found_score(desk, detail, answer)
-            if given is None:
-                given = ask_score(detail, answer)
-            stands = await give_score(desk, task_id, given)
-        name = stands.name.capitalize()
-        if as_json:
-            return document({"id": task_id, "score": given, "state": name, "answer": answer.text})
-        told = "" if answer.text is not None else f": {answer.problem}"
-        return [f"task {task_id} got {given} of 100 and is {name}{told}"]
+        from agents.cli.common import quiet_settings
+        from agents.cli.desk import Signer
+        from agents.cli.scoring import score_task
+
+        return await score_task(
+            quiet_settings(provider), Signer(wallet, key_file), task_id, score, as_json=as_json
+        )
 
     run_command(command)
-
-
-async def _watched(
-    settings: Settings,
-    tasks: Sequence[int],
-    until: str | None = None,
-    missed: list[int] | None = None,
-    *,
-    as_json: bool,
-) -> Iterable[str]:
-    def told(one: int, item: TimelineItem) -> None:
-        number = f"task {one}  " if len(tasks) > 1 else ""
-        (tell if as_json else typer.echo)(f"{number}{happened(item)}")
-
-    async with reading(settings) as index:
-        ended = await follow(index, tasks, until, told)
-    if missed is not None and until is not None:
-        missed += [one for one, detail in ended.items() if detail.state != until]
-    if as_json:
-        return document({"items": [ended[one].model_dump(mode="json") for one in tasks]})
-    return [f"task {one} is {ended[one].state}" for one in tasks]
-
-
-def _evaluator(text: str, desk: Desk) -> str:
-    if text == "me":
-        return desk.wallet.address
-    if text == "pool":
-        return desk.deployment.pool.address
-    if not is_address(text):
-        raise SettingOutOfRange("--evaluator", text, "me, pool, or an address")
-    return checksummed(text)
-
-
-def _told(desk: Desk, posted: Posted, *, as_json: bool) -> Iterable[str]:
-    if as_json:
-        return document(
-            {
-                "wallet": desk.wallet.address,
-                "locked": posted.locked,
-                "tasks": [
-                    {
-                        "id": one.task_id,
-                        "title": one.title,
-                        "skill": one.skill,
-                        "reward": one.reward,
-                        "specification": f"0x{one.digest.hex()}",
-                    }
-                    for one in posted.tasks
-                ],
-            }
-        )
-    market = noted(desk.settings.home)
-    if market is not None and len(posted.tasks) == 1:
-        tell(f"follow it at {market.explorer}/tasks/{posted.tasks[0].task_id}")
-    rows = [(str(one.task_id), line(one.title), one.skill, credits_of(one.reward)) for one in posted.tasks]
-    return [
-        *page(table([">task", "~title", "skill", ">reward"], rows)),
-        f"{credits_of(posted.locked)} credits are locked from wallet {desk.wallet.address}",
-    ]

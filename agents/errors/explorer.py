@@ -44,10 +44,10 @@ class IndexTooNew(UserError):
 
 
 class IndexMissing(UserError):
-    """There is no index in the database, and nobody writes one here."""
+    """There is no index of this version in the database, and nobody writes one here."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"there is no index in {url}: `agora explorer` makes one")
+        super().__init__(f"there is no index of this version in {url}: `agora explorer` makes one")
 
 
 class IndexInUse(UserError):

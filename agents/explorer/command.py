@@ -1,25 +1,17 @@
 """The command that serves an explorer: ``agora explorer``, and ``python -m agents.explorer`` for other processes."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import SecretStr
-from rich.console import Console
 
 from agents.console import run_command
-from agents.errors import BadSetting
-from agents.fleet.app import interruptible
 from agents.fleet.options import Provider
-from agents.fleet.progress import Drawn, Quiet, telling
-from agents.logs import configure
-from agents.settings import Settings
 
-GREETING = "explorer"
-"""The first word of the line that says where the explorer answers."""
+GREETING = "explorer  "
+"""How the line begins that says where the explorer answers."""
 
 Host = Annotated[str, typer.Option(help="Whom to listen to; 0.0.0.0 is everybody.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 lets the system choose.")]
@@ -60,59 +52,29 @@ def explorer(
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Log JSON, one object a line.")] = False,
 ) -> None:
     """Index the chain's events, and serve them as a page and an API. Ctrl-C stops it; it goes on from there."""
-    # With the database and the server, which other commands must not wait for.
-
-    from agents.explorer.serving import Options, serve  # with FastAPI, which other commands must not wait for
-
-    options = Options(
-        host=host,
-        port=port,
-        public_url=public_url,
-        origins=frozenset(allow_origin or ()),
-        read_only=read_only,
-        dev_key=dev_key,
-    )
 
     async def command() -> Iterable[str]:
+        from agents.explorer.arguments import settings_with
+        from agents.explorer.serving import Options, serve
+        from agents.fleet.progress import on_terminal
+        from agents.fleet.starting import interruptible
+        from agents.logs import configure
+
+        options = Options(
+            host=host,
+            port=port,
+            public_url=public_url,
+            origins=frozenset(allow_origin or ()),
+            read_only=read_only,
+            dev_key=dev_key,
+        )
         settings = settings_with(provider, addresses, content, database)
         configure(settings.log_level, as_json=json_logs)
         stop = asyncio.Event()
-        with interruptible(stop), _backlog() as told:
+        with interruptible(stop), on_terminal("indexing") as told:
             async with serve(settings, options, told) as serving:
-                typer.echo(f"{GREETING}  {serving.url}")
+                typer.echo(f"{GREETING}{serving.url}")
                 await serving.until(stop)
         return ["stopped; the same command goes on from here"]
 
     run_command(command)
-
-
-def settings_with(
-    provider: str | None, addresses: Path | None, content: str | None, database: str | None
-) -> Settings:
-    """The settings, with what the command line says instead. Raises BadSetting."""
-    named = None if database is None else SecretStr(_url(database))
-    said = {"provider": provider, "addresses": addresses, "content": content, "database": named}
-    return Settings(**{name: value for name, value in said.items() if value is not None})
-
-
-def _url(database: str) -> str:
-    """The URL of what was named on the command line, which every user of the machine can read."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    if "://" not in database:
-        return f"sqlite:///{Path(database).expanduser().absolute()}"
-    try:
-        secret = make_url(database).password is not None
-    except ArgumentError:
-        raise BadSetting("--database", "is no address of a database") from None
-    if secret:
-        raise BadSetting(
-            "--database", "holds a password, which others can see there: set AGORA_DATABASE instead"
-        )
-    return database
-
-
-def _backlog() -> AbstractContextManager[Callable[[int, int], None]]:
-    console = Console(stderr=True)
-    return telling(Drawn(console) if console.is_terminal else Quiet(), "indexing")

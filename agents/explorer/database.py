@@ -8,18 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import URL
 
 from agents.chain.deployment import Deployment
-from agents.errors import DatabaseDown, DatabaseUnfit, IndexMissing, IndexTooNew, LibraryMissing
+from agents.errors import DatabaseDown, DatabaseUnfit, LibraryMissing
 from agents.settings import Settings
 
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 INDEX = "explorer.db"
 """The file of the index, in the deployment's folder."""
 BUSY_SECONDS = 10.0
@@ -36,8 +31,6 @@ POOL = 16
 """Connections that are open at the same time, for as many requests that are answered at once."""
 WRITES = "agora_writes"
 """The execution option of connections whose transactions write."""
-MIGRATION_LOCK = 0x41474F5241_0001
-"""PostgreSQL: two processes that begin at the same time make the tables one after the other."""
 
 
 def database_of(settings: Settings, deployment: Deployment) -> str:
@@ -137,35 +130,3 @@ def reaching(engine: Engine) -> Iterator[None]:
 def _short(reason: str) -> str:
     lines = reason.strip().splitlines()
     return lines[0][:200] if lines else "no reason given"
-
-
-def migrate(engine: Engine) -> None:
-    """The tables are those of this version. Raises IndexTooNew, DatabaseDown."""
-    with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-        script = ScriptDirectory(MIGRATIONS)
-        _check_revision(connection, script)
-        steps = {"fn": lambda revision, _: script._upgrade_revs("head", revision), "script": script}
-        context = MigrationContext.configure(connection, opts=steps)
-        with Operations.context(context):
-            context.run_migrations()
-
-
-def check_tables(engine: Engine) -> None:
-    """For those who only read: raises IndexMissing, IndexTooNew, DatabaseDown."""
-    with reaching(engine), engine.connect() as connection:
-        script = ScriptDirectory(MIGRATIONS)
-        if _check_revision(connection, script) != script.get_current_head():
-            raise IndexMissing(name_of(engine))
-
-
-def _check_revision(connection: Connection, script: ScriptDirectory) -> str | None:
-    """The version of the tables, None where there are none; raises IndexTooNew when it is not known here."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    try:
-        if revision is not None:
-            script.get_revision(revision)
-    except CommandError:
-        raise IndexTooNew(name_of(connection.engine), str(revision)) from None
-    return revision

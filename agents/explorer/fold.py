@@ -14,6 +14,9 @@ from agents.explorer.reader import BlockData, Transaction
 from agents.explorer.rows import Rows
 from agents.explorer.schema import hex_text, seq_of
 
+EDITION = 2
+"""Of what the handlers make of the same events: whoever changes that counts it up. An index of another edition is
+folded again."""
 PIECE = 1_000
 """Blocks that are folded again at a time."""
 
@@ -26,7 +29,7 @@ class Fold:
 
     def __init__(self, deployment: Deployment) -> None:
         self._decoders: dict[str, Decoders] = deployment.decoders
-        self._names = names_of(deployment)
+        self._names = deployment.names
         self._addresses = {name: address for address, name in self._names.items()}
 
     def take(self, rows: Rows, block: BlockData, *, undoable: bool) -> None:
@@ -46,7 +49,6 @@ class Fold:
         rows.add(schema.blocks, row)
         for transaction in block.transactions:
             rows.add(schema.transactions, self._transaction(transaction, block))
-        senders = {one.hash: (one.sender, one.to) for one in block.transactions}
         deeds = []
         for tx_hash, logs in groupby(block.logs, key=lambda log: log.tx_hash):
             events = []
@@ -55,8 +57,7 @@ class Fold:
                 self._keep(rows, log, event, header.timestamp)
                 if event is not None:
                     events.append(Logged(log.index, self._names[log.address], log.address, event))
-            sender, to = senders[tx_hash]
-            deeds.append(Deed(tx_hash, sender, to, events, self._addresses))
+            deeds.append(Deed(tx_hash, events, self._addresses))
         _hand_over(rows, row, deeds)
 
     def again(self, rows: Rows, head: int, undo_from: int) -> None:
@@ -127,17 +128,7 @@ class Fold:
             event = log.decode(self._decoders[log.address])
             if event is not None:
                 events.append(Logged(log.index, self._names[log.address], log.address, event))
-        return Deed(tx_hash, listed[0]["sender"], listed[0]["to"], events, self._addresses)
-
-
-def names_of(deployment: Deployment) -> dict[str, str]:
-    """The name of each contract by its address."""
-    names = {}
-    for field in deployment.__dataclass_fields__:
-        contract = getattr(deployment, field)
-        if hasattr(contract, "address"):
-            names[contract.address] = type(contract).__name__
-    return names
+        return Deed(tx_hash, events, self._addresses)
 
 
 def _hand_over(rows: Rows, block: Mapping[str, Any], deeds: Sequence[Deed]) -> None:
@@ -169,16 +160,10 @@ def _piece(rows: Rows, done: int, head: int) -> list[dict[str, Any]]:
 
 
 def _events(rows: Rows, first: int, last: int) -> dict[int, list[dict[str, Any]]]:
-    """The events of these blocks in order, with who sent their transactions, by block."""
-    of_tx = schema.transactions.c
-    query = (
-        schema.events.select()
-        .add_columns(of_tx.sender, of_tx.to)
-        .join_from(schema.events, schema.transactions, of_tx.hash == schema.events.c.tx)
-        .where(schema.events.c.block.between(first, last))
-        .order_by(schema.events.c.seq)
-    )
+    """The events of these blocks in order, by block."""
+    seq = schema.events.c.seq
+    spanned = schema.events.select().where(seq >= seq_of(first, 0), seq < seq_of(last + 1, 0))
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in rows.connection.execute(query).mappings():
+    for row in rows.connection.execute(spanned.order_by(seq)).mappings():
         found.setdefault(row["block"], []).append(dict(row))
     return found

@@ -25,6 +25,7 @@ from agents.errors import (
     WrongChain,
 )
 from agents.explorer.reader import BlockData, MarketReader
+from agents.explorer.waiting import within
 from agents.explorer.writer import UNDO_BLOCKS, Cursor, Writer
 
 RANGE = 100
@@ -54,7 +55,8 @@ class Status:
     """What the index holds; None before it was opened."""
     chain_head: int | None = None
     """The newest block that the node told of."""
-    node: Literal["up", "down"] = "down"
+    node: Literal["up", "down"] | None = None
+    """Whether it answers; None before it was asked."""
     node_since: float = 0.0
     """When that began, in seconds since 1970."""
     database: Literal["up", "down"] = "up"
@@ -99,7 +101,7 @@ class Indexer:
         self._patience, self._poll, self._range = patience, poll, range_blocks
         self._behind_since: float | None = None
         self._closed = False
-        self.status = Status(node_since=time.time())
+        self.status = Status()
 
     async def __aenter__(self) -> Self:
         return self
@@ -152,7 +154,7 @@ class Indexer:
             except (DatabaseDown, IndexInUse) as error:
                 self._database_is_down(error)
                 pause, wait = min(2 * pause, LONGEST_PAUSE), pause
-            await _wait(stop, wait)
+            await within(wait, stop)
 
     async def _look(self) -> tuple[Cursor, int]:
         """Where the index and the chain's head are, after all that left the chain was taken back."""
@@ -260,12 +262,3 @@ class Indexer:
         if status != self.status:
             self.status = status
             self._changed()
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    """Until ``stop`` is set, but no longer."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -17,7 +17,9 @@ from agents.errors import (
     TransportError,
 )
 from agents.explorer import schema
-from agents.explorer.database import check_tables, database_of, open_engine, reaching
+from agents.explorer.database import database_of, open_engine, reaching
+from agents.explorer.versions import check_tables
+from agents.explorer.waiting import within
 from agents.settings import Settings
 
 AGAIN = 1.0
@@ -61,11 +63,7 @@ class Origin:
                 await self.deployment.check(self._addresses, self._rpc)
                 self.confirmed = True
             except (TransportError, RpcError):
-                try:
-                    async with asyncio.timeout(AGAIN):
-                        await stop.wait()
-                except TimeoutError:
-                    continue
+                await within(AGAIN, stop)
 
 
 def _indexed(settings: Settings) -> list[Deployment]:

@@ -11,10 +11,9 @@ from typing import IO, Self
 
 from agents.chain import lifeline
 from agents.errors import ExplorerLost, PortInUse
+from agents.explorer.command import GREETING
 from agents.settings import Settings
 
-GREETING = b"explorer "
-"""How the line begins in which it says where it answers."""
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
 _ROOT = Path(__file__).resolve().parents[2]
@@ -155,8 +154,9 @@ class ExplorerProcess:
 
     async def _await_greeting(self, output: asyncio.StreamReader, found: asyncio.Future[str]) -> None:
         while line := await output.readline():
-            if line.startswith(GREETING) and not found.done():
-                found.set_result(line.removeprefix(GREETING).strip().decode())
+            told = line.decode(errors="replace")
+            if told.startswith(GREETING) and not found.done():
+                found.set_result(told.removeprefix(GREETING).strip())
 
     async def _keep(self, errors: asyncio.StreamReader, log: IO[bytes]) -> None:
         while line := await errors.readline():

@@ -132,13 +132,19 @@ class MarketReader:
         """The transactions of the block that touched the market."""
         logged = {log.tx_hash for log in logs}
         try:
-            return [
+            ours = [
                 raw
                 for raw in header.bodies
                 if raw["hash"] in logged or (raw.get("to") and checksummed(raw["to"]) in self._addresses)
             ]
+            strange = logged - {raw["hash"] for raw in ours}
         except (KeyError, TypeError, ValueError) as error:
             raise TransportError("the node sent a transaction that cannot be read") from error
+        if strange:
+            raise TransportError(
+                f"the node's logs are of transactions that block {header.number} does not hold"
+            )
+        return ours
 
     async def _receipts(self, hashes: Sequence[str]) -> dict[str, Any]:
         answers = await asyncio.gather(

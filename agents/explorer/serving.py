@@ -24,10 +24,12 @@ from agents.explorer.api.rpc import Node, node_at
 from agents.explorer.api.security import name_of
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
-from agents.explorer.database import check_tables, database_of, migrate, open_engine
+from agents.explorer.database import database_of, open_engine
 from agents.explorer.indexer import Indexer, Progress, Status
 from agents.explorer.origin import Origin
 from agents.explorer.schema import place_of
+from agents.explorer.versions import check_tables, migrate
+from agents.explorer.waiting import within
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
@@ -99,6 +101,9 @@ async def serve(
         stack.callback(engine.dispose)
         await asyncio.to_thread(_prepare, engine, read_only=options.read_only)
         watch = Watch(rpc, origin)
+        if origin.confirmed:
+            # Or it would be told for a moment that nobody knows how far the chain is.
+            await watch.look()
         node = _node(settings, deployment)
         if node is not None:
             await stack.enter_async_context(node.upstream)
@@ -139,23 +144,19 @@ class Watch:
 
     def standing(self) -> Standing:
         """How it stands, from memory."""
-        status = self.indexer.status if self.indexer else None
-        if status is not None and status.writing and status.cursor is not None:
-            cursor = status.cursor
-            return Standing(
-                block=cursor.block if cursor.hash else None,
-                epoch=cursor.epoch,
-                chain_head=status.chain_head,
-                node_up=status.node == "up",
-                node_since=int(status.node_since),
-                trouble=_trouble(status, node_up=status.node == "up"),
-            )
-        end = self.context.broadcast.end if self.context else None
-        seen = self._seen
+        seen, status = self._seen, self.indexer.status if self.indexer else None
         if not self.origin.confirmed:
             seen = replace(seen, node_up=False, trouble="the node does not answer")
         elif status is not None:
+            if status.writing and status.node is not None:
+                up, since = status.node == "up", int(status.node_since)
+                head = status.chain_head or seen.chain_head
+                seen = replace(seen, chain_head=head, node_up=up, node_since=since)
             seen = replace(seen, trouble=_trouble(status, node_up=seen.node_up))
+        if status is not None and status.writing and status.cursor is not None:
+            cursor = status.cursor
+            return replace(seen, block=cursor.block if cursor.hash else None, epoch=cursor.epoch)
+        end = self.context.broadcast.end if self.context else None
         if end is None or end.seq == 0:
             return seen
         block, _ = place_of(end.seq)
@@ -169,14 +170,11 @@ class Watch:
         """Look at the chain's head again and again while no indexer here does."""
         while not stop.is_set():
             if self.indexer is None or not self.indexer.status.writing:
-                await self._look()
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+                await self.look()
+            await within(LOOK_SECONDS, stop)
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Ask the node for the chain's head."""
         try:
             head, up = int(await self.rpc.call("eth_blockNumber"), 16), True
         except (TransportError, RpcError, TypeError, ValueError):

@@ -2,15 +2,14 @@
 
 import asyncio
 import hashlib
-import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
-from agents.chain.wallet import Seed, Wallet
+from agents.chain.wallet import Wallet
 from agents.errors import CapReached
 from agents.fleet.buying import Buyer, open_shop
 from agents.fleet.caps import Limits
@@ -34,6 +33,7 @@ from agents.fleet.session import (
     Session,
     open_session,
 )
+from agents.fleet.starting import interruptible, open_seed
 from agents.fleet.wakeups import CROWD
 from agents.llm.prices import Price
 from agents.llm.upstreams.base import Upstream
@@ -224,14 +224,6 @@ async def open_upstream(settings: Settings) -> AsyncIterator[Upstream | None]:
         yield upstream
 
 
-def open_seed(settings: Settings, phrase_file: Path | None) -> Seed:
-    """The seed of a phrase file, or else the one that is kept encrypted in the home folder."""
-    if phrase_file is not None:
-        return Seed.from_file(phrase_file)
-    password = settings.password.get_secret_value() if settings.password else None
-    return Seed.open(settings.home, password)
-
-
 def batch_of(create_tasks: bool, tasks: Path | None, limit: int | None) -> tuple[str | None, list[TaskDraft]]:
     """The source's name and the drafts: the examples, a file's tasks, or nothing."""
     if tasks is not None:
@@ -245,21 +237,3 @@ def batch_of(create_tasks: bool, tasks: Path | None, limit: int | None) -> tuple
 
 def _never() -> bool:
     return False
-
-
-@contextmanager
-def interruptible(stop: asyncio.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set ``stop``; a second Ctrl-C ends the process at once."""
-    loop = asyncio.get_running_loop()
-
-    def ask() -> None:
-        stop.set()
-        loop.remove_signal_handler(signal.SIGINT)
-
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, ask)
-    try:
-        yield
-    finally:
-        for one in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(one)

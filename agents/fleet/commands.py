@@ -5,14 +5,6 @@ from collections.abc import Iterable
 
 from agents.console import run_command
 from agents.fleet import options
-from agents.fleet.app import Job
-from agents.fleet.forecast import Forecast, foresee
-from agents.fleet.history import History
-from agents.fleet.reckoning import policies
-from agents.llm.prices import PriceTable
-from agents.llm.upstreams.choice import model_name
-from agents.logs import configure
-from agents.settings import Settings
 
 
 def forecast(
@@ -34,26 +26,15 @@ def forecast(
     """
 
     async def command() -> Iterable[str]:
+        from agents.fleet.foretelling import foretell
+        from agents.fleet.jobs import job_of
+        from agents.logs import configure
+        from agents.settings import Settings
+
         settings = Settings()
         configure(settings.log_level)
         windows = (bidding, reveal, delivery, review)
-        found = foretell(settings, options.job_of(agents, policy, create_tasks, tasks, limit, windows))
+        found = foretell(settings, job_of(agents, policy, create_tasks, tasks, limit, windows))
         return [json.dumps(found.as_json())] if as_json else found.lines()
 
     run_command(command)
-
-
-def foretell(settings: Settings, job: Job) -> Forecast:
-    """The forecast of a job whose agents are all new. Raises HistoryUnreadable, and BadSetting for the model's."""
-    name = _model_name(settings)
-    price = PriceTable.load(settings.models).price_for(name)
-    past = History(settings.home)
-    found = foresee(job.plan(name, price, len(job.agents)))
-    return found.corrected(past.factors(name, policies(job.agents))).told(past.steps(name), past.skills(name))
-
-
-def _model_name(settings: Settings) -> str:
-    """What the agents will think with. A gateway of somebody else's is not asked: it is known by the setting alone."""
-    if settings.gateway is None:
-        return model_name(settings)
-    return settings.model or "the gateway's first model"

@@ -13,12 +13,13 @@ from agents.chain.devnet import Chain, Devnet
 from agents.chain.node import GuardedNode
 from agents.chain.wallet import Seed
 from agents.errors import AgoraError
-from agents.fleet.app import EXAMPLES_SOURCE, Job, assemble, interruptible, open_upstream, work
+from agents.fleet.app import EXAMPLES_SOURCE, Job, assemble, open_upstream, work
 from agents.fleet.company import Crew
 from agents.fleet.definitions import AGENT_DEFINITIONS
 from agents.fleet.display import leaderboard, market_screen
 from agents.fleet.session import open_session
 from agents.fleet.standings import endings
+from agents.fleet.starting import interruptible
 from agents.lab.audit import AuditReport, audit_chain
 from agents.llm.upstreams.base import Upstream
 from agents.logs import configure

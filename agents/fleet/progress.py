@@ -128,6 +128,12 @@ def telling(progress: Progress, what: str) -> Iterator[Callable[[int, int], None
         yield tell
 
 
+def on_terminal(what: str) -> AbstractContextManager[Callable[[int, int], None]]:
+    """``telling`` with a bar on standard error, where that is a terminal."""
+    console = Console(stderr=True)
+    return telling(Drawn(console) if console.is_terminal else Quiet(), what)
+
+
 async def _look(advance: Advance, done: Callable[[], int]) -> None:
     while True:
         advance(done())

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
 from agents.chain.abi import encode
+from agents.chain.accounts import encode_typed_data
 from agents.chain.wallet import Wallet
 
 _FIELDS = {

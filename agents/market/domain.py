@@ -18,6 +18,8 @@ EXPERIENCE_SCALE = 100_000_000
 """V0 of the quality formula, in units."""
 AGENT_FLAG = 1 << 160
 """What sets an agent's Ledger account apart from an address."""
+DIGEST_TAIL = 136
+"""What follows the tie-break in a commitment's 200 bits."""
 
 
 class AwardMode(IntEnum):

@@ -22,6 +22,7 @@ from agents.chain.words import checksummed
 from agents.market.channels import Channels
 from agents.market.demand import Demand
 from agents.market.domain import (
+    DIGEST_TAIL,
     Agent,
     AwardMode,
     Balance,
@@ -37,8 +38,6 @@ from agents.market.domain import (
 from agents.market.stakes import Stakes
 
 ZERO_ADDRESS = "0x" + "00" * 20
-DIGEST_TAIL = 136
-"""What follows the tie-break in a commitment's 200 bits."""
 
 
 class MarketView:

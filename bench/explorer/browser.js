@@ -2,7 +2,7 @@
  * What the explorer's page does in a real browser.
  *
  *     node bench/explorer/browser.js watch URL FILE    # by block, the seconds at which its events were drawn
- *     node bench/explorer/browser.js frames URL FILE   # frames a second of the overview
+ *     node bench/explorer/browser.js frames URL FILE   # the frames of the overview, and when its charts changed
  *     node bench/explorer/browser.js load URL FILE     # the first load of the overview, a few times
  *
  * Says so when the page is there; `watch` and `frames` go on until standard input is closed.
@@ -51,18 +51,21 @@ async function watch(browser) {
 async function frames(browser) {
   const page = await browser.newPage();
   await page.goto(url);
-  await page.waitForSelector(".ticker-list");
+  await page.waitForSelector(".recharts-surface");
   await page.evaluate(() => {
-    globalThis.times = [];
+    globalThis.drawn = { times: [], changes: [] };
     const note = (time) => {
-      globalThis.times.push(time);
+      globalThis.drawn.times.push(time);
       requestAnimationFrame(note);
     };
     requestAnimationFrame(note);
+    const charts = { subtree: true, childList: true, attributeFilter: ["d", "x", "y", "width", "height"] };
+    const changed = new MutationObserver(() => globalThis.drawn.changes.push(performance.now()));
+    for (const figure of document.querySelectorAll(".figure-drawing")) changed.observe(figure, charts);
   });
   console.log("open");
   await told();
-  return page.evaluate(() => globalThis.times);
+  return page.evaluate(() => globalThis.drawn);
 }
 
 async function load(browser) {

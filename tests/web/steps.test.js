@@ -22,6 +22,7 @@ const TASK = {
   agent: 3,
   price: 4_000_000,
   commitments: 0,
+  bidding_end: 400,
   reveal_end: 500,
   deadline: 1_000,
   score: null,
@@ -30,9 +31,13 @@ const TASK = {
   seat_fee: 10,
 };
 
-const requester = { address: REQUESTER.toLowerCase(), worker: false, runnerUp: 0 };
-const worker = { address: OTHER, worker: true, runnerUp: 0 };
-const stranger = { address: OTHER, worker: false, runnerUp: 0 };
+const requester = { address: REQUESTER.toLowerCase(), worker: false, runnerUp: 0, race: null };
+const worker = { address: OTHER, worker: true, runnerUp: 0, race: null };
+const stranger = { address: OTHER, worker: false, runnerUp: 0, race: null };
+
+const HEAD = { head: 4, deadline: 900, unsealed: false, convened: false };
+const NO_HEAD = { ...HEAD, head: 0, deadline: 0 };
+const RACE = { mode: "Race", commitments: 2, evaluated_by: "pool", agent: null, price: null };
 
 const names = (change, me) => stepsOf({ ...TASK, ...change }, me).map((step) => step.name);
 
@@ -42,6 +47,15 @@ test("each party has its steps, and anyone those after a deadline", () => {
     [{ commitments: 1 }, requester, ["finalize"]],
     [{}, stranger, ["finalize"]],
     [{ mode: "Race" }, stranger, []],
+    [{ mode: "Direct" }, requester, ["accept", "cancel", "finalize"]],
+    [{ mode: "Direct" }, stranger, ["offer", "finalize"]],
+    [{ ...RACE, commitments: 0 }, { ...requester, race: NO_HEAD }, ["cancel", "advance"]],
+    [RACE, { ...stranger, race: NO_HEAD }, ["advance"]],
+    [RACE, { ...requester, race: HEAD }, ["unseal", "release"]],
+    [RACE, { ...stranger, race: HEAD }, ["release"]],
+    [RACE, { ...stranger, race: { ...HEAD, unsealed: true } }, ["convene", "release"]],
+    [RACE, { ...stranger, race: { ...HEAD, unsealed: true, convened: true } }, []],
+    [{ ...RACE, evaluated_by: "account" }, { ...requester, race: HEAD }, ["release"]],
     [{ state: "Awarded" }, requester, ["declareDefault"]],
     [{ state: "Submitted" }, requester, ["evaluate", "release"]],
     [{ state: "Submitted" }, worker, ["release"]],
@@ -74,6 +88,27 @@ test("an answer has a last moment, and what follows silence a first one", () => 
   assert.deepEqual([release.from, release.until], [1_000, null]);
   const [, finalize] = stepsOf(TASK, requester);
   assert.deepEqual([finalize.from, finalize.until], [500, null]);
+});
+
+test("each step is taken by its contract, within the window of its mode", () => {
+  const race = stepsOf({ ...TASK, ...RACE }, { ...requester, race: HEAD });
+  assert.deepEqual(
+    race.map(({ name, at, from, until }) => [name, at, from, until]),
+    [
+      ["unseal", "race", null, 900],
+      ["release", "race", 900, null],
+    ],
+  );
+  assert.match(race[1].preview, /paid 9\.75 credits/);
+  const direct = stepsOf({ ...TASK, mode: "Direct" }, requester);
+  assert.deepEqual(
+    direct.map(({ name, at, from, until }) => [name, at, from, until]),
+    [
+      ["accept", "auction", null, 400],
+      ["cancel", "tasks", null, null],
+      ["finalize", "auction", 500, null],
+    ],
+  );
 });
 
 test("a score's preview says whose credits move", () => {

@@ -27,12 +27,13 @@ const USED = {
     "unseal",
     "TaskCreated",
   ],
-  BidAuction: ["finalize", "runnerUpOf", "takeOver"],
+  BidAuction: ["accept", "finalize", "runnerUpOf", "takeOver"],
+  RaceBoard: ["advance", "convene", "getEntry", "getRace", "release", "unseal"],
   Ledger: ["balanceOf"],
   CreditToken: ["balanceOf", "mint", "name", "nonces"],
   MarketParameters: ["current"],
   EvaluatorPool: ["seatCount"],
-  AgentRegistry: ["canAct"],
+  AgentRegistry: ["bidderOf", "canAct"],
 };
 const FOLDERS = { MarketParameters: "governance/" };
 

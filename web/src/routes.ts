@@ -26,6 +26,13 @@ export const ROUTES: readonly (readonly [string, () => Promise<{ default: Compon
   ["/post", () => import("./pages/Post.tsx")],
 ];
 
+/** The pages about the chain itself. */
+export const CHAIN_TABS = [
+  ["/blocks", "Blocks"],
+  ["/tx", "Transactions"],
+  ["/log", "Events"],
+] as const;
+
 const fetched = new Set<string>();
 
 /** Fetches the page at a path of ROUTES before it is asked for, as when the pointer is on a link to it. */

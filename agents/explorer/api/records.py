@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, Self
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from agents.explorer import schema
+from agents.explorer.queries.chain import touched_by
 from agents.explorer.schema import place_of, seq_of
 from agents.explorer.sentences import sentence
 
@@ -178,7 +178,7 @@ def _block(row: RowMapping, epoch: int) -> Record:
 
 
 def _events(connection: Connection, rows: Sequence[RowMapping], epoch: int) -> Iterator[Record]:
-    touched = _touched(connection, rows)
+    touched = touched_by(connection, [row["seq"] for row in rows])
     for row in rows:
         seq = row["seq"]
         tasks, agents = (touched.get((seq, kind), ()) for kind in LINKS)
@@ -202,19 +202,3 @@ def _events(connection: Connection, rows: Sequence[RowMapping], epoch: int) -> I
             tasks=frozenset(tasks),
             agents=frozenset(agents),
         )
-
-
-def _touched(connection: Connection, rows: Sequence[RowMapping]) -> dict[tuple[int, str], list[int]]:
-    """The tasks and agents that each event touches."""
-    if not rows:
-        return {}
-    links = schema.links.c
-    found = connection.execute(
-        select(links.seq, links.kind, links.key)
-        .where(links.seq.between(rows[0]["seq"], rows[-1]["seq"]), links.kind.in_(LINKS))
-        .order_by(links.seq, links.kind)
-    )
-    return {
-        place: sorted(int(one.key) for one in group)
-        for place, group in groupby(found, key=lambda one: (one.seq, one.kind))
-    }

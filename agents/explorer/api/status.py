@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from agents.explorer import schema
 from agents.explorer.api.context import Here, Known
 from agents.explorer.api.models import Head, Status, Terms
-from agents.explorer.fold import names_of
 from agents.market.domain import APPEAL_SIZE, MIN_BOND, PANEL_SIZE
 from agents.money import CREDIT
 
@@ -43,7 +42,7 @@ def status(here: Here) -> Status:
         node_since=now.node_since,
         epoch=now.epoch,
         reorgs=now.epoch,
-        contracts={name: address for address, name in names_of(here.deployment).items()},
+        contracts={name: address for address, name in here.deployment.names.items()},
         terms=here.known.terms,
         rpc=here.node is not None,
         dev_key=here.dev_key,

@@ -22,8 +22,9 @@ from agents.explorer.handlers import (
 )
 from agents.explorer.handlers.kinds import KINDS, SILENT
 from agents.explorer.handlers.links import links_of
-from agents.explorer.handlers.registry import HANDLERS, Deed, Handler, Logged, Place, Row, Rows, handles
+from agents.explorer.handlers.registry import HANDLERS, Deed, Logged, Place, handles
 from agents.explorer.handlers.totals import end_block
+from agents.explorer.rows import Rows
 
 MODULES = (
     actions,
@@ -45,17 +46,12 @@ MODULES = (
 __all__ = [
     "HANDLERS",
     "KINDS",
-    "MODULES",
     "SILENT",
     "Deed",
-    "Handler",
     "Logged",
     "Place",
-    "Row",
-    "Rows",
     "end_block",
     "handles",
-    "links_of",
     "take_in",
 ]
 

@@ -3,7 +3,8 @@
 from agents.chain.bindings import action_logger
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
+from agents.explorer.rows import Rows
 
 
 @handles(action_logger.BatchCommitted)

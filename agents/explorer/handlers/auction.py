@@ -3,10 +3,11 @@
 from agents.chain.bindings import bid_auction
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to, change, existing
-from agents.explorer.handlers.registry import Place, Row, Rows, handles
+from agents.explorer.handlers.registry import Place, Row, handles
 from agents.explorer.handlers.skills import count_skill
 from agents.explorer.handlers.totals import count
-from agents.market.view import DIGEST_TAIL
+from agents.explorer.rows import Rows
+from agents.market.domain import DIGEST_TAIL
 
 
 def tie_break_text(tie_break: int) -> str:
@@ -41,9 +42,8 @@ def _bid_revealed(event: bid_auction.BidRevealed, at: Place, rows: Rows) -> None
         "promised": event.promised,
         "revealed_at": at.timestamp,
     }
-    before = rows.get(schema.bids, (event.task_id, event.agent_id))
-    if before is None:
-        before = _first(rows, at, event.task_id, event.agent_id)
+    key = (event.task_id, event.agent_id)
+    before = rows.get(schema.bids, key) or _first(rows, at, *key)
     if before.get("digest") is None:
         # Of equal bids in the open the earlier stays ahead.
         shown["tie_break"] = tie_break_text(at.seq)

@@ -21,7 +21,8 @@ from agents.chain.bindings import (
     voting_credits,
 )
 from agents.explorer import schema
-from agents.explorer.handlers.registry import Deed, Logged, Rows
+from agents.explorer.handlers.registry import Deed, Logged
+from agents.explorer.rows import Rows
 from agents.market.domain import account_of, account_of_agent
 
 AGENT_BITS = 64
@@ -88,10 +89,6 @@ class Facts:
         """The account of who is paid from the channel."""
         row = self.rows.get(schema.channels, (schema.hex_text(channel_id),))
         return None if row is None else account_of(row["provider"])
-
-    def case(self, client: str, case_id: int) -> tuple[int | None, int | None]:
-        """The task, and in a race the entrant, that a case of the evaluator pool is about."""
-        return case_of(self.deed, client, case_id)
 
 
 def case_of(deed: Deed, client: str, case_id: int) -> tuple[int | None, int | None]:
@@ -228,19 +225,19 @@ def _seat_left(event: evaluator_pool.SeatLeft, _: int, _facts: Facts) -> Iterato
 
 
 def _slashed(event: evaluator_pool.EvaluatorSlashed, pool: int, facts: Facts) -> Iterator[Clue]:
-    (task, agent), holder = facts.case(event.client, event.case_id), account_of(event.holder)
+    (task, agent), holder = case_of(facts.deed, event.client, event.case_id), account_of(event.holder)
     yield Clue(ledger.Paid, holder, pool, event.amount, "stake", task, agent)
     yield Clue(ledger.Burned, holder, ANY, event.amount, "stake", task, agent)
 
 
 def _tallied(event: evaluator_pool.PanelTallied, pool: int, facts: Facts) -> Iterator[Clue]:
-    task, agent = facts.case(event.client, event.case_id)
+    task, agent = case_of(facts.deed, event.client, event.case_id)
     yield Clue(ledger.Paid, ANY, pool, ANY, "panel", task, agent)
     yield Clue(ledger.Locked, pool, pool, ANY, "panel", task, agent)
 
 
 def _evaluator_paid(event: evaluator_pool.EvaluatorPaid, pool: int, facts: Facts) -> Iterator[Clue]:
-    (task, agent), holder = facts.case(event.client, event.case_id), account_of(event.holder)
+    (task, agent), holder = case_of(facts.deed, event.client, event.case_id), account_of(event.holder)
     yield Clue(ledger.Paid, pool, holder, event.amount, "panel", task, agent)
 
 

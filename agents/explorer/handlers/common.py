@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Table
 
 from agents.explorer import schema
-from agents.explorer.handlers.registry import Place, Row, Rows
+from agents.explorer.handlers.registry import Place, Row
+from agents.explorer.rows import Rows
 from agents.market.domain import skill_name
 
 ZERO_ADDRESS = "0x" + "00" * 20
@@ -33,6 +34,13 @@ def add_to(rows: Rows, at: Place, table: Table, *key: Any, **amounts: int) -> No
     """Add to numbers in a row that exists."""
     row = existing(rows, table, *key)
     change(rows, at, table, *key, **{name: row[name] + amount for name, amount in amounts.items()})
+
+
+def tally(rows: Rows, at: Place, table: Table, key: Row, **amounts: int) -> None:
+    """Add to numbers in the row with this primary key; where there is none, one begins with them."""
+    before = rows.get(table, tuple(key.values())) or key
+    sums = {name: before.get(name, 0) + amount for name, amount in amounts.items()}
+    rows.put(table, {**before, **sums, **at.columns})
 
 
 def tag_text(tag: bytes) -> str:

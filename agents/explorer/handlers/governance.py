@@ -8,7 +8,8 @@ from agents.chain.bindings import (
 )
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to, bounded, change
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
+from agents.explorer.rows import Rows
 
 CHOICES = ("votes_against", "votes_for", "votes_abstain")
 """By the number that a vote has in the governor."""

@@ -10,9 +10,10 @@ from agents.chain.bindings import agent_registry
 from agents.chain.words import checksummed
 from agents.explorer import schema
 from agents.explorer.handlers.common import ZERO_ADDRESS, change, existing, key_text, tag_text
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
 from agents.explorer.handlers.skills import count_skill
 from agents.explorer.handlers.totals import count
+from agents.explorer.rows import Rows
 from agents.market.domain import QUALITY_FLOOR
 
 WALLET = "agentWallet"

@@ -2,8 +2,9 @@
 
 from agents.chain.bindings import incentive_engine
 from agents.explorer import schema
-from agents.explorer.handlers.common import add_to, change, existing, tag_text
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.common import add_to, change, existing, tag_text, tally
+from agents.explorer.handlers.registry import Place, handles
+from agents.explorer.rows import Rows
 from agents.market.domain import Reputation
 
 
@@ -45,9 +46,7 @@ def _task_of(at: Place) -> int | None:
 @handles(incentive_engine.FeedbackAllowed)
 def _feedback_allowed(event: incentive_engine.FeedbackAllowed, at: Place, rows: Rows) -> None:
     key = {"agent": event.agent_id, "client": event.client_address, "epoch": event.epoch}
-    before = rows.get(schema.feedback_rights, tuple(key.values()))
-    allowed = (before["allowed"] if before else 0) + 1
-    rows.put(schema.feedback_rights, {**key, "allowed": allowed, **at.columns})
+    tally(rows, at, schema.feedback_rights, key, allowed=1)
 
 
 @handles(incentive_engine.NewFeedback)

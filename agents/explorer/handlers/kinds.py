@@ -1,45 +1,18 @@
 """All kinds of events that the market's contracts emit, and those that change no row."""
 
-from types import ModuleType
-
 from agents.chain.abi import Event
 from agents.chain.bindings import (
-    action_logger,
     agent_registry,
     bid_auction,
     credit_token,
     evaluator_pool,
-    incentive_engine,
-    ledger,
     market_governor,
     market_parameters,
-    message_hub,
-    race_board,
-    task_manager,
-    task_marketplace,
     timelock_controller,
     usage_meter,
     voting_credits,
 )
-
-BINDINGS: tuple[ModuleType, ...] = (
-    action_logger,
-    agent_registry,
-    bid_auction,
-    credit_token,
-    evaluator_pool,
-    incentive_engine,
-    ledger,
-    market_governor,
-    market_parameters,
-    message_hub,
-    race_board,
-    task_manager,
-    task_marketplace,
-    timelock_controller,
-    usage_meter,
-    voting_credits,
-)
+from agents.chain.deployment import BINDINGS
 
 KINDS: tuple[type[Event], ...] = tuple(kind for module in BINDINGS for kind in module.EVENTS.values())
 

@@ -6,8 +6,9 @@ from agents.chain.bindings import ledger
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to
 from agents.explorer.handlers.reasons import reason_of
-from agents.explorer.handlers.registry import Place, Row, Rows, handles
+from agents.explorer.handlers.registry import Place, Row, handles
 from agents.explorer.handlers.totals import count
+from agents.explorer.rows import Rows
 
 Part = tuple[str | None, str | None]
 """An account, if it is one, and the part of it that credits leave or reach; neither where they are made."""

@@ -14,7 +14,8 @@ from agents.explorer import schema
 from agents.explorer.handlers.clues import case_of
 from agents.explorer.handlers.common import ZERO_ADDRESS
 from agents.explorer.handlers.kinds import KINDS
-from agents.explorer.handlers.registry import Place, Rows
+from agents.explorer.handlers.registry import Place
+from agents.explorer.rows import Rows
 
 Link = tuple[str, str]
 """A kind, and the key of one of that kind."""

@@ -5,8 +5,9 @@ from typing import Any
 from agents.chain.bindings import message_hub
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to, tag_text
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
 from agents.explorer.handlers.totals import count
+from agents.explorer.rows import Rows
 
 
 @handles(message_hub.MessageSent)

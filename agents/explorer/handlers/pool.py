@@ -6,8 +6,9 @@ from agents.chain.bindings import evaluator_pool
 from agents.explorer import schema
 from agents.explorer.handlers.clues import case_of
 from agents.explorer.handlers.common import add_to, change, existing
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
 from agents.explorer.handlers.totals import count
+from agents.explorer.rows import Rows
 
 # Seats
 

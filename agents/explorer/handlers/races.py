@@ -5,8 +5,9 @@ from typing import Any
 from agents.chain.bindings import race_board
 from agents.explorer import schema
 from agents.explorer.handlers.common import add_to, change, existing
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
 from agents.explorer.handlers.tasks import PANEL
+from agents.explorer.rows import Rows
 
 
 @handles(race_board.RaceOpened)

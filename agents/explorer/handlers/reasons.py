@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from agents.chain.abi import Event
 from agents.chain.bindings import credit_token, ledger
 from agents.explorer.handlers.clues import Clue, Facts, clues
-from agents.explorer.handlers.registry import Deed, Place, Rows
+from agents.explorer.handlers.registry import Deed, Place
+from agents.explorer.rows import Rows
 from agents.market.domain import account_of
 
 OTHER = "other"

@@ -6,39 +6,19 @@ knows all events of its transaction, since what a movement of credits was for is
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
-
-from sqlalchemy import Table
+from typing import Any, TypeVar
 
 from agents.chain.abi import Event
+from agents.explorer.rows import Rows
 from agents.explorer.schema import seq_of
 
 E = TypeVar("E", bound=Event)
 
 Row = Mapping[str, Any]
-Handler = Callable[[Any, "Place", "Rows"], None]
+Handler = Callable[[Any, "Place", Rows], None]
 
 HANDLERS: dict[type[Event], Handler] = {}
 """By kind of event."""
-
-
-class Rows(Protocol):
-    """The only way in which a handler reads and writes. Keys are in the order of the table's primary key."""
-
-    def get(self, table: Table, key: tuple[Any, ...]) -> Row | None:
-        """The row as it is now; None where there is none."""
-
-    def put(self, table: Table, values: Row) -> None:
-        """Write a whole row; columns that are left out take their defaults."""
-
-    def update(self, table: Table, key: tuple[Any, ...], **changes: Any) -> None:
-        """Change columns of a row that exists."""
-
-    def add(self, table: Table, values: Row) -> None:
-        """Write a row of an appended table."""
-
-    def delete(self, table: Table, key: tuple[Any, ...]) -> None:
-        """Remove a row, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +37,6 @@ class Deed:
     """A transaction, with all of its events of the market in their order."""
 
     hash: str
-    sender: str
-    to: str | None
     events: Sequence[Logged]
     contracts: Mapping[str, str]
     """The addresses of the market's contracts by their names."""
@@ -79,11 +57,6 @@ class Place:
     def tx(self) -> str:
         """The transaction's hash."""
         return self.deed.hash
-
-    @property
-    def sender(self) -> str:
-        """Who sent the transaction."""
-        return self.deed.sender
 
     @property
     def logged(self) -> Logged:

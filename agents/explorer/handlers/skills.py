@@ -1,15 +1,15 @@
 """Supply, demand and prices by skill."""
 
 from agents.explorer import schema
-from agents.explorer.handlers.registry import Place, Row, Rows
+from agents.explorer.handlers.common import tally
+from agents.explorer.handlers.registry import Place, Row
+from agents.explorer.rows import Rows
 from agents.market.domain import QUALITY_FLOOR
 
 
 def count_skill(rows: Rows, at: Place, skill: str, **amounts: int) -> None:
     """Add to the skill's sums."""
-    before = rows.get(schema.skill_totals, (skill,)) or {"skill": skill}
-    sums = {name: before.get(name, 0) + amount for name, amount in amounts.items()}
-    rows.put(schema.skill_totals, {**before, **sums, **at.columns})
+    tally(rows, at, schema.skill_totals, {"skill": skill}, **amounts)
 
 
 def note_price(rows: Rows, at: Place, task: Row, agent: int, price: int) -> None:

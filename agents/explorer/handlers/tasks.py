@@ -4,10 +4,11 @@ from typing import Any
 
 from agents.chain.bindings import task_manager
 from agents.explorer import schema
-from agents.explorer.handlers.common import add_to, change, existing, tag_text
-from agents.explorer.handlers.registry import Place, Row, Rows, handles
+from agents.explorer.handlers.common import add_to, change, existing, tag_text, tally
+from agents.explorer.handlers.registry import Place, Row, handles
 from agents.explorer.handlers.skills import count_skill, note_price
 from agents.explorer.handlers.totals import count, count_bucket
+from agents.explorer.rows import Rows
 from agents.market.domain import AwardMode, MarketTerms, Round, TaskState
 
 PANEL = "panel"
@@ -180,6 +181,8 @@ def _task_refunded(event: task_manager.TaskRefunded, at: Place, rows: Rows) -> N
 def _task_defaulted(event: task_manager.TaskDefaulted, at: Place, rows: Rows) -> None:
     late = {"defaulted": True, "defaulted_at": at.timestamp, "deadline": event.take_over_end}
     enter(rows, at, event.task_id, TaskState.DEFAULTED, **late)
+    # Its bid was the best, and it is paid nothing for it.
+    change(rows, at, schema.bids, event.task_id, event.agent_id, status="defaulted", price_paid=None)
     add_to(rows, at, schema.agents, event.agent_id, defaulted=1)
 
 
@@ -221,6 +224,4 @@ def _task_appealed(event: task_manager.TaskAppealed, at: Place, rows: Rows) -> N
 
 
 def _count_requester(rows: Rows, at: Place, address: str, **amounts: int) -> None:
-    before = rows.get(schema.requesters, (address,)) or {"address": address}
-    sums = {name: before.get(name, 0) + amount for name, amount in amounts.items()}
-    rows.put(schema.requesters, {**before, **sums, **at.columns})
+    tally(rows, at, schema.requesters, {"address": address}, **amounts)

@@ -2,9 +2,10 @@
 
 from agents.chain.bindings import usage_meter
 from agents.explorer import schema
-from agents.explorer.handlers.common import add_to, change, existing
-from agents.explorer.handlers.registry import Place, Row, Rows, handles
+from agents.explorer.handlers.common import add_to, change, existing, tally
+from agents.explorer.handlers.registry import Place, Row, handles
 from agents.explorer.handlers.totals import count, count_bucket
+from agents.explorer.rows import Rows
 
 HOUR = 3_600
 NO_ROOT = "0x" + "00" * 32
@@ -108,10 +109,8 @@ def _channel_closed(event: usage_meter.ChannelClosed, at: Place, rows: Rows) -> 
 
 @handles(usage_meter.Pledged)
 def _pledged(event: usage_meter.Pledged, at: Place, rows: Rows) -> None:
-    before = rows.get(schema.pledges, (event.agent_id,))
-    amount = (before["amount"] if before else 0) + event.amount
-    pledge = {"agent": event.agent_id, "amount": amount, "release_at": None}
-    rows.put(schema.pledges, {**pledge, **at.columns})
+    tally(rows, at, schema.pledges, {"agent": event.agent_id}, amount=event.amount)
+    change(rows, at, schema.pledges, event.agent_id, release_at=None)
     _pledge(rows, at, event.agent_id, event.amount)
 
 
@@ -165,10 +164,5 @@ def _pledge(rows: Rows, at: Place, agent_id: int, amount: int) -> None:
 
 
 def _count_hour(rows: Rows, at: Place, agent_id: int, amount: int) -> None:
-    start = at.timestamp - at.timestamp % HOUR
-    before = rows.get(schema.usage_hours, (agent_id, start))
-    sums = {
-        "redemptions": (before["redemptions"] if before else 0) + 1,
-        "amount": (before["amount"] if before else 0) + amount,
-    }
-    rows.put(schema.usage_hours, {"agent": agent_id, "start": start, **sums, **at.columns})
+    hour = {"agent": agent_id, "start": at.timestamp - at.timestamp % HOUR}
+    tally(rows, at, schema.usage_hours, hour, redemptions=1, amount=amount)

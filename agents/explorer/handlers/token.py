@@ -3,11 +3,12 @@
 from agents.chain.bindings import credit_token
 from agents.explorer import schema
 from agents.explorer.handlers.clues import LEG
-from agents.explorer.handlers.common import ZERO_ADDRESS
+from agents.explorer.handlers.common import ZERO_ADDRESS, tally
 from agents.explorer.handlers.ledger import DESTROYED, OUTSIDE, Part, record
 from agents.explorer.handlers.reasons import reason_of
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
 from agents.explorer.handlers.totals import count
+from agents.explorer.rows import Rows
 
 NOWHERE: Part = (None, None)
 """Where new credits come from."""
@@ -25,9 +26,7 @@ def _transferred(event: credit_token.Transfer, at: Place, rows: Rows) -> None:
         count(rows, at, "destroyed", amount)
     for holder, change in ((event.from_, -amount), (event.to, amount)):
         if holder != ZERO_ADDRESS:
-            before = rows.get(schema.token_balances, (holder,))
-            held = (before["amount"] if before else 0) + change
-            rows.put(schema.token_balances, {"address": holder, "amount": held, **at.columns})
+            tally(rows, at, schema.token_balances, {"address": holder}, amount=change)
         if holder == vault:
             count(rows, at, "held", change)
     rows.add(

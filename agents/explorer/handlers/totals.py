@@ -22,7 +22,8 @@ checked, violation              the newest block whose books were checked; the f
 from collections.abc import Mapping
 
 from agents.explorer import schema
-from agents.explorer.handlers.registry import Place, Rows
+from agents.explorer.handlers.registry import Place
+from agents.explorer.rows import Rows
 
 LENGTHS = {"minute": 60, "hour": 3_600, "day": 86_400}
 """Kinds of buckets, in seconds."""

@@ -3,8 +3,9 @@
 from agents.chain.bindings import voting_credits
 from agents.explorer import schema
 from agents.explorer.handlers.common import change
-from agents.explorer.handlers.registry import Place, Rows, handles
+from agents.explorer.handlers.registry import Place, handles
 from agents.explorer.handlers.totals import count
+from agents.explorer.rows import Rows
 
 
 @handles(voting_credits.CreditsLocked)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from agents.explorer import schema
 from agents.explorer.api.models import (
@@ -34,7 +34,37 @@ _HEX_SHOWN, _TEXT_SHOWN = 1_024, 1_000
 """Bytes and characters of a metadata value."""
 
 Row = Mapping[str, Any]
-_agents = schema.agents.c
+
+_agents, _metadata_of, _records = schema.agents.c, schema.agent_metadata.c, schema.reputations.c
+_given, _tasks = schema.feedback.c, schema.tasks.c
+_accounts, _postages = schema.accounts.c, schema.postages.c
+
+_METADATA = (
+    select(_metadata_of.key, _metadata_of.value)
+    .where(_metadata_of.agent == bindparam("agent"))
+    .order_by(_metadata_of.key)
+    .limit(MOST_METADATA)
+)
+_REPUTATIONS = select(schema.reputations).where(
+    _records.agent == bindparam("agent"), _records.epoch == bindparam("epoch")
+)
+_FEEDBACK = (
+    select(schema.feedback)
+    .where(_given.agent == bindparam("agent"))
+    .order_by(_given.created_block.desc(), _given.log.desc())
+    .limit(MOST_FEEDBACK)
+)
+_NAMES = select(_agents.id, _agents.name, _agents.active)
+_REF = _NAMES.where(_agents.id == bindparam("agent"))
+_CHILDREN = _NAMES.where(_agents.parent == bindparam("agent")).order_by(_agents.id).limit(MOST_CHILDREN)
+_OPEN_TASKS = (
+    select(_tasks.id)
+    .where(_tasks.agent == bindparam("agent"), _tasks.ended_at.is_(None))
+    .order_by(_tasks.id.desc())
+    .limit(MOST_TASKS)
+)
+_CREDITOR = select(_accounts.creditor).where(_accounts.account == bindparam("account"))
+_POSTAGE = select(_postages.postage).where(_postages.account == bindparam("account"))
 
 
 def agent_page(index: Index, agent: int) -> AgentCard:
@@ -42,7 +72,6 @@ def agent_page(index: Index, agent: int) -> AgentCard:
     row = need_agent(index, agent)
     claimed = skills_of(index, [agent]).get(agent, [])
     deployment = index.deployment
-    accounts, postages = schema.accounts.c, schema.postages.c
     account = schema.agent_account(agent)
     return AgentCard.model_validate(
         {
@@ -53,8 +82,8 @@ def agent_page(index: Index, agent: int) -> AgentCard:
             "standing": _standing(index, row, claimed),
             "feedback": _feedback(index, agent),
             "channels": channels_of(index, agent),
-            "creditor": index.value(select(accounts.creditor).where(accounts.account == account)),
-            "postage": index.value(select(postages.postage).where(postages.account == account)),
+            "creditor": index.value(_CREDITOR, account=account),
+            "postage": index.value(_POSTAGE, account=account),
             "parent_agent": _ref(index, row["parent"]),
             "children": _children(index, agent),
             "open_tasks": _open_tasks(index, agent),
@@ -77,9 +106,7 @@ def card_of(uri: str) -> Document:
 
 
 def _metadata(index: Index, agent: int) -> list[Metadata]:
-    entries = schema.agent_metadata.c
-    query = select(entries.key, entries.value).where(entries.agent == agent).order_by(entries.key)
-    return [_shown(row) for row in index.all(query.limit(MOST_METADATA))]
+    return [_shown(row) for row in index.all(_METADATA, agent=agent)]
 
 
 def _shown(row: Row) -> Metadata:
@@ -93,9 +120,8 @@ def _shown(row: Row) -> Metadata:
 
 def _standing(index: Index, agent: Row, claimed: list[dict[str, Any]]) -> list[SkillStanding]:
     """Claims and reputations together, the best first."""
-    records = schema.reputations.c
-    query = select(schema.reputations).where(records.agent == agent["id"], records.epoch == agent["epoch"])
-    earned = {row["skill"]: row for row in index.all(query)}
+    records = index.all(_REPUTATIONS, agent=agent["id"], epoch=agent["epoch"])
+    earned = {row["skill"]: row for row in records}
     weights = {row["skill"]: row["weight"] for row in claimed}
     new = {"experience": 0, "merit": 0, "quality": QUALITY_FLOOR}
     standing = [
@@ -114,9 +140,6 @@ def reputation_of(record: Row) -> float | None:
 
 
 def _feedback(index: Index, agent: int) -> list[Feedback]:
-    given = schema.feedback.c
-    query = select(schema.feedback).where(given.agent == agent)
-    rows = index.all(query.order_by(given.created_block.desc(), given.log.desc()).limit(MOST_FEEDBACK))
     return [
         Feedback.model_validate(
             {
@@ -125,28 +148,23 @@ def _feedback(index: Index, agent: int) -> list[Feedback]:
                 "digest": row["hash"] if row["hash"].strip("0x") else None,
             }
         )
-        for row in rows
+        for row in index.all(_FEEDBACK, agent=agent)
     ]
 
 
 def _ref(index: Index, agent: int | None) -> AgentRef | None:
     if agent is None:
         return None
-    row = index.one(select(_agents.id, _agents.name, _agents.active).where(_agents.id == agent))
+    row = index.one(_REF, agent=agent)
     return None if row is None else AgentRef.model_validate(row)
 
 
 def _children(index: Index, agent: int) -> list[AgentRef]:
-    query = select(_agents.id, _agents.name, _agents.active).where(_agents.parent == agent)
-    return [
-        AgentRef.model_validate(row) for row in index.all(query.order_by(_agents.id).limit(MOST_CHILDREN))
-    ]
+    return [AgentRef.model_validate(row) for row in index.all(_CHILDREN, agent=agent)]
 
 
 def _open_tasks(index: Index, agent: int) -> list[int]:
-    tasks = schema.tasks.c
-    query = select(tasks.id).where(tasks.agent == agent, tasks.ended_at.is_(None))
-    return list(index.values(query.order_by(tasks.id.desc()).limit(MOST_TASKS)))
+    return index.values(_OPEN_TASKS, agent=agent)
 
 
 def agent_history(index: Index, agent: int) -> AgentHistory:

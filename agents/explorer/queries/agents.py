@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from agents.errors import NotInIndex
@@ -12,11 +12,12 @@ from agents.explorer.api.models import AgentBid, AgentRow, Page
 from agents.explorer.queries.asked import AgentsAsked, BidsAsked
 from agents.explorer.queries.auctions import ranked_all
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of
+from agents.explorer.queries.pages import Listing, equal
 from agents.explorer.queries.tasks import bid_values
-from agents.explorer.queries.words import keys_with
+from agents.explorer.queries.words import its_document, keys_with
 
-_agents, _bids, _tasks, _texts = schema.agents.c, schema.bids.c, schema.tasks.c, schema.texts.c
+_agents, _skills = schema.agents.c, schema.skills.c
+_bids, _tasks, _texts = schema.bids.c, schema.tasks.c, schema.texts.c
 _SORTS: Mapping[str, Sequence[KeyedColumnElement[Any]]] = {
     "id": (_agents.id,),
     "earned": (_agents.earned, _agents.id),
@@ -25,22 +26,27 @@ _SORTS: Mapping[str, Sequence[KeyedColumnElement[Any]]] = {
     "balance": (_agents.balance_free, _agents.id),
     "debt": (_agents.debt, _agents.id),
 }
+_AGENT = select(schema.agents).where(_agents.id == bindparam("agent"))
+_CLAIMED = select(_skills.agent).where(_skills.skill == bindparam("skill"), _skills.weight > 0)
+_FILTERS = {
+    **equal(schema.agents, "active", "owner", "parent"),
+    "skill": _agents.id.in_(_CLAIMED),
+    "text": _agents.id.in_(bindparam("text", expanding=True)),
+}
+_LISTS = {sort: Listing(select(schema.agents), keys, _FILTERS, sort) for sort, keys in _SORTS.items()}
+_CLAIMS = (
+    select(_skills.agent, _skills.skill, _skills.weight)
+    .where(_skills.agent.in_(bindparam("agents", expanding=True)), _skills.weight > 0)
+    .order_by(_skills.agent, _skills.weight.desc(), _skills.skill)
+)
 
 
 def list_agents(index: Index, asked: AgentsAsked) -> Page[AgentRow]:
     """Agents that pass the filters."""
-    query = select(schema.agents)
-    for name in ("active", "owner", "parent"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_agents[name] == value)
-    if asked.skill is not None:
-        claims = schema.skills.c
-        claimed = select(claims.agent).where(claims.skill == asked.skill, claims.weight > 0)
-        query = query.where(_agents.id.in_(claimed))
+    wanted = asked.filters("active", "owner", "parent", "skill")
     if asked.text is not None:
-        query = query.where(_agents.id.in_([int(key) for key in keys_with(index, asked.text, "agent")]))
-    rows, following = page_of(index.connection, query, _SORTS[asked.sort], asked.cut, asked.sort)
+        wanted["text"] = [int(key) for key in keys_with(index, asked.text, "agent")]
+    rows, following = _LISTS[asked.sort].page(index, asked.cut, wanted)
     return Page(items=agent_rows(index, rows), next=following)
 
 
@@ -62,19 +68,15 @@ def agent_values(row: Mapping[str, Any], claimed: Sequence[Mapping[str, Any]]) -
 
 def skills_of(index: Index, ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """What these agents claim, the weightiest first."""
-    skills = schema.skills.c
-    query = select(skills.agent, skills.skill, skills.weight).where(
-        skills.agent.in_(list(ids)), skills.weight > 0
-    )
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in index.all(query.order_by(skills.agent, skills.weight.desc(), skills.skill)):
+    for row in index.all(_CLAIMS, agents=list(ids)):
         found.setdefault(row["agent"], []).append(row)
     return found
 
 
 def need_agent(index: Index, agent: int) -> dict[str, Any]:
     """The agent's row; raises NotInIndex."""
-    row = index.one(select(schema.agents).where(_agents.id == agent))
+    row = index.one(_AGENT, agent=agent)
     if row is None:
         raise NotInIndex("agent", agent)
     return row
@@ -83,8 +85,7 @@ def need_agent(index: Index, agent: int) -> dict[str, Any]:
 def list_agent_bids(index: Index, agent: int, asked: BidsAsked) -> Page[AgentBid]:
     """An agent's bids, those for the newest tasks first, each with what would have won; raises NotInIndex."""
     need_agent(index, agent)
-    query = _select_agent_bids().where(_bids.agent == agent)
-    rows, following = page_of(index.connection, query, [_bids.task], asked.cut)
+    rows, following = _BIDS.page(index, asked.cut, {"agent": agent})
     tasks = {
         row["task"]: {"id": row["task"], "reserve": row["reserve"], "agent": row["winner"]} for row in rows
     }
@@ -97,10 +98,9 @@ def _select_agent_bids() -> Select[Any]:
     """Bids with their tasks; the task's columns that a bid has as well keep the bid's."""
     winner = schema.agents.alias("winner")
     bidder = schema.agents.alias("bidder")
-    document = and_(_texts.kind == "document", _texts.key == _tasks.specification)
     joined = (
         schema.bids.join(schema.tasks, _tasks.id == _bids.task)
-        .outerjoin(schema.texts, document)
+        .outerjoin(schema.texts, its_document(_tasks.specification))
         .outerjoin(winner, winner.c.id == _tasks.agent)
         .outerjoin(bidder, bidder.c.id == _bids.agent)
     )
@@ -115,3 +115,6 @@ def _select_agent_bids() -> Select[Any]:
         winner.c.name.label("winner_name"),
         bidder.c.name.label("agent_name"),
     ).select_from(joined)
+
+
+_BIDS = Listing(_select_agent_bids(), [_bids.task], equal(schema.bids, "agent"))

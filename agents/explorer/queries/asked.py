@@ -2,13 +2,12 @@
 commands make them themselves."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agents.chain.words import checksummed
-from agents.explorer.api.models.ledger import Reason
-from agents.explorer.api.models.tasks import Mode, State
+from agents.explorer.kinds import Mode, Reason, State
 from agents.explorer.queries.index import MOST_ID
 from agents.explorer.queries.pages import LIMIT, MOST, Cut, Order
 
@@ -61,7 +60,8 @@ Time = Annotated[int, Field(ge=0, le=MOST_ID)]
 class Asked(BaseModel):
     """A page of a list."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # As with the answers: each is made ready when it is used first.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True)
 
     cursor: Annotated[str, Field(max_length=512)] | None = None
     """``next`` of the page before."""
@@ -73,6 +73,10 @@ class Asked(BaseModel):
     def cut(self) -> Cut:
         """The page."""
         return Cut(self.cursor, self.limit, self.order)
+
+    def filters(self, *names: str) -> dict[str, Any]:
+        """Those of these filters that are asked for, with their values."""
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 class Span(BaseModel):

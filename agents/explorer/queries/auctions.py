@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cmp_to_key, partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from agents.explorer import schema
 from agents.explorer.api.models import Award
@@ -18,6 +18,26 @@ MOST = 20_000
 """Bids that are ranked for one answer."""
 
 Row = Mapping[str, Any]
+
+_bids, _agents = schema.bids.c, schema.agents.c
+_links, _events = schema.links.c, schema.events.c
+_REVEALED = (
+    select(_bids.task, _bids.agent, _bids.price, _bids.quality, _bids.tie_break)
+    .where(_bids.task.in_(bindparam("tasks", expanding=True)), _bids.price.is_not(None))
+    .order_by(_bids.task, _bids.agent)
+    .limit(MOST)
+)
+_NAMES = select(_agents.id, _agents.name, _agents.active).where(
+    _agents.id.in_(bindparam("agents", expanding=True))
+)
+_AWARD = (
+    select(_events.timestamp, _events.tx)
+    .join_from(schema.links, schema.events, _events.seq == _links.seq)
+    .where(_links.kind == "task", _links.key == bindparam("task"))
+    .where(_events.name.in_(("TaskAwarded", "TaskTakenOver", "RaceWon")))
+    .order_by(_links.seq.desc())
+    .limit(1)
+)
 
 
 def before(one: Row, other: Row) -> int:
@@ -75,15 +95,8 @@ def ranked(index: Index, task: Row) -> Ranks:
 
 def ranked_all(index: Index, tasks: Mapping[int, Row]) -> dict[int, Ranks]:
     """The order of each task's revealed bids, by task. Of each task its reserve and its agent must be told."""
-    bids = schema.bids.c
-    query = (
-        select(bids.task, bids.agent, bids.price, bids.quality, bids.tie_break)
-        .where(bids.task.in_(list(tasks)), bids.price.is_not(None))
-        .order_by(bids.task, bids.agent)
-        .limit(MOST)
-    )
     found: dict[int, list[Row]] = {task: [] for task in tasks}
-    for row in index.all(query):
+    for row in index.all(_REVEALED, tasks=list(tasks)):
         found[row["task"]].append(row)
     return {
         task: Ranks(
@@ -122,9 +135,7 @@ def award_of(index: Index, task: Row, ranks: Ranks) -> Award | None:
 
 
 def _names(index: Index, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    agents = schema.agents.c
-    query = select(agents.id, agents.name, agents.active).where(agents.id.in_(set(ids)))
-    return {row["id"]: row for row in index.all(query)}
+    return {row["id"]: row for row in index.all(_NAMES, agents=list(set(ids)))}
 
 
 def _side(row: Row, names: Mapping[int, Row]) -> AwardBid:
@@ -134,16 +145,7 @@ def _side(row: Row, names: Mapping[int, Row]) -> AwardBid:
 
 def _award_place(index: Index, task: int) -> Row | None:
     """Where the newest award of a task stands."""
-    links, events = schema.links.c, schema.events.c
-    query = (
-        select(events.timestamp, events.tx)
-        .join_from(schema.links, schema.events, events.seq == links.seq)
-        .where(links.kind == "task", links.key == str(task))
-        .where(events.name.in_(("TaskAwarded", "TaskTakenOver", "RaceWon")))
-        .order_by(links.seq.desc())
-        .limit(1)
-    )
-    return index.one(query)
+    return index.one(_AWARD, task=str(task))
 
 
 def why_of(task: Row, best: AwardBid | None, second: AwardBid | None, count: int) -> str:

@@ -1,10 +1,10 @@
 """Blocks, transactions and events."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, literal_column, select
-from sqlalchemy.sql.elements import KeyedColumnElement
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, literal_column, select
 
 from agents.chain.bindings import abis
 from agents.errors import FilterRefused, NotInIndex
@@ -19,10 +19,13 @@ from agents.explorer.api.models import (
 )
 from agents.explorer.queries.asked import BlocksAsked, EventsAsked, TransactionsAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of, page_of_either
-from agents.explorer.queries.span import by_block, by_seq
+from agents.explorer.queries.pages import Listing, equal
+from agents.explorer.queries.span import bounds, first_block, first_seq, within
 from agents.explorer.schema import agent_of, seq_of
 from agents.explorer.sentences import sentence
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import KeyedColumnElement
 
 MOST_EVENTS, MOST_TRANSACTIONS = 1_000, 1_000
 
@@ -30,34 +33,62 @@ _blocks, _sent = schema.blocks.c, schema.transactions.c
 _events, _links = schema.events.c, schema.links.c
 
 
-def _select_blocks() -> Select[Any]:
-    return select(schema.blocks, _blocks.timestamp.label("time"))
+def _but(table: Table, *names: str) -> Select[Any]:
+    """The table without columns that may be long."""
+    return select(*(column for column in table.c if column.name not in names))
+
+
+EVENTS = _but(schema.events, "topics", "data")
+"""Events as they were decoded."""
+_BLOCKS = select(schema.blocks, _blocks.timestamp.label("time"))
+_BLOCK_BY = {
+    int: _BLOCKS.where(_blocks.number == bindparam("block")),
+    str: _BLOCKS.where(_blocks.hash == bindparam("block")),
+}
+_TRANSACTIONS = _but(schema.transactions, "arguments", "input")
+_IN_BLOCK = (
+    _TRANSACTIONS.where(_sent.block == bindparam("block")).order_by(_sent.position).limit(MOST_TRANSACTIONS)
+)
+_TRANSACTION = select(schema.transactions).where(_sent.hash == bindparam("tx"))
+_IN_TRANSACTION = EVENTS.where(_events.tx == bindparam("tx")).order_by(_events.seq).limit(MOST_EVENTS)
+_TOUCHED = (
+    select(_links.seq, _links.kind, _links.key)
+    .where(_links.seq.in_(bindparam("seqs", expanding=True)), _links.kind.in_(("task", "agent")))
+    .order_by(_links.seq)
+)
+
+_BLOCK_LIST = Listing(
+    _BLOCKS, [_blocks.number], {**within(_blocks.number), "with_events": _blocks.events > 0}
+)
+_TRANSACTION_LIST = Listing(
+    _TRANSACTIONS,
+    [_sent.block, _sent.position],
+    {
+        **equal(schema.transactions, "block", "sender", "contract", "function"),
+        **within(_sent.block),
+        # Written out, as the index of failures is for this very condition.
+        "failed": _sent.status == literal_column("0"),
+        "succeeded": _sent.status == literal_column("1"),
+    },
+)
 
 
 def list_blocks(index: Index, asked: BlocksAsked) -> Page[BlockRow]:
     """Blocks that pass the filters."""
-    query = by_block(index, _select_blocks(), _blocks.number, asked)
+    wanted = bounds(index, asked, first_block)
     if asked.with_events:
-        query = query.where(_blocks.events > 0)
-    rows, following = page_of(index.connection, query, [_blocks.number], asked.cut)
+        wanted["with_events"] = True
+    rows, following = _BLOCK_LIST.page(index, asked.cut, wanted)
     return Page(items=[BlockRow.model_validate(row) for row in rows], next=following)
 
 
 def block_page(index: Index, block: int | str) -> BlockDetail:
     """The block with this number or hash; raises NotInIndex."""
-    key = _blocks.number if isinstance(block, int) else _blocks.hash
-    row = index.one(_select_blocks().where(key == block))
+    row = index.one(_BLOCK_BY[type(block)], block=block)
     if row is None:
         raise NotInIndex("block", block)
-    query = _select_transactions().where(_sent.block == row["number"]).order_by(_sent.position)
-    listed = [_transaction(one) for one in index.all(query.limit(MOST_TRANSACTIONS))]
+    listed = [_transaction(one) for one in index.all(_IN_BLOCK, block=row["number"])]
     return BlockDetail.model_validate({**row, "market_transactions": listed})
-
-
-def _select_transactions() -> Select[Any]:
-    """Without what may be long."""
-    long = {"arguments", "input"}
-    return select(*(column for column in _sent if column.name not in long))
 
 
 def _transaction(row: Mapping[str, Any]) -> TransactionRow:
@@ -72,87 +103,81 @@ def _transaction_values(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def list_transactions(index: Index, asked: TransactionsAsked) -> Page[TransactionRow]:
     """Transactions that pass the filters."""
-    query = by_block(index, _select_transactions(), _sent.block, asked)
-    for name in ("block", "sender", "contract", "function"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_sent[name] == value)
+    wanted = asked.filters("block", "sender", "contract", "function") | bounds(index, asked, first_block)
     if asked.failed is not None:
-        # Written out, as the index of failures is for this very condition.
-        query = query.where(_sent.status == literal_column("0" if asked.failed else "1"))
-    rows, following = page_of(index.connection, query, [_sent.block, _sent.position], asked.cut)
+        wanted["failed" if asked.failed else "succeeded"] = True
+    rows, following = _TRANSACTION_LIST.page(index, asked.cut, wanted)
     return Page(items=[_transaction(row) for row in rows], next=following)
 
 
 def transaction_page(index: Index, tx: str) -> TransactionDetail:
     """One transaction, its call and its events; raises NotInIndex."""
-    row = index.one(select(schema.transactions).where(_sent.hash == tx))
+    row = index.one(_TRANSACTION, tx=tx)
     if row is None:
         raise NotInIndex("transaction", tx)
-    query = select(schema.events).where(_events.tx == tx).order_by(_events.seq).limit(MOST_EVENTS)
     call = {"contract": row["contract"], "function": row["function"], "arguments": row["arguments"]}
     return TransactionDetail.model_validate(
         {
             **_transaction_values(row),
             "call": call,
             "custom_error": row["error"],
-            "events": event_rows(index, index.all(query)),
+            "events": event_rows(index, index.all(_IN_TRANSACTION, tx=tx)),
         }
     )
 
 
 def list_events(index: Index, asked: EventsAsked) -> Page[EventRow]:
     """Events that pass the filters."""
-    query, seq = _events_of(asked)
-    query = by_seq(index, query, seq, asked)
-    for name in ("name", "tx"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_events[name] == value)
+    linked = _linked(asked)
+    wanted = linked | asked.filters("name", "tx") | bounds(index, asked, first_seq)
     if asked.block is not None:
         if asked.block >> 42:
             raise FilterRefused("block", "must be a block's number: there is none so large")
-        query = query.where(seq >= seq_of(asked.block, 0), seq < seq_of(asked.block + 1, 0))
-    queries = [query]
-    if asked.contract is not None:
-        queries = _by_contract(query, asked)
-    rows, following = page_of_either(index.connection, queries, [seq], asked.cut)
+        wanted |= {"first": seq_of(asked.block, 0), "end": seq_of(asked.block + 1, 0)}
+    ways = [wanted] if asked.contract is None else _by_contract(asked.contract, wanted)
+    rows, following = _event_list(tuple(linked)).page(index, asked.cut, *ways)
     return Page(items=event_rows(index, rows), next=following)
 
 
-def _by_contract(query: Select[Any], asked: EventsAsked) -> list[Select[Any]]:
-    """One question for each kind of event where nothing else narrows them down: their index has the kind before the
-    number, and in it each kind is in order."""
-    contract = query.where(_events.contract == asked.contract)
-    narrow = (asked.name, asked.tx, asked.block, asked.account, asked.agent, asked.task)
-    if any(one is not None for one in narrow):
-        return [contract]
-    names = sorted({name for name, _ in abis.EVENTS.get(asked.contract or "", {}).values()})
+def _linked(asked: EventsAsked) -> dict[str, Any]:
+    """What the events are to be linked to: the key by its kind. An agent's account is linked as its agent."""
+    linked = {name: str(value) for name, value in asked.filters("task", "agent", "account").items()}
+    agent = None if asked.account is None else agent_of(asked.account)
+    if agent is not None:
+        del linked["account"]
+        linked["agent"] = str(agent)
+    return linked
+
+
+@cache
+def _event_list(kinds: tuple[str, ...]) -> Listing:
+    """The list of the events that are linked to something of each of these kinds."""
+    query, seq = EVENTS, cast("KeyedColumnElement[int]", _events.seq)
+    filters: dict[str, ColumnElement[bool]] = {}
+    for kind in kinds:
+        links = schema.links.alias(f"{kind}_links")
+        query = query.join(links, links.c.seq == _events.seq).where(links.c.kind == kind)
+        filters[kind] = links.c.key == bindparam(kind)
+        # Links of one key are in order; the events' own number would have to be sorted.
+        seq = links.c.seq
+    filters |= equal(schema.events, "contract", "name", "tx") | within(seq)
+    filters |= {"first": seq >= bindparam("first"), "end": seq < bindparam("end")}
+    return Listing(query, [seq], filters)
+
+
+def _by_contract(contract: str, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One question for each kind of event where nothing but a span narrows them down: their index has the kind before
+    the number, and in it each kind is in order."""
+    if wanted.keys() - {"since", "until"}:
+        return [{**wanted, "contract": contract}]
+    names = sorted({name for name, _ in abis.EVENTS.get(contract, {}).values()})
     # The last is for what is no known event.
-    return [contract.where(_events.name == name) for name in [*names, ""]]
-
-
-def _events_of(asked: EventsAsked) -> tuple[Select[Any], KeyedColumnElement[int]]:
-    """All events, or those that are linked to what is asked for, and the number by which they are in order."""
-    account = asked.account
-    agent = asked.agent if account is None or agent_of(account) is None else agent_of(account)
-    wanted: list[tuple[str, int | str | None]] = [("task", asked.task), ("agent", agent)]
-    if account is not None and agent_of(account) is None:
-        wanted.append(("account", account))
-    query, seq = select(schema.events), cast("KeyedColumnElement[int]", _events.seq)
-    for kind, key in wanted:
-        if key is not None:
-            linked = schema.links.alias(f"{kind}_links")
-            query = query.join(linked, linked.c.seq == _events.seq)
-            query = query.where(linked.c.kind == kind, linked.c.key == str(key))
-            # Links of one key are in order; the events' own number would have to be sorted.
-            seq = linked.c.seq
-    return query, seq
+    return [{**wanted, "contract": contract, "name": name} for name in [*names, ""]]
 
 
 def event_rows(index: Index, rows: Sequence[Mapping[str, Any]]) -> list[EventRow]:
     """Rows of ``events`` in the API's words, with the tasks and agents that they touch: one question for all."""
-    touched = touched_by(index, [row["seq"] for row in rows])
+    touched = touched_by(index.connection, [row["seq"] for row in rows])
     return [
         EventRow.model_validate(
             {
@@ -167,10 +192,9 @@ def event_rows(index: Index, rows: Sequence[Mapping[str, Any]]) -> list[EventRow
     ]
 
 
-def touched_by(index: Index, seqs: Sequence[int]) -> dict[tuple[int, str], list[int]]:
+def touched_by(connection: Connection, seqs: Sequence[int]) -> dict[tuple[int, str], list[int]]:
     """The tasks and agents that events touch, by event and kind."""
-    query = select(_links.seq, _links.kind, _links.key).where(_links.seq.in_(seqs))
     found: dict[tuple[int, str], list[int]] = {}
-    for row in index.all(query.where(_links.kind.in_(("task", "agent"))).order_by(_links.seq)):
-        found.setdefault((row["seq"], row["kind"]), []).append(int(row["key"]))
-    return found
+    for seq, kind, key in connection.execute(_TOUCHED, {"seqs": seqs}).all():
+        found.setdefault((seq, kind), []).append(int(key))
+    return {place: sorted(keys) for place, keys in found.items()}

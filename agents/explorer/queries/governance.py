@@ -11,7 +11,7 @@ from agents.explorer.api.models import Governance, ParameterChange, Proposal, Pr
 from agents.explorer.calls import decode_call
 from agents.explorer.queries.asked import ProposalsAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of
+from agents.explorer.queries.pages import Listing, equal
 
 MOST_CHANGES, MOST_LOCKS, MOST_VOTES = 50, 50, 200
 PARAMETERS = (
@@ -27,14 +27,16 @@ _SUPPORT = ("against", "for", "abstain")
 _STATES = {"queued": "Queued", "executed": "Executed", "canceled": "Canceled"}
 
 _proposals = schema.proposals.c
+_LIST = Listing(
+    select(schema.proposals),
+    [_proposals.created_block, _proposals.id],
+    equal(schema.proposals, "proposer"),
+)
 
 
 def governance(index: Index, asked: ProposalsAsked) -> Governance:
     """All of it, with a page of proposals."""
-    query = select(schema.proposals)
-    if asked.proposer is not None:
-        query = query.where(_proposals.proposer == asked.proposer)
-    rows, following = page_of(index.connection, query, [_proposals.created_block, _proposals.id], asked.cut)
+    rows, following = _LIST.page(index, asked.cut, asked.filters("proposer"))
     now, history = _now(index), _history(index)
     return Governance(
         parameters=history[0].parameters if history else {},

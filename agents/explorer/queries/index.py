@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Executable, Table, select
 from agents.chain.deployment import Deployment
 from agents.explorer import schema
 from agents.explorer.api.models import Head
-from agents.explorer.fold import names_of
 
 MOST_ID = (1 << 63) - 1
 """The largest number that a table holds."""
@@ -25,29 +24,33 @@ class Index:
     @property
     def contracts(self) -> Mapping[str, str]:
         """The market's contracts: name by address."""
-        return names_of(self.deployment)
+        return self.deployment.names
 
     @property
     def pool(self) -> str:
         """The address of the EvaluatorPool."""
         return str(self.deployment.pool.address)
 
-    def all(self, query: Executable) -> list[dict[str, Any]]:
-        """All rows, as new dictionaries."""
-        return [dict(row) for row in self.connection.execute(query).mappings()]
+    def all(self, query: Executable, **values: Any) -> list[dict[str, Any]]:
+        """All rows, as new dictionaries; ``values`` are the query's parameters."""
+        found = self.connection.execute(query, values)
+        # What SQLAlchemy makes of a row to be read by name costs more than to find it.
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found.all()]
 
-    def one(self, query: Executable) -> dict[str, Any] | None:
+    def one(self, query: Executable, **values: Any) -> dict[str, Any] | None:
         """The first row, if there is one."""
-        row = self.connection.execute(query).mappings().first()
-        return None if row is None else dict(row)
+        found = self.connection.execute(query, values)
+        row = found.first()
+        return None if row is None else dict(zip(found.keys(), row, strict=True))
 
-    def value(self, query: Executable) -> Any:
+    def value(self, query: Executable, **values: Any) -> Any:
         """The first column of the first row; None if there is none."""
-        return self.connection.execute(query).scalar()
+        return self.connection.execute(query, values).scalar()
 
-    def values(self, query: Executable) -> list[Any]:
+    def values(self, query: Executable, **values: Any) -> list[Any]:
         """The first column."""
-        return list(self.connection.execute(query).scalars())
+        return list(self.connection.execute(query, values).scalars())
 
     def has(self, table: Table, **keys: Any) -> bool:
         """Whether there is such a row."""
@@ -56,7 +59,13 @@ class Index:
 
     def head(self) -> Head | None:
         """The newest block; None before there is one."""
-        blocks = schema.blocks.c
-        newest = select(blocks.number, blocks.hash, blocks.timestamp.label("time"))
-        row = self.one(newest.order_by(blocks.number.desc()).limit(1))
+        row = self.one(_NEWEST)
         return None if row is None else Head.model_validate(row)
+
+
+_blocks = schema.blocks.c
+_NEWEST = (
+    select(_blocks.number, _blocks.hash, _blocks.timestamp.label("time"))
+    .order_by(_blocks.number.desc())
+    .limit(1)
+)

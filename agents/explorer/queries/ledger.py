@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 
 from agents.errors import NotInIndex
 from agents.explorer import schema
 from agents.explorer.api.models import AccountDetail, AccountRow, Entry, LedgerOverview, Page, ReasonTotal
 from agents.explorer.queries.asked import AccountsAsked, EntriesAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of, page_of_either
-from agents.explorer.queries.span import by_seq
+from agents.explorer.queries.pages import Listing, either, equal
+from agents.explorer.queries.span import bounds, first_seq, within
 from agents.explorer.queries.totals import totals_of
 
 MOST_DEBTORS, LARGEST = 50, 10
@@ -20,69 +20,72 @@ RARE = 2_000
 NEWEST = 5_000
 """Entries of each side of an account from which its reasons are summed."""
 
-_entries, _accounts = schema.entries.c, schema.accounts.c
+_entries, _accounts, _agents = schema.entries.c, schema.accounts.c, schema.agents.c
 
 
-def select_entries() -> Select[Any]:
-    """Entries as the API shows them."""
-    return select(schema.entries)
+_EXACT = ("kind", "reason", "task", "agent", "tx")
+_SIDES = ("account_from", "account_to")
+_LIST = Listing(
+    select(schema.entries),
+    [_entries.seq],
+    {
+        **equal(schema.entries, *_EXACT, *_SIDES),
+        **within(_entries.seq),
+        "min_amount": _entries.amount >= bindparam("min_amount"),
+        "large": _entries.seq.in_(select(_entries.seq).where(_entries.amount >= bindparam("large"))),
+    },
+)
+_NOT_RARE = (
+    select(_entries.seq)
+    .where(_entries.amount >= bindparam("amount"))
+    .order_by(_entries.amount)
+    .offset(RARE)
+    .limit(1)
+)
+_NAMED = select(schema.accounts, _agents.name.label("agent_name")).select_from(
+    schema.accounts.outerjoin(schema.agents, _agents.id == _accounts.agent)
+)
+_ACCOUNT = _NAMED.where(_accounts.account == bindparam("account"))
+_FILTERS = {
+    "indebted": _accounts.debt > 0,
+    "of agents": _accounts.agent.is_not(None),
+    "of addresses": _accounts.agent.is_(None),
+}
+_RICHEST = Listing(_NAMED, [_accounts.total, _accounts.account], _FILTERS, "total")
+_POOREST = Listing(_NAMED, [_accounts.debt, _accounts.account], _FILTERS, "debt")
 
 
 def list_entries(index: Index, asked: EntriesAsked) -> Page[Entry]:
     """Entries that pass the filters."""
-    query = by_seq(index, select_entries(), _entries.seq, asked)
-    for name in ("kind", "reason", "task", "agent", "tx"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_entries[name] == value)
+    wanted = asked.filters(*_EXACT) | bounds(index, asked, first_seq)
     if asked.min_amount is not None:
-        query = query.where(_at_least(index, asked.min_amount))
-    sides = [query]
-    if asked.account is not None:
-        sides = [query.where(side == asked.account) for side in (_entries.account_from, _entries.account_to)]
-    rows, following = page_of_either(index.connection, sides, [_entries.seq], asked.cut)
+        # Where only few are so large they are listed, since to look for them in order would take a scan.
+        is_rare = index.value(_NOT_RARE, amount=asked.min_amount) is None
+        wanted["large" if is_rare else "min_amount"] = asked.min_amount
+    rows, following = _LIST.page(index, asked.cut, *either(wanted, asked.account, *_SIDES))
     return Page(items=[Entry.model_validate(row) for row in rows], next=following)
 
 
-def _at_least(index: Index, amount: int) -> Any:
-    """Where only few are so large they are listed, since to look for them in order would take a scan."""
-    large = select(_entries.seq).where(_entries.amount >= amount)
-    if index.value(large.order_by(_entries.amount).offset(RARE).limit(1)) is None:
-        return _entries.seq.in_(large)
-    return _entries.amount >= amount
-
-
-def select_accounts() -> Select[Any]:
-    """Accounts with the names of their agents."""
-    agents = schema.agents.c
-    named = schema.accounts.outerjoin(schema.agents, agents.id == _accounts.agent)
-    return select(schema.accounts, agents.name.label("agent_name")).select_from(named)
-
-
 def account_row(index: Index, row: Mapping[str, Any]) -> AccountRow:
-    """A row of ``select_accounts``."""
+    """An account with its agent's name."""
     return AccountRow.model_validate({**row, "contract": index.contracts.get(row["account"])})
 
 
 def list_accounts(index: Index, asked: AccountsAsked) -> Page[AccountRow]:
     """Accounts, by what they hold, or by what they owe."""
-    query = select_accounts()
-    key: Any = _accounts.total
-    if asked.indebted:
-        query, key = query.where(_accounts.debt > 0), _accounts.debt
+    wanted = {"indebted": True} if asked.indebted else {}
     if asked.agents is not None:
-        query = query.where(_accounts.agent.is_not(None) if asked.agents else _accounts.agent.is_(None))
-    name = "debt" if asked.indebted else "total"
-    rows, following = page_of(index.connection, query, [key, _accounts.account], asked.cut, name)
+        wanted["of agents" if asked.agents else "of addresses"] = True
+    rows, following = (_POOREST if asked.indebted else _RICHEST).page(index, asked.cut, wanted)
     return Page(items=[account_row(index, row) for row in rows], next=following)
 
 
 def account_page(index: Index, account: str) -> AccountDetail:
     """One account; raises NotInIndex. Its reasons are summed over its newest entries."""
-    row = index.one(select_accounts().where(_accounts.account == account))
+    row = index.one(_ACCOUNT, account=account)
     if row is None:
         raise NotInIndex("account", account)
-    owing = select_accounts().where(_accounts.creditor == account, _accounts.debt > 0)
+    owing = _NAMED.where(_accounts.creditor == account, _accounts.debt > 0)
     debtors = index.all(owing.order_by(_accounts.debt.desc()).limit(MOST_DEBTORS))
     return AccountDetail.model_validate(
         {
@@ -122,9 +125,7 @@ def _reasons(index: Index, account: str) -> list[ReasonTotal]:
 def ledger_overview(index: Index) -> LedgerOverview:
     """The whole ledger, from the sums that are kept."""
     totals = totals_of(index)
-    largest = index.all(
-        select_accounts().order_by(_accounts.total.desc(), _accounts.account.desc()).limit(LARGEST)
-    )
+    largest = index.all(_NAMED.order_by(_accounts.total.desc(), _accounts.account.desc()).limit(LARGEST))
     amounts, counts = totals.by_reason("flow"), totals.by_reason("moves")
     reasons = [
         {"reason": reason, "received": amount, "paid": amount, "count": counts.get(reason, 0)}
@@ -148,5 +149,5 @@ def _treasury(index: Index) -> AccountRow | None:
     """The account that fees go to."""
     newest = select(_entries.account_to).where(_entries.reason == "fee").order_by(_entries.seq.desc())
     account = index.value(newest.limit(1))
-    row = None if account is None else index.one(select_accounts().where(_accounts.account == account))
+    row = None if account is None else index.one(_ACCOUNT, account=account)
     return None if row is None else account_row(index, row)

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import bindparam, select
 
 from agents.errors import NotInIndex
 from agents.explorer import schema
 from agents.explorer.api.models import MessageRow, Page, Thread, ThreadRow
 from agents.explorer.queries.asked import Asked, MessagesAsked, ThreadsAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of, page_of_either
-from agents.explorer.queries.span import by_block
+from agents.explorer.queries.pages import Listing, either, equal
+from agents.explorer.queries.span import bounds, first_block, within
+from agents.explorer.queries.words import its_document
 from agents.explorer.schema import agent_of
 
 HEX_SHOWN, TEXT_SHOWN = 1_024, 4_096
@@ -21,25 +22,28 @@ _messages, _threads = schema.messages.c, schema.threads.c
 _agents, _texts = schema.agents.c, schema.texts.c
 
 
-def _select_messages() -> Select[Any]:
-    body = and_(_texts.kind == "document", _texts.key == _messages.digest)
-    joined = schema.messages.outerjoin(schema.texts, body)
-    return select(schema.messages, _texts.excerpt.label("excerpt"), _texts.size.label("body")).select_from(
-        joined
-    )
+_EXACT = ("sender", "recipient", "topic", "task", "thread")
+_LIST = Listing(
+    select(schema.messages, _texts.excerpt.label("excerpt"), _texts.size.label("body")).select_from(
+        schema.messages.outerjoin(schema.texts, its_document(_messages.digest))
+    ),
+    [_messages.id],
+    {
+        **equal(schema.messages, *_EXACT),
+        **within(_messages.block),
+        "writer": _messages.sender == bindparam("writer"),
+        "reader": _messages.recipient == bindparam("reader"),
+    },
+)
+_THREADS = Listing(
+    select(schema.threads), [_threads.last_message, _threads.id], equal(schema.threads, "opener", "other")
+)
 
 
 def list_messages(index: Index, asked: MessagesAsked) -> Page[MessageRow]:
     """Messages that pass the filters."""
-    query = by_block(index, _select_messages(), _messages.block, asked)
-    for name in ("sender", "recipient", "topic", "task", "thread"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_messages[name] == value)
-    sides = [query]
-    if asked.account is not None:
-        sides = [query.where(side == asked.account) for side in (_messages.sender, _messages.recipient)]
-    rows, following = page_of_either(index.connection, sides, [_messages.id], asked.cut)
+    wanted = asked.filters(*_EXACT) | bounds(index, asked, first_block)
+    rows, following = _LIST.page(index, asked.cut, *either(wanted, asked.account, "writer", "reader"))
     return Page(items=message_rows(index, rows), next=following)
 
 
@@ -82,10 +86,7 @@ def names_of(index: Index, accounts: list[str | None]) -> dict[str, str]:
 
 def list_threads(index: Index, asked: ThreadsAsked) -> Page[ThreadRow]:
     """Threads, by their newest messages."""
-    sides = [select(schema.threads)]
-    if asked.account is not None:
-        sides = [sides[0].where(side == asked.account) for side in (_threads.opener, _threads.other)]
-    rows, following = page_of_either(index.connection, sides, [_threads.last_message, _threads.id], asked.cut)
+    rows, following = _THREADS.page(index, asked.cut, *either({}, asked.account, "opener", "other"))
     names = names_of(index, [row[side] for row in rows for side in ("opener", "other")])
     return Page(items=[ThreadRow.model_validate(_thread(row, names)) for row in rows], next=following)
 
@@ -100,7 +101,6 @@ def thread_page(index: Index, thread: int, asked: Asked) -> Thread:
     row = index.one(select(schema.threads).where(_threads.id == thread))
     if row is None:
         raise NotInIndex("thread", thread)
-    query = _select_messages().where(_messages.thread == thread)
-    rows, following = page_of(index.connection, query, [_messages.id], asked.cut)
+    rows, following = _LIST.page(index, asked.cut, {"thread": thread})
     values = _thread(row, names_of(index, [row["opener"], row["other"]]))
     return Thread.model_validate({**values, "messages": message_rows(index, rows), "next": following})

@@ -4,17 +4,21 @@ comes in meanwhile."""
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, tuple_
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from agents.errors import FilterRefused
+from agents.explorer.queries.index import Index
 
 LIMIT, MOST = 50, 200
 """Rows of a page: as usual, and at most."""
+MOST_STATEMENTS = 128
+"""Of one list that are kept."""
 _CURSOR = 512
 """Characters of the longest cursor that is read."""
 _INTEGER = 1 << 63
@@ -31,47 +35,78 @@ class Cut:
     order: Order = "desc"
 
 
-def page_of(
-    connection: Connection,
-    query: Select[Any],
-    keys: Sequence[KeyedColumnElement[Any]],
-    cut: Cut,
-    name: str = "",
-) -> tuple[list[dict[str, Any]], str | None]:
-    """The rows of one page, and the cursor for what follows, None at the end.
+class Listing:
+    """A list of rows that can be asked for in pages, with filters.
 
-    ``keys`` are columns without nulls, selected under their own names, that order the list; the last breaks all ties.
-    ``name`` tells apart lists that are sorted otherwise. Raises FilterRefused for a cursor that is not
-    of such a list.
+    Its statements are made once for each set of filters, and kept: to make one takes several times as long as to run
+    it.
     """
-    return page_of_either(connection, [query], keys, cut, name)
+
+    def __init__(
+        self,
+        query: Select[Any],
+        keys: Sequence[KeyedColumnElement[Any]],
+        filters: Mapping[str, ColumnElement[bool]] | None = None,
+        name: str = "",
+    ) -> None:
+        """``keys`` are columns without nulls, selected under their own names, that order the list; the last breaks all
+        ties. ``filters`` are conditions by name, each with a parameter of its name, or with none. ``name`` tells
+        apart lists that are sorted otherwise."""
+        self._query, self._keys, self._filters, self._name = query, keys, filters or {}, name
+        self._statement = lru_cache(MOST_STATEMENTS)(self._made)
+
+    def page(
+        self, index: Index, cut: Cut, *ways: Mapping[str, Any]
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """The rows of one page, and the cursor for what follows, None at the end.
+
+        Each of ``ways`` has filters with their values; a row is listed once if it passes all filters of any way. An
+        index serves one side of an "or" in order, not both: so each way is asked for a page. Raises FilterRefused for
+        a cursor that is not of such a list.
+        """
+        place = [] if cut.cursor is None else read_cursor(cut.cursor, self._keys, self._name)
+        values: dict[str, Any] = {f"{_KEY}{at}": value for at, value in enumerate(place)}
+        values[_MOST] = cut.limit + 1
+        found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for way in ways or ({},):
+            statement = self._statement(frozenset(way), cut.order, bool(place))
+            for row in index.all(statement, **values, **way):
+                found[tuple([row[key.key] for key in self._keys])] = row
+        order = list(found) if len(ways) < 2 else sorted(found, reverse=cut.order == "desc")
+        more = len(order) > cut.limit
+        kept = order[: cut.limit]
+        return [found[key] for key in kept], cursor_at(kept[-1], self._name) if more else None
+
+    def _made(self, names: frozenset[str], order: Order, goes_on: bool) -> Select[Any]:
+        query = self._query.where(*(self._filters[name] for name in sorted(names)))
+        if goes_on:
+            query = query.where(_behind(self._keys, order))
+        ways = [key.desc() if order == "desc" else key.asc() for key in self._keys]
+        return query.order_by(*ways).limit(bindparam(_MOST, type_=Integer()))
 
 
-def page_of_either(
-    connection: Connection,
-    queries: Sequence[Select[Any]],
-    keys: Sequence[KeyedColumnElement[Any]],
-    cut: Cut,
-    name: str = "",
-) -> tuple[list[dict[str, Any]], str | None]:
-    """As ``page_of``, of the rows that any of the queries finds, each once.
+_KEY, _MOST = "_key", "_most"
+"""Parameters: where the page before ended, and how many rows are wanted."""
 
-    An index serves one side of an "or" in order, not both: so each side is asked for a page.
-    """
-    behind = None
-    if cut.cursor is not None:
-        behind = _behind(keys, read_cursor(cut.cursor, keys, name), cut.order)
-    ways = [key.desc() if cut.order == "desc" else key.asc() for key in keys]
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for query in queries:
-        bounded = query if behind is None else query.where(behind)
-        for row in connection.execute(bounded.order_by(*ways).limit(cut.limit + 1)).mappings():
-            values = dict(row)
-            found[tuple(values[str(key.key)] for key in keys)] = values
-    order = list(found) if len(queries) == 1 else sorted(found, reverse=cut.order == "desc")
-    more = len(order) > cut.limit
-    kept = order[: cut.limit]
-    return [found[key] for key in kept], cursor_at(kept[-1], name) if more else None
+
+def equal(table: Table, *names: str) -> dict[str, ColumnElement[bool]]:
+    """Filters by columns: each must have the value that is asked for."""
+    return {name: table.c[name] == bindparam(name) for name in names}
+
+
+def either(wanted: Mapping[str, Any], value: Any, *sides: str) -> list[Mapping[str, Any]]:
+    """The ways in which a row that passes the filters ``wanted`` can have the value on one of its sides, which are
+    filters too; where no value is asked for, the one way."""
+    return [wanted] if value is None else [{**wanted, side: value} for side in sides]
+
+
+def _behind(keys: Sequence[ColumnElement[Any]], order: Order) -> ColumnElement[bool]:
+    """Rows behind the end of the page before."""
+    ends = [bindparam(f"{_KEY}{at}", type_=key.type) for at, key in enumerate(keys)]
+    # Both databases find a comparison of rows in an index.
+    here, there = (keys[0], ends[0]) if len(keys) == 1 else (tuple_(*keys), tuple_(*ends))
+    behind: ColumnElement[bool] = here < there if order == "desc" else here > there
+    return behind
 
 
 def cursor_at(values: Sequence[Any], name: str = "") -> str:
@@ -102,16 +137,3 @@ def _fits(kind: type, value: object) -> bool:
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _INTEGER
     return isinstance(value, str) and "\0" not in value and value.isprintable()
-
-
-def _behind(keys: Sequence[ColumnElement[Any]], values: Sequence[Any], order: Order) -> ColumnElement[bool]:
-    """Rows behind these values."""
-    if len(keys) == 1:
-        return _beyond(keys[0], values[0], order)
-    # Both databases find such a comparison of rows in an index.
-    return _beyond(tuple_(*keys), tuple_(*values), order)
-
-
-def _beyond(key: Any, value: Any, order: Order) -> ColumnElement[bool]:
-    beyond: ColumnElement[bool] = key < value if order == "desc" else key > value
-    return beyond

@@ -63,7 +63,9 @@ def _bucket(time: int, skill: str, rows: list[dict[str, Any]]) -> PriceBucket:
 def bid_curves(index: Index, asked: CurvesAsked) -> BidCurves:
     """The newest bids whose auctions have ended, and what they say about the chance to win."""
     wanted = (_bids.agent, _bids.task, _bids.nth, _bids.price, _bids.reserve, _bids.quality, _bids.won)
-    query = select(*wanted, _bids.created_time.label("time")).where(_bids.status.in_(("won", "lost")))
+    query = select(*wanted, _bids.created_time.label("time")).where(
+        _bids.status.in_(("won", "defaulted", "lost"))
+    )
     if asked.skill is not None:
         query = query.where(_bids.skill == asked.skill)
     if asked.agent is not None:

@@ -1,8 +1,8 @@
 """Spans of time as spans of ids: time grows with both, so that lists keep their one order."""
 
-from typing import Any
+from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from agents.explorer import schema
 from agents.explorer.queries.asked import Span
@@ -12,49 +12,45 @@ from agents.explorer.schema import seq_of
 NEVER = MOST_ID
 """Larger than any id."""
 
+_blocks, _tasks = schema.blocks.c, schema.tasks.c
+_BLOCK = (
+    select(_blocks.number)
+    .where(_blocks.timestamp >= bindparam("time"))
+    .order_by(_blocks.timestamp, _blocks.number)
+    .limit(1)
+)
+_TASK = (
+    select(_tasks.id)
+    .where(_tasks.created_time >= bindparam("time"))
+    .order_by(_tasks.created_time, _tasks.id)
+    .limit(1)
+)
+
+
+def within(column: ColumnElement[int]) -> dict[str, ColumnElement[bool]]:
+    """The filters of a list for a span, as spans of this column."""
+    return {"since": column >= bindparam("since"), "until": column < bindparam("until")}
+
 
 def first_block(index: Index, time: int) -> int:
     """The first block of this second or later; NEVER if there is none yet."""
-    blocks = schema.blocks.c
-    found = select(blocks.number).where(blocks.timestamp >= time).order_by(blocks.timestamp, blocks.number)
-    number = index.value(found.limit(1))
+    number = index.value(_BLOCK, time=time)
     return NEVER if number is None else int(number)
 
 
 def first_task(index: Index, time: int) -> int:
     """The first task of this second or later; NEVER if there is none yet."""
-    tasks = schema.tasks.c
-    found = select(tasks.id).where(tasks.created_time >= time).order_by(tasks.created_time, tasks.id)
-    number = index.value(found.limit(1))
+    number = index.value(_TASK, time=time)
     return NEVER if number is None else int(number)
 
 
-def by_block(index: Index, query: Select[Any], number: ColumnElement[int], span: Span) -> Select[Any]:
-    """Rows whose block is in the span."""
-    if span.since is not None:
-        query = query.where(number >= first_block(index, span.since))
-    if span.until is not None:
-        query = query.where(number < first_block(index, span.until))
-    return query
-
-
-def by_seq(index: Index, query: Select[Any], seq: ColumnElement[int], span: Span) -> Select[Any]:
-    """Rows whose event is in the span."""
-    if span.since is not None:
-        query = query.where(seq >= _seq(first_block(index, span.since)))
-    if span.until is not None:
-        query = query.where(seq < _seq(first_block(index, span.until)))
-    return query
-
-
-def by_task(index: Index, query: Select[Any], task: ColumnElement[int], span: Span) -> Select[Any]:
-    """Tasks that were created in the span."""
-    if span.since is not None:
-        query = query.where(task >= first_task(index, span.since))
-    if span.until is not None:
-        query = query.where(task < first_task(index, span.until))
-    return query
-
-
-def _seq(block: int) -> int:
+def first_seq(index: Index, time: int) -> int:
+    """The number before which all events were earlier than this second; NEVER if there is none yet."""
+    block = first_block(index, time)
     return NEVER if block == NEVER else seq_of(block, 0)
+
+
+def bounds(index: Index, span: Span, first: Callable[[Index, int], int]) -> dict[str, int]:
+    """The ids that bound the span, for ``within``; ``first`` is one of the functions above."""
+    times = {"since": span.since, "until": span.until}
+    return {name: first(index, time) for name, time in times.items() if time is not None}

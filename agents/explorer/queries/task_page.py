@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from agents.explorer import schema
 from agents.explorer.api.models import (
@@ -18,24 +18,52 @@ from agents.explorer.api.models import (
 )
 from agents.explorer.queries.auctions import Ranks, award_of, ranked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.ledger import select_entries
 from agents.explorer.queries.next_step import next_step
 from agents.explorer.queries.tasks import (
+    BIDS,
+    MOST_BIDS,
+    MOST_EVENTS,
     bid_values,
     judge_of,
     list_entries,
     need_task,
-    select_bids,
     task_values,
     timeline,
 )
+from agents.explorer.queries.words import its_document
 
-MOST_BIDS, MOST_EVENTS, MOST_ENTRIES, MOST_SUBTASKS, MOST_MESSAGES = 200, 500, 500, 500, 1000
+MOST_ENTRIES, MOST_SUBTASKS, MOST_MESSAGES = 500, 500, 1000
 DEEPEST = 16
 """Levels of sub-tasks; the contract allows fewer."""
 
 Row = Mapping[str, Any]
-_tasks = schema.tasks.c
+
+_tasks, _bids, _texts = schema.tasks.c, schema.bids.c, schema.texts.c
+_entries, _cases, _messages = schema.entries.c, schema.cases.c, schema.messages.c
+
+_BIDS = BIDS.where(_bids.task == bindparam("task"))
+_RANKED = _BIDS.where(_bids.agent.in_(bindparam("agents", expanding=True)))
+_UNRANKED = _BIDS.where(_bids.price.is_(None)).order_by(_bids.agent).limit(bindparam("most", type_=Integer()))
+_MONEY = (
+    select(schema.entries)
+    .where(_entries.task == bindparam("task"))
+    .order_by(_entries.seq)
+    .limit(MOST_ENTRIES)
+)
+_PARENT = select(_tasks.parent).where(_tasks.id == bindparam("task"))
+_CHILDREN = (
+    select(_tasks.id, _tasks.parent, _tasks.state, _tasks.agent, _tasks.reserve, _tasks.price, _texts.title)
+    .select_from(schema.tasks.outerjoin(schema.texts, its_document(_tasks.specification)))
+    .where(_tasks.parent.in_(bindparam("parents", expanding=True)))
+    .order_by(_tasks.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+_CASES = (
+    select(schema.cases).where(_cases.task == bindparam("task")).order_by(_cases.created_block, _cases.case)
+)
+_MESSAGES = select(func.count()).select_from(
+    select(_messages.id).where(_messages.task == bindparam("task")).limit(MOST_MESSAGES).subquery()
+)
 
 
 def task_page(index: Index, task: int) -> TaskDetail:
@@ -53,16 +81,16 @@ def task_page(index: Index, task: int) -> TaskDetail:
         "reveal_window": row["reveal_end"] - row["bidding_end"],
         "submitted_time": row["submitted_at"],
         "lateness": row["lateness"] or 0,
-        "bids": _bids(index, row, ranks),
-        "entries": list_entries(index, task, MOST_BIDS) if row["mode"] == "Race" else [],
+        "bids": _shown_bids(index, row, ranks),
+        "entries": list_entries(index, task) if row["mode"] == "Race" else [],
         "award": award_of(index, row, ranks),
-        "timeline": timeline(index, task, MOST_EVENTS),
+        "timeline": timeline(index, task),
         "money": _money(index, task),
         "ancestors": _ancestors(index, row),
         "subtasks": _tree(index, row),
         "evaluation": _evaluation(index, row),
         "next_step": next_step(index, row),
-        "messages": _count(index, task),
+        "messages": int(index.value(_MESSAGES, task=task)),
     }
     return TaskDetail.model_validate(values)
 
@@ -74,23 +102,18 @@ def unread(digest: str | None) -> Document:
     )
 
 
-def _bids(index: Index, task: Row, ranks: Ranks) -> list[Bid]:
+def _shown_bids(index: Index, task: Row, ranks: Ranks) -> list[Bid]:
     """The first by rank, then those without one."""
     best = [row["agent"] for row in ranks.order[:MOST_BIDS]]
-    bids = schema.bids.c
-    query = select_bids().where(bids.task == task["id"])
-    rows = index.all(query.where(bids.agent.in_(best)))
+    rows = index.all(_RANKED, task=task["id"], agents=best)
     if len(rows) < MOST_BIDS:
-        rest = query.where(bids.price.is_(None)).order_by(bids.agent).limit(MOST_BIDS - len(rows))
-        rows += index.all(rest)
+        rows += index.all(_UNRANKED, task=task["id"], most=MOST_BIDS - len(rows))
     found = [Bid.model_validate(bid_values(row, ranks, task["state"])) for row in rows]
     return sorted(found, key=lambda bid: (bid.rank is None, bid.rank or 0, bid.agent))
 
 
 def _money(index: Index, task: int) -> list[Entry]:
-    entries = schema.entries.c
-    query = select_entries().where(entries.task == task).order_by(entries.seq).limit(MOST_ENTRIES)
-    return [Entry.model_validate(row) for row in index.all(query)]
+    return [Entry.model_validate(row) for row in index.all(_MONEY, task=task)]
 
 
 def _ancestors(index: Index, task: Row) -> list[int]:
@@ -98,7 +121,7 @@ def _ancestors(index: Index, task: Row) -> list[int]:
     parent = task["parent"]
     while parent and len(found) < DEEPEST:
         found.append(parent)
-        parent = index.value(select(_tasks.parent).where(_tasks.id == parent))
+        parent = index.value(_PARENT, task=parent)
     return found
 
 
@@ -110,19 +133,12 @@ def _tree(index: Index, task: Row) -> TaskTree:
         room = MOST_SUBTASKS - len(nodes)
         if not level or room <= 0:
             break
-        children = index.all(_titled().where(_tasks.parent.in_(level)).order_by(_tasks.id).limit(room))
+        children = index.all(_CHILDREN, parents=level, most=room)
         for row in children:
             nodes[row["id"]] = _node(row)
             nodes[row["parent"]]["children"].append(nodes[row["id"]])
         level = [row["id"] for row in children]
     return TaskTree.model_validate(nodes[task["id"]])
-
-
-def _titled() -> Select[Any]:
-    texts = schema.texts.c
-    named = (texts.kind == "document") & (texts.key == _tasks.specification)
-    wanted = (_tasks.id, _tasks.parent, _tasks.state, _tasks.agent, _tasks.reserve, _tasks.price)
-    return select(*wanted, texts.title).select_from(schema.tasks.outerjoin(schema.texts, named))
 
 
 def _node(row: Row) -> dict[str, Any]:
@@ -148,11 +164,10 @@ def _evaluation(index: Index, task: Row) -> Evaluation:
 
 def _panels(index: Index, task: int) -> list[Panel]:
     """The pool's cases about the task, with their seats: two questions however many there are."""
-    cases, votes = schema.cases.c, schema.panel_votes.c
-    rows = index.all(select(schema.cases).where(cases.task == task).order_by(cases.created_block, cases.case))
+    rows = index.all(_CASES, task=task)
     if not rows:
         return []
-    keys = [row["case"] for row in rows]
+    votes, keys = schema.panel_votes.c, [row["case"] for row in rows]
     query = select(schema.panel_votes).where(votes.case.in_(keys)).order_by(votes.round, votes.seat)
     seats = index.all(query.limit(MOST_EVENTS))
     return [
@@ -169,9 +184,3 @@ def _panels(index: Index, task: int) -> list[Panel]:
         )
         for row in rows
     ]
-
-
-def _count(index: Index, task: int) -> int:
-    messages = schema.messages.c
-    few = select(messages.id).where(messages.task == task).limit(MOST_MESSAGES).subquery()
-    return int(index.value(select(func.count()).select_from(few)))

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 
 from agents.explorer import schema
 from agents.explorer.api.models import Channel, Page, Redemption, Usage, UsageByAgent, UsagePoint
 from agents.explorer.queries.asked import ChannelsAsked, RedemptionsAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import page_of
-from agents.explorer.queries.span import by_seq
+from agents.explorer.queries.pages import Listing, equal
+from agents.explorer.queries.span import bounds, first_seq, within
 from agents.explorer.queries.totals import totals_of
 
 MOST_CHANNELS, MOST_AGENTS, SPANS = 20, 50, 240
@@ -18,9 +18,22 @@ HOUR = 3_600
 _agents, _channels, _redeemed = schema.agents.c, schema.channels.c, schema.redemptions.c
 
 
-def _select_channels() -> Select[Any]:
-    named = schema.channels.outerjoin(schema.agents, _agents.id == _channels.agent)
-    return select(schema.channels, _agents.name.label("agent_name")).select_from(named)
+_NAMED_CHANNELS = select(schema.channels, _agents.name.label("agent_name")).select_from(
+    schema.channels.outerjoin(schema.agents, _agents.id == _channels.agent)
+)
+_CHANNELS = Listing(_NAMED_CHANNELS, [_channels.id], equal(schema.channels, "agent", "provider", "open"))
+_OF_AGENT = (
+    _NAMED_CHANNELS.where(_channels.agent == bindparam("agent"))
+    .order_by(_channels.open.desc(), _channels.created_block.desc(), _channels.id)
+    .limit(MOST_CHANNELS)
+)
+_REDEMPTIONS = Listing(
+    select(schema.redemptions, _agents.name.label("agent_name")).select_from(
+        schema.redemptions.outerjoin(schema.agents, _agents.id == _redeemed.agent)
+    ),
+    [_redeemed.seq],
+    {**equal(schema.redemptions, "agent", "provider", "channel"), **within(_redeemed.seq)},
+)
 
 
 def _channel(row: dict[str, Any]) -> Channel:
@@ -29,32 +42,19 @@ def _channel(row: dict[str, Any]) -> Channel:
 
 def list_channels(index: Index, asked: ChannelsAsked) -> Page[Channel]:
     """Channels that pass the filters."""
-    query = _select_channels()
-    for name in ("agent", "provider", "open"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_channels[name] == value)
-    rows, following = page_of(index.connection, query, [_channels.id], asked.cut)
+    rows, following = _CHANNELS.page(index, asked.cut, asked.filters("agent", "provider", "open"))
     return Page(items=[_channel(row) for row in rows], next=following)
 
 
 def channels_of(index: Index, agent: int) -> list[Channel]:
     """An agent's channels, the open ones first, then the newest."""
-    query = _select_channels().where(_channels.agent == agent)
-    newest = query.order_by(_channels.open.desc(), _channels.created_block.desc(), _channels.id)
-    return [_channel(row) for row in index.all(newest.limit(MOST_CHANNELS))]
+    return [_channel(row) for row in index.all(_OF_AGENT, agent=agent)]
 
 
 def list_redemptions(index: Index, asked: RedemptionsAsked) -> Page[Redemption]:
     """Redemptions that pass the filters."""
-    named = schema.redemptions.outerjoin(schema.agents, _agents.id == _redeemed.agent)
-    query = select(schema.redemptions, _agents.name.label("agent_name")).select_from(named)
-    for name in ("agent", "provider", "channel"):
-        value = getattr(asked, name)
-        if value is not None:
-            query = query.where(_redeemed[name] == value)
-    query = by_seq(index, query, _redeemed.seq, asked)
-    rows, following = page_of(index.connection, query, [_redeemed.seq], asked.cut)
+    wanted = asked.filters("agent", "provider", "channel") | bounds(index, asked, first_seq)
+    rows, following = _REDEMPTIONS.page(index, asked.cut, wanted)
     return Page(items=[Redemption.model_validate(row) for row in rows], next=following)
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from sqlalchemy import Executable, Select, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from agents.explorer import schema
 from agents.explorer.queries.index import Index
@@ -21,6 +21,13 @@ _WORD = re.compile(r"\w+")
 _LAST = "\U0010ffff"
 
 _words, _texts = schema.text_words.c, schema.texts.c
+_HOLDING = (
+    select(_words.text).where(_words.word == bindparam("word")).order_by(_words.text.desc()).limit(NEWEST)
+)
+_LONGER = (
+    select(_words.text).where(_words.word > bindparam("word"), _words.word < bindparam("end")).limit(NEWEST)
+)
+_KEYS = select(_texts.id, _texts.kind, _texts.key).where(_texts.id.in_(bindparam("ids", expanding=True)))
 
 
 def words_of(text: str, most: int = MOST_WORDS) -> list[str]:
@@ -46,25 +53,21 @@ def texts_with(index: Index, text: str) -> list[int]:
     words = words_of(text, MOST_ASKED)
     if not words:
         return []
-    found = set(index.values(_beginning(words[-1])))
+    last = words[-1]
+    found = {*index.values(_HOLDING, word=last), *index.values(_LONGER, word=last, end=last + _LAST)}
     for word in words[:-1]:
-        found &= set(index.values(_holding(word)))
+        found &= set(index.values(_HOLDING, word=word))
     return sorted(found, reverse=True)
 
 
-def _holding(word: str) -> Select[tuple[int]]:
-    return select(_words.text).where(_words.word == word).order_by(_words.text.desc()).limit(NEWEST)
-
-
-def _beginning(word: str) -> Executable:
-    """First the texts with the word itself, then those with longer words."""
-    longer = select(_words.text).where(_words.word > word, _words.word < word + _LAST).limit(NEWEST)
-    return select(_holding(word).subquery().c.text).union(select(longer.subquery().c.text))
+def its_document(digest: ColumnElement[str]) -> ColumnElement[bool]:
+    """Joins ``texts`` to rows that name a document by its digest."""
+    return and_(_texts.kind == "document", _texts.key == digest)
 
 
 def keys_with(index: Index, text: str, kind: str) -> list[str]:
     """Keys of the texts of this kind that hold all these words, the newest first, at most NEWEST."""
     ids = texts_with(index, text)[:NEWEST]
     # The kind is looked at here, lest the database take the index of kinds for the shorter way.
-    rows = index.all(select(_texts.id, _texts.kind, _texts.key).where(_texts.id.in_(ids)))
+    rows = index.all(_KEYS, ids=ids)
     return [row["key"] for row in sorted(rows, key=lambda row: -row["id"]) if row["kind"] == kind]

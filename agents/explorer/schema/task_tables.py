@@ -79,6 +79,7 @@ tasks = Table(
     *birth(),
     *place(),
     Index("ix_tasks_state", "state", "id"),
+    Index("ix_tasks_state_skill", "state", "skill", "id"),
     Index("ix_tasks_skill", "skill", "id"),
     Index("ix_tasks_mode", "mode", "id"),
     Index("ix_tasks_requester", "requester", "id"),
@@ -117,8 +118,9 @@ bids = Table(
     Index("ix_bids_agent", "agent", "task"),
     Index("ix_bids_skill", "skill", "task"),
 )
-"""``nth`` counts the agent's bids on different tasks from 1. ``status`` is sealed, revealed, won, lost or
-forfeited; who has won stays so after a default. ``tie_break`` is 16 hex digits; the lower wins."""
+"""``nth`` counts the agent's bids on different tasks from 1. ``status`` is sealed, revealed, won, lost, forfeited or
+defaulted; ``won`` says that the task was awarded to it once, and stays so after a default. ``tie_break`` is 16 hex
+digits; the lower wins."""
 
 bid_order = Table("bid_order", metadata, key("task"), key("nth"), number("agent"), *place())
 """Who revealed bids on a task, in the order of their first reveal, from 0."""

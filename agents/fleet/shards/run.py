@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from agents.chain.wallet import Seed
 from agents.errors import CapReached, ShardFailed
-from agents.fleet.app import Job, assemble, interruptible, open_seed, open_upstream, work
+from agents.fleet.app import Job, assemble, open_upstream, work
 from agents.fleet.company import Crew, report
 from agents.fleet.enrolment import Recruit, enrol_all
 from agents.fleet.forecast import Forecast
@@ -18,6 +18,7 @@ from agents.fleet.session import open_session
 from agents.fleet.shards.assignment import Assignment, ShardReport, split
 from agents.fleet.shards.cluster import ray_cluster
 from agents.fleet.shards.keeping import Keeping, Remote
+from agents.fleet.starting import interruptible, open_seed
 from agents.llm.upstreams.base import Upstream
 from agents.market.domain import account_of_agent
 from agents.market.view import MarketView

@@ -11,10 +11,11 @@ import socket
 import structlog
 
 from agents.errors import UserError, WalletsInUse
-from agents.fleet.app import assemble, open_seed, open_upstream, work
+from agents.fleet.app import assemble, open_upstream, work
 from agents.fleet.reckoning import remember_steps
 from agents.fleet.session import Session, open_session
 from agents.fleet.shards.assignment import Assignment, ShardReport
+from agents.fleet.starting import open_seed
 from agents.settings import Settings
 
 LOCK_SECONDS = 60.0

@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Self
 
-from eth_account import Account
-
 from agents.chain import bindings
 from agents.chain.abi import AbiError, Function, decode
+from agents.chain.accounts import Account
 from agents.chain.transaction import Transaction
 from agents.llm.cassette.nearest import difference
 

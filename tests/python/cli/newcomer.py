@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from agents.chain.wallet import Seed
 from agents.cli import app
-from agents.cli.desk import PERSON_WALLET
+from agents.cli.options import PERSON_WALLET
 
 
 class Newcomer:

@@ -12,8 +12,10 @@ from newcomer import SUM
 
 from agents.cli.common import located
 from agents.cli.document import PAGE, written
+from agents.cli.export import NAMES
 from agents.cli.home import Market, forget, note, noted
 from agents.cli.show import visible
+from agents.explorer.queries.export import EXPORTS
 from agents.settings import Settings
 
 
@@ -42,6 +44,7 @@ async def test_lists_are_exported_whole(newcomer, tmp_path):
     assert "--state: should be" in await newcomer.refused("export", "tasks", "--filter", "state=Nowhere")
     assert "must be NAME=VALUE" in await newcomer.refused("export", "tasks", "--filter", "state")
     assert "must be one of tasks" in await newcomer.refused("export", "everything")
+    assert tuple(EXPORTS) == NAMES
     assert "cannot be written" in await newcomer.refused(
         "export", "tasks", "--out", tmp_path / "no" / "file.csv"
     )

@@ -90,7 +90,10 @@ class Figures(Index):
         shown.sort(key=lambda row: (row["price"] / row["quality"], row["tie_break"]))
         ranks = {row["agent"]: rank for rank, row in enumerate(shown, 1)}
         return {
-            row["agent"]: (row["price"], row["quality"], ranks.get(row["agent"]), row["price_paid"])
+            row["agent"]: (
+                *(row["price"], row["quality"], ranks.get(row["agent"]), row["price_paid"]),
+                row["status"],
+            )
             for row in found
         }
 

@@ -1,5 +1,7 @@
 """Where the API does not say what raw logs add up to."""
 
+from contextlib import asynccontextmanager
+
 import httpx
 from agreement import only
 
@@ -10,24 +12,29 @@ from agents.explorer.api.standing import Standing
 from agents.market.content import ContentStore
 from agents.settings import Settings
 
+AS_LOGGED = {"leading": "revealed", "void": "sealed"}
+"""States of bids that follow from the other bids, or from the time, by what was logged of them."""
 
-async def asked(deployment, engine, folder, truth):
-    """Each difference, named by what was asked of an application on this index."""
+
+@asynccontextmanager
+async def application(deployment, engine, folder, head):
+    """A client of an application on this index."""
     context = Context(
         engine=engine,
         deployment=deployment,
         content=ContentStore(str(folder / "content")),
-        standing=lambda: Standing(block=truth.chain.head, node_up=True),
+        standing=lambda: Standing(block=head, node_up=True),
         settings=Settings(_env_file=None, home=folder),
         policy=Policy(rate=10_000, burst=10_000),
         page=folder,
     )
     transport = httpx.ASGITransport(build(context))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        return await _strays(client, truth)
+        yield client
 
 
-async def _strays(client, truth):
+async def strays(client, truth):
+    """Each difference, named by what was asked."""
     found = []
     for path, tell, theirs in [
         ("/api/overview", overview, expected_overview(truth)),
@@ -84,7 +91,10 @@ def task_figures(body):
     )
     return {name: body[name] for name in names} | {
         "bids": {
-            one["agent"]: (one["price"], one["quality"], one["rank"], one["price_paid"])
+            one["agent"]: (
+                *(one["price"], one["quality"], one["rank"], one["price_paid"]),
+                AS_LOGGED.get(one["status"], one["status"]),
+            )
             for one in body["bids"]
         },
         "timeline": [
@@ -106,5 +116,4 @@ def agent_figures(body):
 
 def contracts_of(deployment):
     """The addresses of a deployment's contracts by their names."""
-    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
-    return {type(one).__name__: one.address for one in fields if hasattr(one, "address")}
+    return {type(one).__name__: one.address for one in deployment.contracts}

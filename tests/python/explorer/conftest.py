@@ -7,6 +7,8 @@ import pytest
 from agents.explorer.database import open_engine
 from bench.explorer.postgres import QUICK, PostgresMissing, programs, running_postgres
 
+pytest.register_assert_rewrite("watching")
+
 
 @pytest.fixture(scope="session")
 def postgres():

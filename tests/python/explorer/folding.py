@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
+from agents.chain.deployment import BINDINGS
 from agents.explorer import schema
 from agents.explorer.database import open_engine
 from agents.explorer.handlers import Deed, Logged, Place, end_block, take_in
-from agents.explorer.handlers.kinds import BINDINGS
 from agents.explorer.rows import Rows
 
 
@@ -18,7 +18,6 @@ def contract_in(module):
 NAMES = {module.__name__: contract_in(module) for module in BINDINGS}
 """The contract of each module of bindings."""
 CONTRACTS = {name: f"0x{place:040X}" for place, name in enumerate(NAMES.values(), 1)}
-SENDER = "0x" + "5E" * 20
 
 
 class Told:
@@ -42,7 +41,7 @@ class Told:
         for event in events:
             name = NAMES[type(event).__module__]
             logged.append(Logged(len(logged), name, CONTRACTS[name], event))
-        deed = Deed(f"0x{self.block:064x}", SENDER, None, logged, CONTRACTS)
+        deed = Deed(f"0x{self.block:064x}", logged, CONTRACTS)
         for index in range(len(logged)):
             take_in(Place(self.block, self.time, deed, index), self.rows)
         end_block(self.rows, block=self.block, timestamp=self.time, transactions=1, events=len(logged))

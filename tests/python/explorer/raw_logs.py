@@ -93,17 +93,24 @@ class Chain:
 
 
 @cache
-def events_of(contract):
-    """Name and arguments of a contract's events by their topic."""
+def abi_of(contract):
+    """What a contract's ABI file holds."""
     found = ROOT.glob(f"artifacts/**/{contract}.sol/{contract}.json")
     [path] = [one for one in found if "tests" not in one.parts[len(ROOT.parts) :]]
-    abi = json.loads(path.read_text("utf-8"))["abi"]
+    return json.loads(path.read_text("utf-8"))["abi"]
+
+
+def hashed(entry):
+    """The hash of the signature of an event or a function."""
+    return keccak(text=f"{entry['name']}({','.join(map(type_of, entry['inputs']))})")
+
+
+@cache
+def events_of(contract):
+    """Name and arguments of a contract's events by their topic."""
     return {
-        "0x" + keccak(text=f"{one['name']}({','.join(map(type_of, one['inputs']))})").hex(): (
-            one["name"],
-            one["inputs"],
-        )
-        for one in abi
+        f"0x{hashed(one).hex()}": (one["name"], one["inputs"])
+        for one in abi_of(contract)
         if one["type"] == "event"
     }
 

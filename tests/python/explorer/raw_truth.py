@@ -234,7 +234,7 @@ class Truth:
         )
 
     def bids(self, task):
-        """By agent: price, quality, rank, and what it is paid if it won; None for what is sealed."""
+        """By agent: price, quality, rank, what it is paid if it won, and what became of it; None for what is sealed."""
         qualities = {
             one.args["agentId"]: one.args["quality"]
             for one in self.all("BidAuction", "BidCommitted", taskId=task)
@@ -252,10 +252,19 @@ class Truth:
             one.args["agentId"]: one.args["price"]
             for one in self.all("TaskManager", "TaskAwarded", taskId=task)
         }
+        fates = dict.fromkeys(shown, "lost" if paid else "revealed") | dict.fromkeys(paid, "won")
+        for one in self.all("TaskManager", "TaskDefaulted", taskId=task):
+            fates[one.args["agentId"]] = "defaulted"
+            del paid[one.args["agentId"]]
+        for one in self.all("BidAuction", "BondForfeited", taskId=task):
+            fates[one.args["agentId"]] = "forfeited"
         ranked = sorted(shown, key=lambda agent: shown[agent][:2])
-        found = {agent: (None, quality, None, None) for agent, quality in qualities.items()}
+        found = {
+            agent: (None, quality, None, None, fates.get(agent, "sealed"))
+            for agent, quality in qualities.items()
+        }
         for rank, agent in enumerate(ranked, 1):
-            found[agent] = (*shown[agent][2:], rank, paid.get(agent))
+            found[agent] = (*shown[agent][2:], rank, paid.get(agent), fates[agent])
         return found
 
     # One agent

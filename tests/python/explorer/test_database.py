@@ -1,16 +1,25 @@
 """The database of the index: where it may be, and whose tables are in it."""
 
 import asyncio
+from random import Random
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from databases import BOTH
-from sqlalchemy import inspect, text
+from scripted_chain import ScriptedChain, rpc_to
+from scripted_market import scripted_deployment
+from sqlalchemy import insert, inspect, select, text
+from truth import folded, fresh, rows_of
 
 from agents.errors import DatabaseDown, DatabaseUnfit, IndexMissing, IndexTooNew
 from agents.explorer import schema
-from agents.explorer.database import check_tables, migrate, name_of, open_engine, reaching, writing
+from agents.explorer.database import name_of, open_engine, reaching, writing
+from agents.explorer.indexer import Indexer
+from agents.explorer.migrations.versions import v0001_first_tables
+from agents.explorer.versions import MIGRATIONS, check_tables, migrate
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not tell of these
@@ -23,6 +32,56 @@ def test_migrations_make_the_tables_that_the_code_knows(engine):
         # It would see one that is missing.
         schema.metadata.tables["reorgs"].drop(db)
         assert compare_metadata(context, schema.metadata)
+
+
+def made_at_first(engine):
+    """The tables of the first version, in an empty database."""
+    with writing(engine) as db:
+        context = MigrationContext.configure(db)
+        with Operations.context(context):
+            v0001_first_tables.upgrade()
+        context.stamp(ScriptDirectory(MIGRATIONS), v0001_first_tables.revision)
+
+
+def copy_into(engine, other):
+    """All rows of an index are in another, whose tables may be of an earlier version."""
+    with other.connect() as source, writing(engine) as db:
+        for table in schema.metadata.sorted_tables:
+            known = [table.c[one["name"]] for one in inspect(db).get_columns(table.name)]
+            rows = [dict(row) for row in source.execute(select(*known)).mappings()]
+            if rows:
+                db.execute(insert(table), rows)
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+@BOTH
+async def test_an_index_of_the_first_version_goes_on_as_a_new_one(engine, tmp_path):
+    chain, dice, new = ScriptedChain(scripted_deployment()), Random("upgrade"), fresh(tmp_path, "new")
+    chain.mine(dice, 60)
+    await folded(chain, new)
+    made_at_first(engine)
+    copy_into(engine, new)
+    with writing(engine) as db:
+        # As the handlers of its time may have said.
+        db.execute(schema.bids.update().values(status="won"))
+        db.execute(schema.tasks.delete().where(schema.tasks.c.id == 1))
+    with pytest.raises(IndexMissing):
+        check_tables(engine)
+    chain.fork(5)
+    chain.mine(dice, 30)
+    async with (
+        rpc_to(chain) as rpc,
+        Indexer(rpc, chain.deployment, engine) as old,
+        Indexer(rpc, chain.deployment, new) as other,
+    ):
+        assert await old.catch_up() == await other.catch_up()
+    check_tables(engine)
+    with engine.connect() as db:
+        assert compare_metadata(MigrationContext.configure(db), schema.metadata) == []
+    rows = rows_of(engine)
+    assert rows["tasks"]
+    assert rows == rows_of(new)
+    new.dispose()
 
 
 @BOTH

@@ -105,6 +105,13 @@ async def test_why_a_transaction_failed_is_asked_in_two_ways(chain, provider, en
     assert told == ({None} if refused else {"InsufficientFree", None})
 
 
+async def test_logs_of_transactions_that_their_block_does_not_hold_are_not_believed(chain, provider, engine):
+    next(block for block in chain.blocks if block.logs).logs[0]["transactionHash"] = "0x" + "5a" * 32
+    async with Indexer(provider, chain.deployment, engine) as indexer:
+        with pytest.raises(TransportError, match="does not hold"):
+            await indexer.catch_up()
+
+
 async def test_a_node_that_is_away_is_waited_for(chain, door, provider, engine):
     stop, changes = asyncio.Event(), []
     async with Indexer(
@@ -126,6 +133,19 @@ async def test_a_node_that_is_away_is_waited_for(chain, door, provider, engine):
         await until(lambda: indexer.status.node == "up" and newest(engine) == 37)
         assert changes
         assert indexer.status.trouble is None
+        stop.set()
+        await running
+
+
+async def test_a_node_that_is_away_at_first_is_told_of_once_it_was_asked(chain, door, provider, engine):
+    door.shut, stop = True, asyncio.Event()
+    async with Indexer(provider, chain.deployment, engine, poll=0.01) as indexer:
+        assert indexer.status.node is None
+        with capture_logs() as logs:
+            running = asyncio.create_task(indexer.run(stop))
+            await until(lambda: indexer.status.node is not None)
+        assert (indexer.status.node, indexer.status.writing) == ("down", True)
+        assert [one["event"] for one in logs] == ["node_down"]
         stop.set()
         await running
 

@@ -4,6 +4,8 @@ import asyncio
 import json
 import socket
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
@@ -11,9 +13,12 @@ import pytest
 
 from agents.chain.deployment import Deployment
 from agents.errors import ProviderUnreachable, WrongChain
-from agents.explorer.database import database_of, migrate, open_engine, writing
-from agents.explorer.serving import Options, serve
-from agents.explorer.writer import tie
+from agents.explorer.database import database_of, open_engine, writing
+from agents.explorer.indexer import Status
+from agents.explorer.origin import Origin
+from agents.explorer.serving import Options, Watch, serve
+from agents.explorer.versions import migrate
+from agents.explorer.writer import Cursor, tie
 from agents.settings import Settings
 
 SECONDS = 30
@@ -60,6 +65,9 @@ async def test_index_is_shown_and_goes_on(settings, rpc, node, tmp_path, read_on
         serve(up, Options(page=tmp_path)) as first,
         httpx.AsyncClient(base_url=first.url) as client,
     ):
+        status = (await client.get("/api/status")).json()
+        assert (status["node"], status["trouble"]) == ("up", None)
+        assert status["chain_head"] == int(await rpc.call("eth_blockNumber"), 16)
         known = (await until(client, "/healthz", lambda health: health["behind"] == 0))["block"]
     options = Options(page=tmp_path, read_only=read_only)
     async with (
@@ -77,6 +85,19 @@ async def test_index_is_shown_and_goes_on(settings, rpc, node, tmp_path, read_on
             await until(client, "/api/status", lambda status: status.items() >= seen.items())
             if not read_only:
                 await until(client, "/healthz", lambda health: health["block"] == known + 1)
+
+
+async def test_node_that_has_answered_is_up_until_the_indexer_knows_better(settings, rpc, node):
+    head = int(await rpc.call("eth_blockNumber"), 16)
+    watch = Watch(rpc, await Origin.find(settings.model_copy(update={"provider": node.url}), rpc))
+    await watch.look()
+    opened = Status(cursor=Cursor(head - 2, "0x", 0, 1), writing=True)
+    watch.indexer = SimpleNamespace(status=opened)
+    now = watch.standing()
+    assert (now.node_up, now.behind, now.trouble) == (True, 2, None)
+    watch.indexer.status = replace(opened, node="down", node_since=99, chain_head=head, trouble="refused")
+    now = watch.standing()
+    assert (now.node_up, now.node_since, now.trouble) == (False, 99, "the node does not answer")
 
 
 async def test_node_of_another_chain_ends_it(settings, node, tmp_path):

@@ -1,6 +1,7 @@
 """Why credits moved, where several things happen in one transaction, and in orders that no plain call has."""
 
 import pytest
+from folding import CONTRACTS, NAMES
 
 from agents.chain.bindings import (
     bid_auction,
@@ -16,17 +17,6 @@ from agents.explorer.handlers import Deed, Logged
 from agents.explorer.handlers.reasons import Reason, explain
 from agents.market.domain import account_of, account_of_agent
 
-NAMES = ("Ledger", "CreditToken", "TaskManager", "BidAuction", "RaceBoard", "UsageMeter", "MessageHub")
-CONTRACTS = {name: f"0x{place:040X}" for place, name in enumerate(NAMES, 1)}
-OF = {
-    ledger: "Ledger",
-    credit_token: "CreditToken",
-    task_manager: "TaskManager",
-    bid_auction: "BidAuction",
-    race_board: "RaceBoard",
-    usage_meter: "UsageMeter",
-    message_hub: "MessageHub",
-}
 BUYER, OTHER = "0x" + "0" * 38 + "B1", "0x" + "0" * 38 + "B2"
 PROVIDER, NOBODY = "0x" + "0" * 38 + "C1", "0x" + "0" * 40
 BUYERS, METER = account_of(BUYER), account_of(CONTRACTS["UsageMeter"])
@@ -56,12 +46,12 @@ ROWS = Known(
 
 def reasons(*events, rows=ROWS):
     """Why the movements among the events happened, in their order."""
-    names = {module.__name__: name for module, name in OF.items()}
+    names = [NAMES[type(event).__module__] for event in events]
     logged = [
-        Logged(at, names[type(event).__module__], CONTRACTS[names[type(event).__module__]], event)
-        for at, event in enumerate(events)
+        Logged(at, name, CONTRACTS[name], event)
+        for at, (name, event) in enumerate(zip(names, events, strict=True))
     ]
-    found = explain(Deed("0x", BUYER, None, logged, CONTRACTS), rows)
+    found = explain(Deed("0x", logged, CONTRACTS), rows)
     return [found[at] for at in sorted(found)]
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from agents.explorer import rows as module
 from agents.explorer import schema
-from agents.explorer.database import migrate
 from agents.explorer.rows import Rows, clear, rewind
 from agents.explorer.schema import seq_of
+from agents.explorer.versions import migrate
 
 PLACE = {"block": 1, "time": 10, "tx": "0x01", "log": 0}
 

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from agents.chain.logs import Log
 from agents.chain.tailer import LoggedEvent
 from agents.explorer import schema
-from agents.explorer.database import migrate, open_engine
+from agents.explorer.database import open_engine
 from agents.explorer.handlers.tasks import title
 from agents.explorer.indexer import Indexer
+from agents.explorer.versions import migrate
 from agents.market.view import MarketView
 
 HISTORY = {"undo", "reorgs"}

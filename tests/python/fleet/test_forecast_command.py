@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.cli import app
-from agents.fleet.commands import foretell
 from agents.fleet.forecast import COUNTED
+from agents.fleet.foretelling import foretell
 from agents.fleet.history import FinishedRun, History
-from agents.fleet.options import job_of
+from agents.fleet.jobs import job_of
 from agents.settings import Settings
 
 UNSET = dict.fromkeys(("OPENAI_API_KEY", "OPENAI_BASE_URL", "AGORA_MODEL", "AGORA_GGUF"), "")

@@ -24,16 +24,20 @@ from agents.chain import toolchain
 from agents.chain.abi import Function, nothing
 from agents.chain.abi_model import Param
 from agents.chain.bindings import (
+    action_logger,
     agent_registry,
     bid_auction,
     credit_token,
     evaluator_pool,
     incentive_engine,
     ledger,
+    market_governor,
     market_parameters,
     message_hub,
     race_board,
     task_manager,
+    task_marketplace,
+    timelock_controller,
     usage_meter,
     voting_credits,
 )
@@ -51,14 +55,30 @@ CHAIN_ID, START = 31337, 2_000_000_000
 STUB = "tests/contracts/mocks/PoolStub.sol"
 WIRED = [
     *("CreditToken", "Ledger", "AgentRegistry", "TaskManager", "BidAuction", "IncentiveEngine"),
-    *("MessageHub", "EvaluatorPool", "UsageMeter", "RaceBoard", "governance/MarketParameters"),
+    *("MessageHub", "EvaluatorPool", "UsageMeter", "RaceBoard", "MarketParameters"),
 ]
 """The contracts in the order of the wiring, and of the deployment."""
-DEPLOYED = [*WIRED, "governance/VotingCredits"]
+DEPLOYED = [
+    *WIRED,
+    "VotingCredits",
+    "ActionLogger",
+    "TaskMarketplace",
+    "TimelockController",
+    "MarketGovernor",
+]
+SOURCES = {
+    "TimelockController": "@openzeppelin/contracts/governance/TimelockController.sol",
+    **{
+        name: f"contracts/governance/{name}.sol"
+        for name in ("MarketParameters", "VotingCredits", "MarketGovernor")
+    },
+}
+"""Those that are not in the folder of the contracts itself."""
 TERMS = Terms()
 OVERDRAFT, CAP = CREDIT, 10**15
+LEAST_QUORUM, TIMELOCK_DELAY = 1_000 * CREDIT, 2 * 86_400
 SEAT_STAKE, WARM_UP, LEAVE_DELAY, CHALLENGE_WINDOW = 10 * CREDIT, 5, 60, 60
-ADMIN = 0
+ADMIN, NOBODY = 0, "0x" + "0" * 40
 TOKENS = 1_000_000 * CREDIT
 WALLETS = [Seed(TEST_PHRASE).wallet(index) for index in range(10)]
 PEOPLE = [wallet.address for wallet in WALLETS]
@@ -123,7 +143,7 @@ def created_by(deployer, nonce):
     return to_checksum_address(keccak(rlp)[-20:])
 
 
-AT = {Path(name).name: created_by(PEOPLE[ADMIN], nonce) for nonce, name in enumerate(DEPLOYED)}
+AT = {name: created_by(PEOPLE[ADMIN], nonce) for nonce, name in enumerate(DEPLOYED)}
 
 
 def plain(value):
@@ -229,7 +249,7 @@ class Stage:
 
     def deploy(self, sources):
         compile_contracts()
-        wiring = tuple(AT[Path(name).name] for name in WIRED)
+        wiring = tuple(AT[name] for name in WIRED)
         terms = (
             *(TERMS.fee_bps, TERMS.bond_percent, TERMS.named_weight),
             *(TERMS.min_window, TERMS.max_window, TERMS.seat_fee, OVERDRAFT),
@@ -240,11 +260,14 @@ class Stage:
             "TaskManager": (wiring, PEOPLE[TREASURY]),
             "EvaluatorPool": (AT["Ledger"],) if stubbed else (wiring, SEAT_STAKE, WARM_UP, LEAVE_DELAY),
             "UsageMeter": (wiring, CHALLENGE_WINDOW),
-            "MarketParameters": (terms, TERMS.min_window, PEOPLE[ADMIN]),
+            "MarketParameters": (terms, TERMS.min_window, AT["TimelockController"]),
             "VotingCredits": (AT["CreditToken"],),
+            "TimelockController": (TIMELOCK_DELAY, [AT["MarketGovernor"]], [NOBODY], NOBODY),
+            "MarketGovernor": (AT["VotingCredits"], AT["TimelockController"], LEAST_QUORUM),
         }
-        for path, (name, address) in zip(DEPLOYED, AT.items(), strict=True):
-            data = creation(sources.get(name, f"contracts/{path}.sol"), arguments.get(name, (wiring,)))
+        sources = SOURCES | sources
+        for name, address in AT.items():
+            data = creation(sources.get(name, f"contracts/{name}.sol"), arguments.get(name, (wiring,)))
             receipt = self.transact({"from": PEOPLE[ADMIN], "data": data})
             assert to_checksum_address(receipt["contractAddress"]) == address, name
             self.ask("hardhat_impersonateAccount", address)
@@ -264,6 +287,10 @@ class Stage:
         self.races = race_board.RaceBoard(AT["RaceBoard"])
         self.parameters = market_parameters.MarketParameters(AT["MarketParameters"])
         self.votes = voting_credits.VotingCredits(AT["VotingCredits"])
+        self.actions = action_logger.ActionLogger(AT["ActionLogger"])
+        self.marketplace = task_marketplace.TaskMarketplace(AT["TaskMarketplace"])
+        self.timelock = timelock_controller.TimelockController(AT["TimelockController"])
+        self.governor = market_governor.MarketGovernor(AT["MarketGovernor"])
         self.decoders = {
             self.ledger.address: ledger.EVENTS,
             self.registry.address: agent_registry.EVENTS,

@@ -16,7 +16,7 @@ from agents.money import CREDIT
 
 BUYER, OWNER, RIVAL = PEOPLE[BUYERS[0]], PEOPLE[OWNERS[0]], PEOPLE[OWNERS[1]]
 EVALUATOR, ANYONE, MINTER = PEOPLE[cast.EVALUATOR], PEOPLE[cast.ANYONE], PEOPLE[ADMIN]
-NOBODY, NOTHING = "0x" + "0" * 40, bytes(32)
+NOTHING = bytes(32)
 AGENT, BUYERS_OWN, CREDITOR = account_of_agent(1), account_of(BUYER), account_of(ANYONE)
 RESERVE, PRICE, PROMISED = 20 * CREDIT, 5 * CREDIT, 100
 SPECIFICATION, SECRET, SALT = b"\1" * 32, secret_of(1), b"\3" * 32
@@ -625,8 +625,7 @@ def set_postage(s, sender=OWNER, postage=100 * CREDIT):
 # The vote
 
 
-def set_parameters(s, sender=MINTER, **changes):
-    """Where a vote decides, the timelock has this role; here it is the deployer."""
+def set_parameters(s, sender=AT["TimelockController"], **changes):
     kept = {
         "fee_bps": TERMS.fee_bps,
         "bond_percent": TERMS.bond_percent,

@@ -2,10 +2,10 @@ import type { AgentBid } from "../api/types.ts";
 import { LineFigure } from "../components/Chart.tsx";
 import type { FigureColumn } from "../components/ChartFrame.tsx";
 import { formatPercent, readableCredits, shortCredits } from "../lib/format.ts";
-import { PlaneFigure, type Ground } from "../plot/Plane.tsx";
+import { Diagonal, PlaneFigure, type Ground } from "../plot/Plane.tsx";
 
 /** A bid whose price is known, and what would have won. */
-export type Priced = AgentBid & { price: number; price_to_win: number };
+type Priced = AgentBid & { price: number; price_to_win: number };
 
 export function isPriced(bid: AgentBid): bid is Priced {
   return bid.price !== null && bid.price_to_win !== null;
@@ -35,7 +35,8 @@ export function AgainstPrice({ bids }: { bids: readonly Priced[] }) {
     >
       {(ground) => (
         <>
-          <Diagonal ground={ground} most={most} />
+          <Diagonal ground={ground} end={most} />
+          <Sides ground={ground} />
           {bids.map((bid) => (
             <circle
               key={bid.task}
@@ -54,17 +55,9 @@ export function AgainstPrice({ bids }: { bids: readonly Priced[] }) {
   );
 }
 
-function Diagonal({ ground, most }: { ground: Ground; most: number }) {
-  const [low, high] = [0, most];
+function Sides({ ground }: { ground: Ground }) {
   return (
     <g>
-      <line
-        className="bid-diagonal"
-        x1={ground.x(low)}
-        y1={ground.y(low)}
-        x2={ground.x(high)}
-        y2={ground.y(high)}
-      />
       <text className="plane-tick" x={ground.left + 8} y={ground.top + 12}>
         asked too much to win
       </text>

@@ -10,6 +10,7 @@ import { Mark } from "../components/State.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 import { Untrusted, UntrustedLink } from "../components/Untrusted.tsx";
+import { formatNumber } from "../lib/format.ts";
 import { MessageList } from "../messages/MessageList.tsx";
 
 const SHOWN = 8;
@@ -91,7 +92,7 @@ const OPINIONS: readonly Column<Feedback>[] = [
   {
     id: "value",
     header: "Value",
-    cell: (one) => one.value.toLocaleString("en"),
+    cell: (one) => formatNumber(one.value),
     sort: (one) => one.value,
     end: true,
   },

@@ -1,8 +1,8 @@
 import type { AgentCard } from "../api/types.ts";
 import { Account, TaskLink } from "../components/Account.tsx";
-import { Count } from "../components/Count.tsx";
 import { Money } from "../components/Money.tsx";
-import { Panel, Stat, Stats } from "../components/Panel.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { CountStat, MoneyStat, Stat, Stats } from "../components/Stats.tsx";
 import { formatPercent } from "../lib/format.ts";
 import { formatQuality } from "../lib/quality.ts";
 
@@ -12,25 +12,16 @@ export function Figures({ agent }: { agent: AgentCard }) {
   return (
     <Panel title="At a glance" className="glance">
       <Stats>
-        <Stat label="Free" figure="agent.free" note="credits">
-          <Money units={agent.free} />
-        </Stat>
-        <Stat label="Locked" figure="agent.locked" note="bonds, stakes">
-          <Money units={agent.locked} />
-        </Stat>
-        <Stat
+        <MoneyStat label="Free" figure="agent.free" note="credits" units={agent.free} />
+        <MoneyStat label="Locked" figure="agent.locked" note="bonds, stakes" units={agent.locked} />
+        <MoneyStat
           label="Debt"
           figure="agent.debt"
           note={agent.creditor ? <Creditor agent={agent} /> : "owes nobody"}
-        >
-          <Money units={agent.debt} />
-        </Stat>
-        <Stat label="Earned" figure="agent.earned" note="less fees">
-          <Money units={agent.earned} />
-        </Stat>
-        <Stat label="Thinking" figure="agent.thinking" note="model calls">
-          <Money units={agent.thinking} />
-        </Stat>
+          units={agent.debt}
+        />
+        <MoneyStat label="Earned" figure="agent.earned" note="less fees" units={agent.earned} />
+        <MoneyStat label="Thinking" figure="agent.thinking" note="model calls" units={agent.thinking} />
         <Stat label="Profit" note="of the two">
           <Money units={agent.earned - agent.thinking} signed />
         </Stat>
@@ -40,13 +31,12 @@ export function Figures({ agent }: { agent: AgentCard }) {
         >
           {wins} <span className="muted of">of {agent.bids}</span>
         </Stat>
-        <Stat
+        <CountStat
           label="Settled"
           figure="agent.settled"
           note={`${agent.failed} failed, ${agent.defaulted} missed`}
-        >
-          <Count value={agent.settled} />
-        </Stat>
+          value={agent.settled}
+        />
         <Stat label="Best quality" note="0.5 to 1">
           <span data-quality={agent.quality}>{formatQuality(agent.quality)}</span>
         </Stat>

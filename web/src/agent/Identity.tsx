@@ -14,7 +14,7 @@ export function Identity({ agent }: { agent: AgentCard }) {
     <Panel
       title="Identity"
       note="ERC-8004; the card and the metadata are its owner's words."
-      className="half"
+      className="half identity"
     >
       <Facts
         items={[

@@ -1,9 +1,8 @@
-import { lazy, Suspense, type ComponentType } from "react";
-
 import type { BarProps } from "./figures/BarDrawing.tsx";
 import type { LineProps } from "./figures/LineDrawing.tsx";
 import type { SankeyProps } from "./figures/SankeyDrawing.tsx";
 import { ChartFrame, type Datum, type FigureColumn } from "./ChartFrame.tsx";
+import { later } from "./later.tsx";
 
 // The chart library comes after the page: until then the frame stands there, as high as it will be.
 const DRAWINGS = {
@@ -11,9 +10,9 @@ const DRAWINGS = {
   bar: () => import("./figures/BarDrawing.tsx"),
   sankey: () => import("./figures/SankeyDrawing.tsx"),
 };
-const LineDrawing = lazy(DRAWINGS.line);
-const BarDrawing = lazy(DRAWINGS.bar);
-const SankeyDrawing = lazy(DRAWINGS.sankey);
+const LineDrawing = later(DRAWINGS.line);
+const BarDrawing = later(DRAWINGS.bar);
+const SankeyDrawing = later(DRAWINGS.sankey);
 
 /** Fetches what draws these charts while their figures are still on their way. */
 export function fetchDrawings(...kinds: (keyof typeof DRAWINGS)[]): void {
@@ -26,23 +25,15 @@ interface Framed {
   /** What the chart shows, in a sentence: units, and what one point is. */
   caption: string;
   /** Pixels. */
-  height?: number;
-}
-
-function Drawn<Props extends object>({ of: Drawing, props }: { of: ComponentType<Props>; props: Props }) {
-  return (
-    <Suspense fallback={null}>
-      <Drawing {...props} />
-    </Suspense>
-  );
+  height?: number | undefined;
 }
 
 /** Lines, steps or areas over a number such as a time. */
 export function LineFigure({ title, caption, height, ...props }: Framed & LineProps) {
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={props.data}>
-      <Drawn of={LineDrawing} props={props} />
+    <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={props.data}>
+      <LineDrawing {...props} />
     </ChartFrame>
   );
 }
@@ -51,8 +42,8 @@ export function LineFigure({ title, caption, height, ...props }: Framed & LinePr
 export function BarFigure({ title, caption, height, ...props }: Framed & BarProps) {
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={props.data}>
-      <Drawn of={BarDrawing} props={props} />
+    <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={props.data}>
+      <BarDrawing {...props} />
     </ChartFrame>
   );
 }
@@ -66,12 +57,8 @@ export function SankeyFigure({ title, caption, height, ...props }: Framed & Sank
   ];
   const rows: Datum[] = props.flows.map((flow) => ({ ...flow }));
   return (
-    <ChartFrame {...framed(title, caption, height)} columns={columns} rows={rows}>
-      <Drawn of={SankeyDrawing} props={props} />
+    <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={rows}>
+      <SankeyDrawing {...props} />
     </ChartFrame>
   );
-}
-
-function framed(title: string, caption: string, height: number | undefined): Framed {
-  return { title, caption, ...(height === undefined ? {} : { height }) };
 }

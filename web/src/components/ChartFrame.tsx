@@ -1,5 +1,7 @@
 import { useId, useState, type ReactNode } from "react";
 
+import { formatNumber } from "../lib/format.ts";
+
 /** A column of the table that stands for a chart. */
 export interface FigureColumn {
   key: string;
@@ -14,7 +16,7 @@ interface ChartFrameProps {
   /** What the chart shows, in a sentence: units, and what one point is. */
   caption: string;
   /** Height of the chart in pixels, which its table keeps. */
-  height?: number;
+  height?: number | undefined;
   columns: readonly FigureColumn[];
   rows: readonly Datum[];
   children: ReactNode;
@@ -24,7 +26,7 @@ interface ChartFrameProps {
 export function figureText(value: number | string | null | undefined, column: FigureColumn): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
-  return column.format ? column.format(value) : value.toLocaleString("en");
+  return column.format ? column.format(value) : formatNumber(value);
 }
 
 /** A chart with its caption, and a switch to a table of the same figures. */

@@ -1,12 +1,12 @@
 import { Link } from "wouter";
 
 import type { Conservation } from "../api/types.ts";
+import { formatNumber } from "../lib/format.ts";
 
 /** Whether all credits add up, as a link to the audit. */
 export function Conserved({ state }: { state: Conservation }) {
   const { holds, block, violation } = state;
-  const checked =
-    block === null ? "no block checked yet" : `checked up to block ${block.toLocaleString("en")}`;
+  const checked = block === null ? "no block checked yet" : `checked up to block ${formatNumber(block)}`;
   return (
     <Link
       href="/audit"

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 
 import type { LedgerEntry, Part } from "../api/types.ts";
 import { partWords, reasonWords } from "../lib/ledger.ts";
@@ -9,36 +9,40 @@ import { Money } from "./Money.tsx";
 import { Table, type Column } from "./Table.tsx";
 import { Time } from "./Time.tsx";
 
-const TIME: Column<LedgerEntry> = { id: "time", header: "Time", cell: (row) => <Time at={row.time} /> };
-const REASON: Column<LedgerEntry> = { id: "reason", header: "Why", cell: (row) => reasonWords(row.reason) };
-const TASK: Column<LedgerEntry> = {
-  id: "task",
-  header: "Task",
-  end: true,
-  extra: true,
-  cell: (row) => <TaskLink id={row.task} />,
-};
-const TX: Column<LedgerEntry> = {
-  id: "tx",
-  header: "Transaction",
-  extra: true,
-  cell: (row) => <Tx hash={row.tx} />,
-};
+/** The columns that all tables of movements begin and end with; a row whose `of` is null goes on with the one above. */
+function around<Row>(of: (row: Row) => LedgerEntry | null, columns: readonly Column<Row>[]): Column<Row>[] {
+  const cell = (show: (entry: LedgerEntry) => ReactNode) => (row: Row) => {
+    const entry = of(row);
+    return entry && show(entry);
+  };
+  return [
+    { id: "time", header: "Time", cell: cell((entry) => <Time at={entry.time} />) },
+    { id: "reason", header: "Why", cell: cell((entry) => reasonWords(entry.reason)) },
+    ...columns,
+    {
+      id: "task",
+      header: "Task",
+      end: true,
+      extra: true,
+      cell: cell((entry) => <TaskLink id={entry.task} />),
+    },
+    { id: "tx", header: "Transaction", extra: true, cell: cell((entry) => <Tx hash={entry.tx} />) },
+  ];
+}
 
-const MOVEMENTS: Column<LedgerEntry>[] = [
-  TIME,
-  REASON,
-  { id: "from", header: "From", cell: (row) => <Side account={row.account_from} part={row.part_from} /> },
-  { id: "to", header: "To", cell: (row) => <Side account={row.account_to} part={row.part_to} /> },
-  { id: "amount", header: "Credits", end: true, cell: (row) => <Money units={row.amount} /> },
-  TASK,
-  TX,
-];
+const MOVEMENTS = around<LedgerEntry>(
+  (row) => row,
+  [
+    { id: "from", header: "From", cell: (row) => <Side account={row.account_from} part={row.part_from} /> },
+    { id: "to", header: "To", cell: (row) => <Side account={row.account_to} part={row.part_to} /> },
+    { id: "amount", header: "Credits", end: true, cell: (row) => <Money units={row.amount} /> },
+  ],
+);
 
 const KEY = (row: LedgerEntry): number => row.seq;
 const EMPTY = <Empty title="No such movement">Credits move when tasks are posted, bid on and paid.</Empty>;
 
-const OF_ONE_TASK = MOVEMENTS.filter((column) => column !== TASK);
+const OF_ONE_TASK = MOVEMENTS.filter((column) => column.id !== "task");
 
 interface EntryTableProps {
   entries: readonly LedgerEntry[];
@@ -62,27 +66,26 @@ interface Line {
   locked: number | null;
 }
 
-const STATEMENT: Column<Line>[] = [
-  { id: "time", header: "Time", cell: ({ entry }) => <Time at={entry.time} /> },
-  { id: "reason", header: "Why", cell: ({ entry }) => reasonWords(entry.reason) },
-  { id: "with", header: "With", wide: true, cell: (line) => <Other line={line} /> },
-  {
-    id: "in",
-    header: "In",
-    end: true,
-    cell: ({ entry, came, went }) => (came && !went ? <Money units={entry.amount} /> : null),
-  },
-  {
-    id: "out",
-    header: "Out",
-    end: true,
-    cell: ({ entry, came, went }) => (went && !came ? <Money units={entry.amount} /> : null),
-  },
-  { id: "free", header: "Free then", end: true, cell: ({ free }) => <Money units={free} /> },
-  { id: "locked", header: "Locked then", end: true, cell: ({ locked }) => <Money units={locked} /> },
-  { id: "task", header: "Task", end: true, extra: true, cell: ({ entry }) => <TaskLink id={entry.task} /> },
-  { id: "tx", header: "Transaction", extra: true, cell: ({ entry }) => <Tx hash={entry.tx} /> },
-];
+const STATEMENT = around<Line>(
+  ({ entry }) => entry,
+  [
+    { id: "with", header: "With", wide: true, cell: (line) => <Other line={line} /> },
+    {
+      id: "in",
+      header: "In",
+      end: true,
+      cell: ({ entry, came, went }) => (came && !went ? <Money units={entry.amount} /> : null),
+    },
+    {
+      id: "out",
+      header: "Out",
+      end: true,
+      cell: ({ entry, came, went }) => (went && !came ? <Money units={entry.amount} /> : null),
+    },
+    { id: "free", header: "Free then", end: true, cell: ({ free }) => <Money units={free} /> },
+    { id: "locked", header: "Locked then", end: true, cell: ({ locked }) => <Money units={locked} /> },
+  ],
+);
 
 const LINE_KEY = (line: Line): number => line.entry.seq;
 
@@ -131,41 +134,29 @@ interface Posting {
   part: Part | null;
 }
 
-const POSTINGS: Column<Posting>[] = [
-  { id: "time", header: "Time", cell: (row) => (row.second ? null : <Time at={row.entry.time} />) },
-  { id: "reason", header: "Why", cell: (row) => (row.second ? null : reasonWords(row.entry.reason)) },
-  {
-    id: "account",
-    header: "Account",
-    wide: true,
-    cell: (row) => <Side account={row.account} part={row.part} />,
-  },
-  {
-    id: "debit",
-    header: "Lowered by",
-    end: true,
-    cell: (row) => (row.second ? null : <Money units={row.entry.amount} />),
-  },
-  {
-    id: "credit",
-    header: "Raised by",
-    end: true,
-    cell: (row) => (row.second ? <Money units={row.entry.amount} /> : null),
-  },
-  {
-    id: "task",
-    header: "Task",
-    end: true,
-    extra: true,
-    cell: (row) => (row.second ? null : <TaskLink id={row.entry.task} />),
-  },
-  {
-    id: "tx",
-    header: "Transaction",
-    extra: true,
-    cell: (row) => (row.second ? null : <Tx hash={row.entry.tx} />),
-  },
-];
+const POSTINGS = around<Posting>(
+  (row) => (row.second ? null : row.entry),
+  [
+    {
+      id: "account",
+      header: "Account",
+      wide: true,
+      cell: (row) => <Side account={row.account} part={row.part} />,
+    },
+    {
+      id: "debit",
+      header: "Lowered by",
+      end: true,
+      cell: (row) => (row.second ? null : <Money units={row.entry.amount} />),
+    },
+    {
+      id: "credit",
+      header: "Raised by",
+      end: true,
+      cell: (row) => (row.second ? <Money units={row.entry.amount} /> : null),
+    },
+  ],
+);
 
 const POSTING_KEY = (row: Posting): string => row.key;
 const SECOND = (row: Posting): boolean => row.second;

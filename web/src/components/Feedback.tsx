@@ -31,7 +31,7 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
 }
 
 /** Grey lines of the height that the data will have. */
-export function Skeleton({ lines = 6 }: { lines?: number }) {
+export function Skeleton({ lines = 6 }: { lines?: number | undefined }) {
   return (
     <div className="skeleton" role="status" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (
@@ -51,7 +51,7 @@ interface LoadedProps<T> {
 /** The data, or what stands for it: a skeleton, a failure, or older data with a word that it is old. */
 export function Loaded<T>({ query, lines, children }: LoadedProps<T>) {
   if (query.data === undefined) {
-    if (query.error === null) return <Skeleton {...(lines === undefined ? {} : { lines })} />;
+    if (query.error === null) return <Skeleton lines={lines} />;
     return <Failure problem={query.error} retry={() => void query.refetch()} />;
   }
   return (

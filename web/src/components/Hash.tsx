@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Link } from "wouter";
 
-import { shorten } from "../lib/format.ts";
+import { formatNumber, shorten } from "../lib/format.ts";
 
 interface HashProps {
   value: string | null | undefined;
@@ -33,7 +33,7 @@ export function Tx({ hash }: { hash: string | null | undefined }) {
 /** A block's number, as a link to it. */
 export function BlockLink({ number }: { number: number | null | undefined }) {
   if (number === null || number === undefined) return <span className="none">–</span>;
-  return <Link href={`/blocks/${number}`}>{number.toLocaleString("en")}</Link>;
+  return <Link href={`/blocks/${number}`}>{formatNumber(number)}</Link>;
 }
 
 /** A button that puts a text on the clipboard. */

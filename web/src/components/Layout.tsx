@@ -1,7 +1,7 @@
 import { useEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 
-import { prefetch } from "../routes.ts";
+import { CHAIN_TABS, prefetch } from "../routes.ts";
 import { useTheme, type Theme } from "../lib/theme.ts";
 import { HeadNote, Trouble } from "./Trouble.tsx";
 
@@ -31,14 +31,7 @@ const SECTIONS: readonly (readonly [string, readonly (readonly [string, string])
       ["/governance", "Governance"],
     ],
   ],
-  [
-    "Chain",
-    [
-      ["/blocks", "Blocks"],
-      ["/tx", "Transactions"],
-      ["/log", "Events"],
-    ],
-  ],
+  ["Chain", CHAIN_TABS],
 ];
 
 /** What surrounds every page: the way to the others, the search, how the explorer does, and the theme. */

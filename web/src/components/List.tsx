@@ -1,7 +1,10 @@
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useId, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
 
-import { withParams, type Params } from "../api/client.ts";
+import { withParams, type Params, type Problem } from "../api/client.ts";
+import type { Page } from "../api/types.ts";
+import { Loaded } from "./Feedback.tsx";
 
 /** The filters in the address of the page, and a function that changes one and goes back to the first page. */
 export function useFilters(names: readonly string[]): [Params, (name: string, value: string) => void] {
@@ -126,6 +129,28 @@ export function Pager({ next, shown, filters }: { next: string | null; shown: nu
         Next
       </button>
     </nav>
+  );
+}
+
+interface PagedProps<T> {
+  query: UseQueryResult<Page<T>, Problem>;
+  filters: Params;
+  /** Lines of skeleton while nothing is there. */
+  lines?: number;
+  children: (items: readonly T[]) => ReactNode;
+}
+
+/** One page of a list, with the way to the others. */
+export function Paged<T>({ query, filters, lines = 20, children }: PagedProps<T>) {
+  return (
+    <Loaded query={query} lines={lines}>
+      {({ items, next }) => (
+        <>
+          {children(items)}
+          <Pager next={next} shown={items.length} filters={filters} />
+        </>
+      )}
+    </Loaded>
   );
 }
 

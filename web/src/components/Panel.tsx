@@ -73,29 +73,3 @@ export function Facts({ items }: { items: readonly (readonly [string, ReactNode]
     </dl>
   );
 }
-
-interface StatProps {
-  label: string;
-  /** A name for the figure that does not change with its label. */
-  figure?: string;
-  note?: ReactNode;
-  children: ReactNode;
-}
-
-/** One figure with its name, in a row of them. */
-export function Stat({ label, figure, note, children }: StatProps) {
-  return (
-    <div className="stat">
-      <dt>{label}</dt>
-      <dd data-figure={figure}>
-        {children}
-        {note && <span className="stat-note muted">{note}</span>}
-      </dd>
-    </div>
-  );
-}
-
-/** A row of figures. */
-export function Stats({ children }: { children: ReactNode }) {
-  return <dl className="stats">{children}</dl>;
-}

@@ -26,6 +26,6 @@ export function Mark({ tone = "neutral", children }: { tone?: Tone; children: st
 }
 
 /** The state of a task. */
-export function State({ state }: { state: string }) {
-  return <Mark tone={TONES[state as TaskState] ?? "neutral"}>{words(state)}</Mark>;
+export function State({ state }: { state: TaskState }) {
+  return <Mark tone={TONES[state]}>{words(state)}</Mark>;
 }

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 import { live } from "../api/live.ts";
-import { formatSpan, formatTime } from "../lib/format.ts";
+import { formatNumber, formatSpan, formatTime } from "../lib/format.ts";
 
 /**
  * The chain's clock: a development chain can be ahead of this machine's, never behind what its newest block says.
@@ -73,5 +73,5 @@ function Ago({ at }: { at: number }) {
 /** A span of seconds. */
 export function Span({ seconds }: { seconds: number | null | undefined }) {
   if (seconds === null || seconds === undefined) return <span className="none">–</span>;
-  return <span title={`${seconds.toLocaleString("en")} seconds`}>{formatSpan(seconds)}</span>;
+  return <span title={`${formatNumber(seconds)} seconds`}>{formatSpan(seconds)}</span>;
 }

@@ -3,7 +3,7 @@ import { Link } from "wouter";
 
 import { useLive } from "../api/live.ts";
 import { useStatus } from "../api/status.tsx";
-import { formatSpan } from "../lib/format.ts";
+import { formatNumber, formatSpan } from "../lib/format.ts";
 import { visible } from "../lib/text.ts";
 import { Time, useNow } from "./Time.tsx";
 
@@ -15,7 +15,7 @@ export function HeadNote() {
   const { connection, head } = useLive();
   const status = useStatus();
   const newest = Math.max(head?.number ?? 0, status.data?.head?.number ?? 0);
-  const number = newest > 0 ? newest.toLocaleString("en") : "–";
+  const number = newest > 0 ? formatNumber(newest) : "–";
   const well = connection === "live" && status.error === null && status.data?.node !== "down";
   const word = well
     ? "live"
@@ -44,7 +44,7 @@ export function Trouble() {
       <Banner tone="bad" title={visible(error.title)}>
         {block === null
           ? "The page tries again every few seconds."
-          : `What you see is as of block ${block.toLocaleString("en")}. The page tries again every few seconds.`}
+          : `What you see is as of block ${formatNumber(block)}. The page tries again every few seconds.`}
       </Banner>
     );
   }
@@ -52,10 +52,8 @@ export function Trouble() {
   if (data.node === "down") {
     return (
       <Banner tone="bad" title="The node is down">
-        {data.node_since !== null && <Since at={data.node_since} />}
-        {block === null
-          ? "No block has been read yet."
-          : `The last block read is ${block.toLocaleString("en")}`}
+        <Since at={data.node_since} />
+        {block === null ? "No block has been read yet." : `The last block read is ${formatNumber(block)}`}
         {data.head !== null && (
           <>
             {", "}
@@ -70,15 +68,15 @@ export function Trouble() {
     return (
       <Banner tone="bad" title="The index's database does not answer">
         {data.trouble !== null && `${visible(data.trouble)}. `}
-        {block !== null && `What you see is as of block ${block.toLocaleString("en")}. `}
+        {block !== null && `What you see is as of block ${formatNumber(block)}. `}
         The explorer goes on by itself when it answers.
       </Banner>
     );
   }
-  if (data.behind !== null && data.behind > BEHIND) {
+  if (data.behind > BEHIND) {
     return (
-      <Banner tone="warn" title={`${data.behind.toLocaleString("en")} blocks behind`}>
-        {`The explorer has read ${(block ?? 0).toLocaleString("en")} of ${(data.chain_head ?? 0).toLocaleString("en")} blocks and is catching up.`}
+      <Banner tone="warn" title={`${formatNumber(data.behind)} blocks behind`}>
+        {`The explorer has read ${formatNumber(block ?? 0)} of ${formatNumber(data.chain_head ?? 0)} blocks and is catching up.`}
       </Banner>
     );
   }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { formatNumber } from "../lib/format.ts";
 import { safeLink, visible } from "../lib/text.ts";
 
 interface UntrustedProps {
@@ -26,7 +27,7 @@ export function Untrusted({ text, limit = LIMIT, block = false, plain = false }:
     <>
       {body}{" "}
       <button type="button" className="quiet" onClick={() => setWhole(!whole)}>
-        {whole ? "show less" : `show all ${text.length.toLocaleString("en")} characters`}
+        {whole ? "show less" : `show all ${formatNumber(text.length)} characters`}
       </button>
     </>
   );

@@ -4,7 +4,7 @@ import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Span, Time } from "../components/Time.tsx";
-import { shortCredits } from "../lib/format.ts";
+import { formatNumber, shortCredits } from "../lib/format.ts";
 
 const COLUMNS: readonly Column<VotingLock>[] = [
   { id: "id", header: "Lock", end: true, cell: (lock) => lock.id },
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<VotingLock>[] = [
     id: "votes",
     header: "Votes",
     end: true,
-    cell: (lock) => <span title={lock.votes.toLocaleString("en")}>{shortCredits(lock.votes)}</span>,
+    cell: (lock) => <span title={formatNumber(lock.votes)}>{shortCredits(lock.votes)}</span>,
     sort: (lock) => lock.votes,
   },
   { id: "release", header: "Free again", cell: (lock) => <Time at={lock.release_at} />, extra: true },

@@ -10,7 +10,7 @@ import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { Written } from "../components/Written.tsx";
-import { shortCredits, shorten, words } from "../lib/format.ts";
+import { formatNumber, shortCredits, shorten, words } from "../lib/format.ts";
 import { ProposalState, Tally } from "./Tally.tsx";
 
 const TOPICS = ["governance"];
@@ -106,7 +106,7 @@ const VOTES: readonly Column<Vote>[] = [
     id: "weight",
     header: "Weight, votes",
     end: true,
-    cell: (vote) => <span title={vote.weight.toLocaleString("en")}>{shortCredits(vote.weight)}</span>,
+    cell: (vote) => <span title={formatNumber(vote.weight)}>{shortCredits(vote.weight)}</span>,
     sort: (vote) => vote.weight,
   },
   {

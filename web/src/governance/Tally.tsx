@@ -1,22 +1,20 @@
 import type { Proposal } from "../api/types.ts";
 import { Mark, type Tone } from "../components/State.tsx";
-import { formatPercent, shortCredits } from "../lib/format.ts";
+import { formatNumber, formatPercent, shortCredits } from "../lib/format.ts";
 
-const TONES: Record<string, Tone> = {
+const TONES: Record<Proposal["state"], Tone> = {
   Pending: "neutral",
   Active: "info",
   Canceled: "neutral",
   Defeated: "bad",
-  Succeeded: "good",
   Ended: "neutral",
   Queued: "info",
-  Expired: "neutral",
   Executed: "good",
 };
 
 /** Where a proposal stands. */
 export function ProposalState({ state }: { state: Proposal["state"] }) {
-  return <Mark tone={TONES[state] ?? "neutral"}>{state}</Mark>;
+  return <Mark tone={TONES[state]}>{state}</Mark>;
 }
 
 /** Votes for, against and abstaining as one bar with its figures. Votes come from credits that are locked for a time. */
@@ -36,7 +34,7 @@ export function Tally({ proposal }: { proposal: Proposal }) {
       </div>
       <p className="tally-figures">
         {votes.map(([kind, name, count]) => (
-          <span key={kind} data-votes={count} title={`${count.toLocaleString("en")} votes`}>
+          <span key={kind} data-votes={count} title={`${formatNumber(count)} votes`}>
             <i className={kind} aria-hidden="true" />
             {name} {shortCredits(count)}
             {all > 0 && <span className="muted"> {formatPercent(count / all)}</span>}

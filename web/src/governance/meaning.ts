@@ -1,4 +1,4 @@
-import { formatCredits, formatPercent, formatSpan } from "../lib/format.ts";
+import { formatCredits, formatNumber, formatPercent, formatSpan } from "../lib/format.ts";
 
 interface Meaning {
   name: string;
@@ -23,7 +23,7 @@ export function meaningOf(name: string): Meaning {
   return (
     MEANINGS[name.replaceAll("_", "").toLowerCase()] ?? {
       name,
-      format: (value) => value.toLocaleString("en"),
+      format: (value) => formatNumber(value),
     }
   );
 }

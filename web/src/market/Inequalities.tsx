@@ -1,7 +1,7 @@
 import type { Inequality, LorenzPoint, Market } from "../api/types.ts";
 import type { FigureColumn } from "../components/ChartFrame.tsx";
 import { formatPercent } from "../lib/format.ts";
-import { PlaneFigure, type Ground } from "../plot/Plane.tsx";
+import { Diagonal, PlaneFigure, type Ground } from "../plot/Plane.tsx";
 
 const COLUMNS: readonly FigureColumn[] = [
   { key: "of", label: "Of" },
@@ -35,13 +35,7 @@ export function Inequalities({ market }: { market: Market }) {
     >
       {(ground) => (
         <>
-          <line
-            className="bid-diagonal"
-            x1={ground.x(0)}
-            y1={ground.y(0)}
-            x2={ground.x(1)}
-            y2={ground.y(1)}
-          />
+          <Diagonal ground={ground} end={1} />
           <Curve points={balances.lorenz} ground={ground} name="balances" />
           <Curve points={earnings.lorenz} ground={ground} name="earnings" />
         </>

@@ -1,11 +1,12 @@
 import type { MessageRow } from "../api/types.ts";
 import { Hash } from "../components/Hash.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
+import { formatNumber } from "../lib/format.ts";
 
 /** The body of a message: what a stranger wrote, or why it cannot be read. */
 export function MessageText({ message, limit = 600 }: { message: MessageRow; limit?: number }) {
   if (message.encrypted) {
-    return <p className="muted">Encrypted to its recipient, {message.size.toLocaleString("en")} bytes.</p>;
+    return <p className="muted">Encrypted to its recipient, {formatNumber(message.size)} bytes.</p>;
   }
   if (message.text !== null) {
     return (

@@ -1,8 +1,8 @@
 import { BatchTable } from "../actions/BatchTable.tsx";
 import { usePage } from "../api/hooks.ts";
 import type { ActionBatch } from "../api/types.ts";
-import { Empty, Loaded } from "../components/Feedback.tsx";
-import { Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Empty } from "../components/Feedback.tsx";
+import { Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 
 const TOPICS = ["actions"];
@@ -30,18 +30,15 @@ export default function Actions() {
         />
       </Filters>
       <Panel title="Batches" bare>
-        <Loaded query={page} lines={12}>
-          {({ items, next }) =>
+        <Paged query={page} filters={filters} lines={12}>
+          {(items) =>
             items.length === 0 ? (
               <Empty title="No batch of actions">Agents commit their logs from time to time.</Empty>
             ) : (
-              <>
-                <BatchTable batches={items} />
-                <Pager next={next} shown={items.length} filters={filters} />
-              </>
+              <BatchTable batches={items} />
             )
           }
-        </Loaded>
+        </Paged>
       </Panel>
     </>
   );

@@ -4,13 +4,14 @@ import { usePage } from "../api/hooks.ts";
 import type { AgentRow } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
-import { Empty, Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Empty } from "../components/Feedback.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { Mark } from "../components/State.tsx";
 import { Table, type Column, type ServerSort } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
+import { FULL_QUALITY } from "../lib/quality.ts";
 import { visible } from "../lib/text.ts";
 
 const TOPICS = ["agents"];
@@ -28,7 +29,7 @@ const COLUMNS: Column<AgentRow>[] = [
     header: "Quality",
     end: true,
     sort: (row) => row.quality,
-    cell: (row) => <span data-value={row.quality}>{(row.quality / 10_000).toFixed(2)}</span>,
+    cell: (row) => <span data-value={row.quality}>{(row.quality / FULL_QUALITY).toFixed(2)}</span>,
   },
   {
     id: "earned",
@@ -123,21 +124,18 @@ export default function Agents() {
         <TextFilter label="Parent" name="parent" placeholder="agent's number" {...common} />
       </Filters>
       <Panel title="Agents" bare>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              <Table
-                caption="Agents"
-                columns={COLUMNS}
-                rows={items}
-                rowKey={KEY}
-                serverSort={sort}
-                empty={<Empty title="No such agent">Register one, or clear the filters.</Empty>}
-              />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
+        <Paged query={page} filters={filters}>
+          {(items) => (
+            <Table
+              caption="Agents"
+              columns={COLUMNS}
+              rows={items}
+              rowKey={KEY}
+              serverSort={sort}
+              empty={<Empty title="No such agent">Register one, or clear the filters.</Empty>}
+            />
           )}
-        </Loaded>
+        </Paged>
       </Panel>
     </>
   );

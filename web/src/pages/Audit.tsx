@@ -1,12 +1,11 @@
 import { useApi } from "../api/hooks.ts";
 import type { Audit as Data, AuditReport, Overview } from "../api/types.ts";
 import { Conserved } from "../components/Conserved.tsx";
-import { Count } from "../components/Count.tsx";
 import { Loaded } from "../components/Feedback.tsx";
 import { BlockLink } from "../components/Hash.tsx";
-import { Money } from "../components/Money.tsx";
-import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
 import { Mark } from "../components/State.tsx";
+import { CountStat, MoneyStat, Stat, Stats } from "../components/Stats.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { formatTime } from "../lib/format.ts";
 
@@ -17,8 +16,7 @@ const IDLE_MS = 60_000;
 /** Whether the credits add up: at every block as it is read, and in full against the contracts. */
 export default function Audit() {
   const overview = useApi<Overview>("/api/overview", { topics: TOPICS });
-  const first = useApi<Data>("/api/audit");
-  const audit = useApi<Data>("/api/audit", { every: first.data?.running ? RUNNING_MS : IDLE_MS });
+  const audit = useApi<Data>("/api/audit", { every: (last) => (last?.running ? RUNNING_MS : IDLE_MS) });
   return (
     <>
       <PageHead
@@ -54,27 +52,19 @@ function AtEachBlock({ data }: { data: Overview }) {
   return (
     <>
       <Stats>
-        <Stat label="Blocks checked" figure="checked">
-          <Count value={conservation.checked} />
-        </Stat>
+        <CountStat label="Blocks checked" figure="checked" value={conservation.checked} />
         <Stat label="Newest" figure="block">
           <BlockLink number={conservation.block} />
         </Stat>
-        <Stat label="In accounts" figure="accounts">
-          <Money units={held} />
-        </Stat>
-        <Stat label="To be destroyed" figure="pending_burn">
-          <Money units={credits.pending_burn} />
-        </Stat>
-        <Stat label="Outside" figure="outside">
-          <Money units={credits.outside} />
-        </Stat>
-        <Stat label="Destroyed" figure="destroyed">
-          <Money units={credits.destroyed} />
-        </Stat>
-        <Stat label={sum === credits.minted ? "= Minted" : "Minted"} figure="minted">
-          <Money units={credits.minted} />
-        </Stat>
+        <MoneyStat label="In accounts" figure="accounts" units={held} />
+        <MoneyStat label="To be destroyed" figure="pending_burn" units={credits.pending_burn} />
+        <MoneyStat label="Outside" figure="outside" units={credits.outside} />
+        <MoneyStat label="Destroyed" figure="destroyed" units={credits.destroyed} />
+        <MoneyStat
+          label={sum === credits.minted ? "= Minted" : "Minted"}
+          figure="minted"
+          units={credits.minted}
+        />
       </Stats>
       {conservation.violation !== null && (
         <p className="stale">
@@ -118,24 +108,17 @@ function Report({ report }: { report: AuditReport }) {
         <span className="muted">finished {formatTime(report.finished)}</span>
       </p>
       <Stats>
-        <Stat label="Blocks" figure="blocks_checked" note={`${report.first_block} to ${report.last_block}`}>
-          <Count value={report.blocks_checked} />
-        </Stat>
-        <Stat label="Accounts" figure="audit.accounts">
-          <Count value={report.accounts} />
-        </Stat>
-        <Stat label="Tasks" figure="audit.tasks">
-          <Count value={report.tasks} />
-        </Stat>
-        <Stat label="Minted" figure="audit.minted">
-          <Money units={report.minted} />
-        </Stat>
-        <Stat label="Held" figure="audit.held">
-          <Money units={report.held} />
-        </Stat>
-        <Stat label="Burned" figure="audit.burned">
-          <Money units={report.burned} />
-        </Stat>
+        <CountStat
+          label="Blocks"
+          figure="blocks_checked"
+          note={`${report.first_block} to ${report.last_block}`}
+          value={report.blocks_checked}
+        />
+        <CountStat label="Accounts" figure="audit.accounts" value={report.accounts} />
+        <CountStat label="Tasks" figure="audit.tasks" value={report.tasks} />
+        <MoneyStat label="Minted" figure="audit.minted" units={report.minted} />
+        <MoneyStat label="Held" figure="audit.held" units={report.held} />
+        <MoneyStat label="Burned" figure="audit.burned" units={report.burned} />
       </Stats>
       {report.differences.length > 0 && (
         <ol className="differences">

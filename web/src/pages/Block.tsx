@@ -8,20 +8,18 @@ import { Hash } from "../components/Hash.tsx";
 import { Facts, PageHead, Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
 import { TransactionTable } from "../components/TransactionTable.tsx";
-import { formatGwei } from "../lib/format.ts";
-
-// A block changes only with a reorganisation, after which everything is asked for again.
-const TOPICS: string[] = [];
+import { formatGwei, formatNumber } from "../lib/format.ts";
 
 /** One block, by number or hash, and its transactions. */
 export default function Block() {
   const { id } = useParams<{ id: string }>();
-  const block = useApi<BlockDetail>(`/api/blocks/${encodeURIComponent(id)}`, { topics: TOPICS });
+  // It changes only with a reorganisation, after which everything is asked for again.
+  const block = useApi<BlockDetail>(`/api/blocks/${encodeURIComponent(id)}`);
   const number = block.data?.number;
   return (
     <>
       <PageHead
-        title={number === undefined ? "Block" : `Block ${number.toLocaleString("en")}`}
+        title={number === undefined ? "Block" : `Block ${formatNumber(number)}`}
         actions={
           number !== undefined && (
             <>

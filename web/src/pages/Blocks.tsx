@@ -1,15 +1,15 @@
 import { usePage } from "../api/hooks.ts";
 import type { BlockRow } from "../api/types.ts";
 import { Count } from "../components/Count.tsx";
-import { Empty, Loaded } from "../components/Feedback.tsx";
+import { Empty } from "../components/Feedback.tsx";
 import { BlockLink, Hash } from "../components/Hash.tsx";
-import { ChoiceFilter, Export, Filters, Pager, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, useFilters } from "../components/List.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Tabs } from "../components/Tabs.tsx";
 import { Time } from "../components/Time.tsx";
 import { formatGwei } from "../lib/format.ts";
-import { CHAIN_TABS } from "./chain.ts";
+import { CHAIN_TABS } from "../routes.ts";
 
 const TOPICS = ["blocks"];
 const FILTERS = ["with_events"];
@@ -55,20 +55,17 @@ export default function Blocks() {
         <ChoiceFilter label="Blocks" name="with_events" options={WHICH} filters={filters} change={change} />
       </Filters>
       <Panel title="Blocks, newest first" bare>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              <Table
-                caption="Blocks"
-                columns={COLUMNS}
-                rows={items}
-                rowKey={KEY}
-                empty={<Empty title="No block has been read yet" />}
-              />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
+        <Paged query={page} filters={filters}>
+          {(items) => (
+            <Table
+              caption="Blocks"
+              columns={COLUMNS}
+              rows={items}
+              rowKey={KEY}
+              empty={<Empty title="No block has been read yet" />}
+            />
           )}
-        </Loaded>
+        </Paged>
       </Panel>
     </>
   );

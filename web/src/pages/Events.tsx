@@ -2,11 +2,10 @@ import { usePage } from "../api/hooks.ts";
 import { useContracts } from "../api/status.tsx";
 import type { EventRow } from "../api/types.ts";
 import { EventTable } from "../components/EventTable.tsx";
-import { Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { Tabs } from "../components/Tabs.tsx";
-import { CHAIN_TABS } from "./chain.ts";
+import { CHAIN_TABS } from "../routes.ts";
 
 const TOPICS = ["events"];
 const FILTERS = ["contract", "name", "account", "agent", "task", "tx"];
@@ -34,14 +33,9 @@ export default function Events() {
         <TextFilter label="Task" name="task" size={6} {...common} />
       </Filters>
       <Panel title="Events, newest first" bare>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              <EventTable events={items} />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
-          )}
-        </Loaded>
+        <Paged query={page} filters={filters}>
+          {(items) => <EventTable events={items} />}
+        </Paged>
       </Panel>
     </>
   );

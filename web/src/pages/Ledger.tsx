@@ -3,18 +3,19 @@ import type { ReactNode } from "react";
 
 import type { Problem } from "../api/client.ts";
 import { useApi, usePage } from "../api/hooks.ts";
-import type { AccountRow, LedgerEntry, LedgerOverview, Reason, ReasonTotal } from "../api/types.ts";
+import type { AccountRow, LedgerEntry, LedgerOverview, ReasonTotal } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
 import { DoubleEntry, EntryTable } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
-import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
+import { CountStat, MoneyStat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { useView, ViewSwitch } from "../components/Tabs.tsx";
 import { formatNumber } from "../lib/format.ts";
-import { reasonWords } from "../lib/ledger.ts";
+import { reasonWords, REASONS } from "../lib/ledger.ts";
 
 const TOPICS = ["ledger"];
 const FILTERS = ["account", "reason", "kind", "task", "agent"];
@@ -22,27 +23,6 @@ const VIEWS = [
   ["movements", "Movements"],
   ["double", "Double entry"],
 ] as const;
-const REASONS: Reason[] = [
-  "deposit",
-  "withdrawal",
-  "transfer",
-  "escrow",
-  "bond",
-  "reward",
-  "fee",
-  "refund",
-  "compensation",
-  "thinking",
-  "pledge",
-  "stake",
-  "postage",
-  "panel",
-  "debt",
-  "burn",
-  "mint",
-  "vote-lock",
-  "other",
-];
 
 const TOTALS: Column<ReasonTotal>[] = [
   { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => reasonWords(row.reason) },
@@ -87,25 +67,15 @@ export default function Ledger() {
       <div className="gap" />
       <Filters filters={filters}>
         <TextFilter label="Account" name="account" placeholder="0x… or agent:5" size={18} {...common} />
-        <ChoiceFilter
-          label="Why"
-          name="reason"
-          options={REASONS.map((one) => [one, reasonWords(one)])}
-          {...common}
-        />
+        <ChoiceFilter label="Why" name="reason" options={REASONS} {...common} />
         <TextFilter label="Event" name="kind" placeholder="Paid" {...common} />
         <TextFilter label="Task" name="task" size={6} {...common} />
         <TextFilter label="Agent" name="agent" size={6} {...common} />
       </Filters>
       <Panel title="Movements, newest first" actions={<ViewSwitch label="View" name="view" views={VIEWS} />}>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              {view === "double" ? <DoubleEntry entries={items} /> : <EntryTable entries={items} />}
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
-          )}
-        </Loaded>
+        <Paged query={page} filters={filters}>
+          {(items) => (view === "double" ? <DoubleEntry entries={items} /> : <EntryTable entries={items} />)}
+        </Paged>
       </Panel>
     </>
   );
@@ -159,25 +129,18 @@ function Scrolled({ children }: { children: ReactNode }) {
 function Figures({ data }: { data: LedgerOverview }) {
   return (
     <Stats>
-      <Stat label="Accounts" figure="accounts" note={`${formatNumber(data.indebted)} in debt`}>
-        <Count value={data.accounts} />
-      </Stat>
-      <Stat label="Free" figure="free">
-        <Money units={data.free} />
-      </Stat>
-      <Stat label="Locked" figure="locked">
-        <Money units={data.locked} />
-      </Stat>
-      <Stat label="Held by the ledger" figure="held">
-        <Money units={data.held} />
-      </Stat>
-      <Stat label="Outside" figure="outside" note="in wallets">
-        <Money units={data.outside} />
-      </Stat>
-      <Stat label="Minted" figure="minted">
-        <Money units={data.minted} />
-      </Stat>
-      <Stat
+      <CountStat
+        label="Accounts"
+        figure="accounts"
+        note={`${formatNumber(data.indebted)} in debt`}
+        value={data.accounts}
+      />
+      <MoneyStat label="Free" figure="free" units={data.free} />
+      <MoneyStat label="Locked" figure="locked" units={data.locked} />
+      <MoneyStat label="Held by the ledger" figure="held" units={data.held} />
+      <MoneyStat label="Outside" figure="outside" note="in wallets" units={data.outside} />
+      <MoneyStat label="Minted" figure="minted" units={data.minted} />
+      <MoneyStat
         label="Destroyed"
         figure="destroyed"
         note={
@@ -185,12 +148,9 @@ function Figures({ data }: { data: LedgerOverview }) {
             <Money units={data.pending_burn} /> to come
           </>
         }
-      >
-        <Money units={data.destroyed} />
-      </Stat>
-      <Stat label="Debts" figure="debts">
-        <Money units={data.debts} />
-      </Stat>
+        units={data.destroyed}
+      />
+      <MoneyStat label="Debts" figure="debts" units={data.debts} />
     </Stats>
   );
 }

@@ -7,16 +7,17 @@ import { Count } from "../components/Count.tsx";
 import { Statement } from "../components/EntryTable.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash } from "../components/Hash.tsx";
-import { Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
-import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
+import { MoneyStat, Stat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { shorten } from "../lib/format.ts";
-import { reasonWords } from "../lib/ledger.ts";
+import { reasonWords, REASONS } from "../lib/ledger.ts";
 
 const FILTERS = ["reason", "task"];
 
-const REASONS: Column<ReasonTotal>[] = [
+const TOTALS: Column<ReasonTotal>[] = [
   { id: "reason", header: "Why", sort: (row) => row.reason, cell: (row) => reasonWords(row.reason) },
   {
     id: "in",
@@ -65,18 +66,13 @@ export default function LedgerAccount() {
       </Loaded>
       <div className="gap" />
       <Filters filters={filters}>
-        <TextFilter label="Why" name="reason" placeholder="reward" {...common} />
+        <ChoiceFilter label="Why" name="reason" options={REASONS} {...common} />
         <TextFilter label="Task" name="task" size={6} {...common} />
       </Filters>
       <Panel title="Movements, newest first">
-        <Loaded query={page} lines={12}>
-          {({ items, next }) => (
-            <>
-              <Statement account={account} entries={items} />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
-          )}
-        </Loaded>
+        <Paged query={page} filters={filters} lines={12}>
+          {(items) => <Statement account={account} entries={items} />}
+        </Paged>
       </Panel>
     </>
   );
@@ -92,16 +88,10 @@ function Parts({ data }: { data: AccountDetail }) {
     <div className="grid">
       <Panel title="Balance">
         <Stats>
-          <Stat label="Free" figure="free">
-            <Money units={data.free} />
-          </Stat>
-          <Stat label="Locked" figure="locked" note="in escrow, bonds, channels">
-            <Money units={data.locked} />
-          </Stat>
-          <Stat label="Together" figure="total">
-            <Money units={data.total} />
-          </Stat>
-          <Stat
+          <MoneyStat label="Free" figure="free" units={data.free} />
+          <MoneyStat label="Locked" figure="locked" note="in escrow, bonds, channels" units={data.locked} />
+          <MoneyStat label="Together" figure="total" units={data.total} />
+          <MoneyStat
             label="Debt"
             figure="debt"
             note={
@@ -111,12 +101,9 @@ function Parts({ data }: { data: AccountDetail }) {
                 </>
               )
             }
-          >
-            <Money units={data.debt} />
-          </Stat>
-          <Stat label="Deposited less withdrawn" figure="contributed">
-            <Money units={data.contributed} />
-          </Stat>
+            units={data.debt}
+          />
+          <MoneyStat label="Deposited less withdrawn" figure="contributed" units={data.contributed} />
           {data.agent !== null && (
             <Stat label="Agent">
               <Link href={`/agents/${data.agent}`}>{data.agent}</Link>
@@ -127,7 +114,7 @@ function Parts({ data }: { data: AccountDetail }) {
       <Panel title="What moved" className={data.debtors.length > 0 ? "two-thirds" : ""}>
         <Table
           caption="Movements by reason"
-          columns={REASONS}
+          columns={TOTALS}
           rows={data.reasons}
           rowKey={(row) => row.reason}
           empty={<Empty title="Nothing has moved yet" />}

@@ -2,8 +2,8 @@ import { useParams } from "wouter";
 
 import { usePage } from "../api/hooks.ts";
 import type { MessageRow } from "../api/types.ts";
-import { Empty, Loaded } from "../components/Feedback.tsx";
-import { Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Empty } from "../components/Feedback.tsx";
+import { Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { MessageList } from "../messages/MessageList.tsx";
 import { ThreadPage } from "../messages/ThreadPage.tsx";
@@ -35,18 +35,15 @@ function AllMessages() {
         <TextFilter label="Task" name="task" placeholder="number" size={8} {...field} />
       </Filters>
       <Panel title="Messages" bare>
-        <Loaded query={page} lines={12}>
-          {({ items, next }) =>
+        <Paged query={page} filters={filters} lines={12}>
+          {(items) =>
             items.length === 0 ? (
               <Empty title="No message">Agents write to each other, to requesters and to topics.</Empty>
             ) : (
-              <>
-                <MessageList messages={items} />
-                <Pager next={next} shown={items.length} filters={filters} />
-              </>
+              <MessageList messages={items} />
             )
           }
-        </Loaded>
+        </Paged>
       </Panel>
     </>
   );

@@ -8,8 +8,9 @@ import { Conserved } from "../components/Conserved.tsx";
 import { Count } from "../components/Count.tsx";
 import { Failure, Loaded, Skeleton } from "../components/Feedback.tsx";
 import { Money } from "../components/Money.tsx";
-import { PageHead, Panel, Stat, Stats } from "../components/Panel.tsx";
+import { PageHead, Panel } from "../components/Panel.tsx";
 import { State, TASK_STATES } from "../components/State.tsx";
+import { CountStat, MoneyStat, Stats } from "../components/Stats.tsx";
 import { Ticker } from "../components/Ticker.tsx";
 import {
   formatCredits,
@@ -19,12 +20,12 @@ import {
   shortCredits,
   shortNumber,
 } from "../lib/format.ts";
+import { TIME } from "../plot/time.ts";
 import "./overview.css";
 
 fetchDrawings("sankey", "line", "bar");
 
 const TOPICS = ["overview"];
-const TIME = { key: "time", label: "Time", format: formatTime };
 const WORK = [
   { key: "events", label: "Events", format: formatNumber, colour: 3 },
   { key: "transactions", label: "Transactions", format: formatNumber, colour: 8 },
@@ -100,34 +101,44 @@ function Figures({ data }: { data: Data }) {
   const settled = tasks.by_state.Settled ?? 0;
   return (
     <Stats>
-      <Stat label="Tasks" figure="tasks.total" note={`${formatNumber(settled)} settled`}>
-        <Count value={tasks.total} />
-      </Stat>
-      <Stat
+      <CountStat
+        label="Tasks"
+        figure="tasks.total"
+        note={`${formatNumber(settled)} settled`}
+        value={tasks.total}
+      />
+      <CountStat
         label="Agents"
         figure="agents.total"
         note={`${formatNumber(agents.active)} active${agents.indebted > 0 ? `, ${formatNumber(agents.indebted)} in debt` : ""}`}
-      >
-        <Count value={agents.total} />
-      </Stat>
-      <Stat label="Paid to agents" figure="flows.rewards" note={<Note of={flows.fees} text="in fees" />}>
-        <Money units={flows.rewards} />
-      </Stat>
-      <Stat label="Spent on thinking" figure="flows.thinking" note="model calls">
-        <Money units={flows.thinking} />
-      </Stat>
-      <Stat label="Free credits" figure="credits.free" note="in the ledger">
-        <Money units={credits.free} />
-      </Stat>
-      <Stat label="Locked credits" figure="credits.locked" note="escrow, bonds, channels">
-        <Money units={credits.locked} />
-      </Stat>
-      <Stat label="Outside" figure="credits.outside" note="in wallets">
-        <Money units={credits.outside} />
-      </Stat>
-      <Stat label="Minted" figure="credits.minted" note={<Note of={credits.destroyed} text="destroyed" />}>
-        <Money units={credits.minted} />
-      </Stat>
+        value={agents.total}
+      />
+      <MoneyStat
+        label="Paid to agents"
+        figure="flows.rewards"
+        note={<Note of={flows.fees} text="in fees" />}
+        units={flows.rewards}
+      />
+      <MoneyStat
+        label="Spent on thinking"
+        figure="flows.thinking"
+        note="model calls"
+        units={flows.thinking}
+      />
+      <MoneyStat label="Free credits" figure="credits.free" note="in the ledger" units={credits.free} />
+      <MoneyStat
+        label="Locked credits"
+        figure="credits.locked"
+        note="escrow, bonds, channels"
+        units={credits.locked}
+      />
+      <MoneyStat label="Outside" figure="credits.outside" note="in wallets" units={credits.outside} />
+      <MoneyStat
+        label="Minted"
+        figure="credits.minted"
+        note={<Note of={credits.destroyed} text="destroyed" />}
+        units={credits.minted}
+      />
     </Stats>
   );
 }

@@ -8,7 +8,7 @@ export default function Post() {
     <>
       <PageHead
         title="Post a task"
-        note="Agents bid for it, the best bid does the work, and you say whether it is good. You can follow all of it live."
+        note="Agents compete for it or are chosen, the work is done and judged, and good work is paid. You can follow all of it live."
       />
       <WalletProvider>
         <PostTask />

@@ -47,8 +47,7 @@ function Found({ task, again }: { task: TaskDetail; again: () => void }) {
       {task.next_step && <NextStep step={task.next_step} again={again} />}
       <Act task={task} />
       <Documents task={task} />
-      {task.mode === "Race" && <Entries entries={task.entries} />}
-      <Bids task={task} />
+      {task.mode === "Race" ? <Entries task={task} /> : <Bids task={task} />}
       <div className="grid pair">
         <Evaluation task={task} />
         <SubTasks task={task} />

@@ -1,9 +1,9 @@
 import { usePage } from "../api/hooks.ts";
-import type { Mode, TaskRow } from "../api/types.ts";
+import type { TaskRow } from "../api/types.ts";
 import { Account, Agent, TaskLink } from "../components/Account.tsx";
 import { Count } from "../components/Count.tsx";
-import { Empty, Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { Empty } from "../components/Feedback.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { State, TASK_STATES } from "../components/State.tsx";
@@ -11,16 +11,11 @@ import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { words } from "../lib/format.ts";
+import { MODE_NAMES, MODES } from "../lib/modes.ts";
 
 const TOPICS = ["tasks"];
 const FILTERS = ["text", "state", "skill", "mode", "requester", "agent", "evaluator", "parent"];
-const MODES: Record<Mode, string> = {
-  SealedSecondPrice: "2nd price",
-  SealedFirstPrice: "1st price",
-  OpenBid: "open",
-  Direct: "direct",
-  Race: "race",
-};
+const AWARDS = MODE_NAMES.map((mode) => [mode, MODES[mode].short] as const);
 
 const COLUMNS: Column<TaskRow>[] = [
   {
@@ -31,7 +26,7 @@ const COLUMNS: Column<TaskRow>[] = [
   },
   { id: "state", header: "State", cell: (row) => <State state={row.state} /> },
   { id: "skill", header: "Skill", cell: (row) => <Untrusted text={row.skill} limit={20} plain /> },
-  { id: "mode", header: "Award", extra: true, cell: (row) => MODES[row.mode] },
+  { id: "mode", header: "Award", extra: true, cell: (row) => MODES[row.mode].short },
   { id: "reserve", header: "Reserve", end: true, cell: (row) => <Money units={row.reserve} /> },
   { id: "price", header: "Price", end: true, cell: (row) => <Money units={row.price} /> },
   { id: "bids", header: "Bids", end: true, extra: true, cell: (row) => <Count value={row.commitments} /> },
@@ -71,25 +66,22 @@ export default function Tasks() {
           {...common}
         />
         <TextFilter label="Skill" name="skill" {...common} />
-        <ChoiceFilter label="Award" name="mode" options={Object.entries(MODES)} {...common} />
+        <ChoiceFilter label="Award" name="mode" options={AWARDS} {...common} />
         <TextFilter label="Requester" name="requester" placeholder="0x…" {...common} />
         <TextFilter label="Worker" name="agent" placeholder="agent's number" {...common} />
       </Filters>
       <Panel title="Newest first" bare>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              <Table
-                caption="Tasks"
-                columns={COLUMNS}
-                rows={items}
-                rowKey={KEY}
-                empty={<Empty title="No such task">Post one, or clear the filters.</Empty>}
-              />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
+        <Paged query={page} filters={filters}>
+          {(items) => (
+            <Table
+              caption="Tasks"
+              columns={COLUMNS}
+              rows={items}
+              rowKey={KEY}
+              empty={<Empty title="No such task">Post one, or clear the filters.</Empty>}
+            />
           )}
-        </Loaded>
+        </Paged>
       </Panel>
     </>
   );

@@ -11,16 +11,12 @@ import { BlockLink, Hash } from "../components/Hash.tsx";
 import { Facts, PageHead, Panel } from "../components/Panel.tsx";
 import { Mark } from "../components/State.tsx";
 import { Time } from "../components/Time.tsx";
-import { formatEther, shorten, words } from "../lib/format.ts";
-
-const TOPICS: string[] = [];
+import { formatEther, formatNumber, shorten, words } from "../lib/format.ts";
 
 /** One transaction: what was called, what it did, and why it failed. */
 export default function Transaction() {
   const { hash } = useParams<{ hash: string }>();
-  const transaction = useApi<TransactionDetail>(`/api/transactions/${encodeURIComponent(hash)}`, {
-    topics: TOPICS,
-  });
+  const transaction = useApi<TransactionDetail>(`/api/transactions/${encodeURIComponent(hash)}`);
   const { data } = transaction;
   return (
     <>
@@ -80,7 +76,7 @@ function Parts({ transaction }: { transaction: TransactionDetail }) {
 function GasUse({ used, limit }: { used: number; limit: number }) {
   return (
     <>
-      <Count value={used} /> <span className="muted">of {limit.toLocaleString("en")}</span>
+      <Count value={used} /> <span className="muted">of {formatNumber(limit)}</span>
     </>
   );
 }

@@ -1,12 +1,11 @@
 import { usePage } from "../api/hooks.ts";
 import { useContracts } from "../api/status.tsx";
 import type { TransactionRow } from "../api/types.ts";
-import { Loaded } from "../components/Feedback.tsx";
-import { ChoiceFilter, Export, Filters, Pager, TextFilter, useFilters } from "../components/List.tsx";
+import { ChoiceFilter, Export, Filters, Paged, TextFilter, useFilters } from "../components/List.tsx";
 import { PageHead, Panel } from "../components/Panel.tsx";
 import { Tabs } from "../components/Tabs.tsx";
 import { TransactionTable } from "../components/TransactionTable.tsx";
-import { CHAIN_TABS } from "./chain.ts";
+import { CHAIN_TABS } from "../routes.ts";
 
 const TOPICS = ["blocks"];
 const FILTERS = ["contract", "function", "sender", "block", "failed"];
@@ -38,14 +37,9 @@ export default function Transactions() {
         <ChoiceFilter label="Outcome" name="failed" options={OUTCOMES} {...common} />
       </Filters>
       <Panel title="Transactions, newest first" bare>
-        <Loaded query={page} lines={20}>
-          {({ items, next }) => (
-            <>
-              <TransactionTable transactions={items} />
-              <Pager next={next} shown={items.length} filters={filters} />
-            </>
-          )}
-        </Loaded>
+        <Paged query={page} filters={filters}>
+          {(items) => <TransactionTable transactions={items} />}
+        </Paged>
       </Panel>
     </>
   );

@@ -50,6 +50,19 @@ interface PlaneProps {
   children: (ground: Ground) => ReactNode;
 }
 
+/** The line on which both axes, from 0 to `end`, say the same. */
+export function Diagonal({ ground, end }: { ground: Ground; end: number }) {
+  return (
+    <line
+      className="plane-diagonal"
+      x1={ground.x(0)}
+      y1={ground.y(0)}
+      x2={ground.x(end)}
+      y2={ground.y(end)}
+    />
+  );
+}
+
 const READOUT = 28;
 
 /** Two measured axes and what is drawn on them, where a chart of series does not do. */

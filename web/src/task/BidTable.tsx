@@ -13,6 +13,7 @@ const TONES: Record<BidStatus, Tone> = {
   revealed: "info",
   leading: "good",
   won: "good",
+  defaulted: "bad",
   lost: "neutral",
   forfeited: "bad",
   void: "warn",

@@ -5,26 +5,19 @@ import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Time } from "../components/Time.tsx";
 import { formatCredits } from "../lib/format.ts";
+import { MODES } from "../lib/modes.ts";
 import { formatQuality } from "../lib/quality.ts";
 import { visible } from "../lib/text.ts";
 import { BidPicture } from "./BidPicture.tsx";
 import { BidTable } from "./BidTable.tsx";
 
-const RULES: Record<TaskDetail["mode"], string> = {
-  SealedSecondPrice: "Sealed bids; the winner is paid the price at which it would just have won.",
-  SealedFirstPrice: "Sealed bids; the winner is paid what it asked.",
-  OpenBid: "Open bids; the winner is paid what it asked.",
-  Direct: "Awarded without an auction, to an agent that signed for it.",
-  Race: "A race: many work, and the first submission that passes is paid.",
-};
-
 /** Who bid what, who won, and why the price is what it is. */
 export function Bids({ task }: { task: TaskDetail }) {
-  const auctioned = task.mode !== "Race" && task.mode !== "Direct";
+  const direct = task.mode === "Direct";
   return (
-    <Panel title="Bids and price" note={RULES[task.mode]}>
+    <Panel title={direct ? "Offer and price" : "Bids and price"} note={MODES[task.mode].rule}>
       <div className={task.award ? "bids" : undefined}>
-        {auctioned && task.bids.length > 0 && (
+        {!direct && task.bids.length > 0 && (
           <BidPicture
             bids={task.bids}
             reserve={task.reserve}
@@ -34,7 +27,13 @@ export function Bids({ task }: { task: TaskDetail }) {
         )}
         {task.award && <Why award={task.award} />}
       </div>
-      {task.bids.length > 0 ? <BidTable bids={task.bids} /> : auctioned && <NoBids task={task} />}
+      {task.bids.length > 0 ? (
+        <BidTable bids={task.bids} />
+      ) : direct ? (
+        <NoOffer task={task} />
+      ) : (
+        <NoBids task={task} />
+      )}
       {task.commitments > task.bids.length && task.bids.length > 0 && (
         <p className="muted">
           The first {task.bids.length} of {task.commitments} bids.
@@ -53,8 +52,17 @@ function NoBids({ task }: { task: TaskDetail }) {
   );
 }
 
+function NoOffer({ task }: { task: TaskDetail }) {
+  if (task.state !== "Open") return <Empty title="No offer was accepted." />;
+  return (
+    <Empty title="No offer is accepted yet.">
+      One can be until <Time at={task.bidding_end} full />.
+    </Empty>
+  );
+}
+
 /** The award in words, and the figures that the words rest on. */
-function Why({ award }: { award: Award }) {
+export function Why({ award }: { award: Award }) {
   return (
     <div className="why">
       <p className="why-words">{visible(award.why)}</p>

@@ -3,6 +3,8 @@ import { Hash } from "../components/Hash.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { Written } from "../components/Written.tsx";
+import { formatNumber } from "../lib/format.ts";
+import { rubricOf } from "./rubric.ts";
 
 /** What was asked for and what was delivered, side by side: texts of strangers, shown as they are. */
 export function Documents({ task }: { task: TaskDetail }) {
@@ -39,16 +41,16 @@ const CHECKS: Record<string, string> = {
 function Checker({ task }: { task: TaskDetail }) {
   if (task.checker === null) return null;
   const kind = String(task.checker["kind"]);
-  const rubric = task.checker["rubric"];
+  const rubric = rubricOf(task);
   return (
     <div className="checker">
       <h3>How it is checked</h3>
       <p className="muted">{CHECKS[kind] ?? <Untrusted text={kind} limit={60} plain />}</p>
-      {Array.isArray(rubric) && (
+      {rubric.length > 0 && (
         <ol className="rubric">
           {rubric.map((criterion, nth) => (
             <li key={nth}>
-              <Untrusted text={String(criterion)} limit={300} />
+              <Untrusted text={criterion} limit={300} />
             </li>
           ))}
         </ol>
@@ -107,7 +109,7 @@ function Origin({ document }: { document: Document }) {
       <Hash value={document.digest} copy />
       {!document.missing && (
         <a className="quiet" href={`/content/${document.digest}`} rel="noreferrer noopener nofollow">
-          whole{document.size === null ? "" : `, ${document.size.toLocaleString("en")} bytes`}
+          whole{document.size === null ? "" : `, ${formatNumber(document.size)} bytes`}
         </a>
       )}
     </>

@@ -1,11 +1,15 @@
-import type { RaceEntry } from "../api/types.ts";
+import type { RaceEntry, TaskDetail } from "../api/types.ts";
 import { Agent } from "../components/Account.tsx";
+import { Empty } from "../components/Feedback.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
 import { Money } from "../components/Money.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Mark, type Tone } from "../components/State.tsx";
 import { Table, type Column } from "../components/Table.tsx";
+import { Time } from "../components/Time.tsx";
 import { words } from "../lib/format.ts";
+import { MODES } from "../lib/modes.ts";
+import { Why } from "./Bids.tsx";
 
 const TONES: Record<RaceEntry["status"], Tone> = {
   sealed: "info",
@@ -31,17 +35,27 @@ const COLUMNS: readonly Column<RaceEntry>[] = [
 ];
 
 /** Who ran in a race, in the order in which they are judged. */
-export function Entries({ entries }: { entries: readonly RaceEntry[] }) {
+export function Entries({ task }: { task: TaskDetail }) {
   return (
-    <Panel title="Entries" note="Judged in the order of their commitments; the first that passes is paid.">
+    <Panel title="Entries and price" note={MODES.Race.rule}>
+      {task.award && <Why award={task.award} />}
       <Table
         caption="Entries of the race"
         columns={COLUMNS}
-        rows={entries}
+        rows={task.entries}
         rowKey={(entry) => entry.agent}
         marked={(entry) => entry.status === "won"}
-        empty={<p className="muted">Nobody entered yet.</p>}
+        empty={<NoEntry task={task} />}
       />
     </Panel>
+  );
+}
+
+function NoEntry({ task }: { task: TaskDetail }) {
+  if (task.state !== "Open") return <Empty title="Nobody entered." />;
+  return (
+    <Empty title="Nobody entered yet.">
+      Results are taken until <Time at={task.bidding_end} full />.
+    </Empty>
   );
 }

@@ -7,7 +7,13 @@ import { Money } from "../components/Money.tsx";
 import { Facts, Panel } from "../components/Panel.tsx";
 import { Span, Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
-import { formatPercent, words } from "../lib/format.ts";
+import { formatPercent } from "../lib/format.ts";
+import { MODES, windowsIn } from "../lib/modes.ts";
+
+const BONDS: Partial<Record<TaskDetail["mode"], string>> = {
+  Direct: "Bond of the worker",
+  Race: "Bond of each entry",
+};
 
 /** What was agreed when the task was posted: it keeps these terms whatever is voted later. */
 export function Terms({ task }: { task: TaskDetail }) {
@@ -18,15 +24,18 @@ export function Terms({ task }: { task: TaskDetail }) {
           ["Requester", <Account account={task.requester} />],
           ["Worker", <Agent id={task.agent} name={task.agent_name} />],
           ["Skill", <Untrusted text={task.skill} limit={40} plain />],
-          ["Award", words(task.mode)],
+          ["Award", MODES[task.mode].name],
           ["Reserve", <Money units={task.reserve} unit />],
           ["Price", <Money units={task.price} unit />],
           ["Market's fee", <Fee task={task} />],
-          ["Bond of each bidder", <Money units={task.bond} unit />],
-          ["Bidding", <Span seconds={task.bidding_window} />],
-          ["Reveal", <Span seconds={task.reveal_window} />],
-          ["Delivery", <Span seconds={task.delivery_window} />],
-          ["Review", <Span seconds={task.review_window} />],
+          [BONDS[task.mode] ?? "Bond of each bidder", <Money units={task.bond} unit />],
+          ...windowsIn(task.mode).map(
+            (name) =>
+              [
+                MODES[task.mode].windows[name]?.[0] ?? name,
+                <Span seconds={task[`${name}_window`]} />,
+              ] as const,
+          ),
           ["Posted", <Time at={task.created_time} full />],
           ["Posted in", <Tx hash={task.created_tx} />],
           ["Digest of the secret", <Hash value={task.seal} />],

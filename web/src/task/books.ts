@@ -13,7 +13,7 @@ export interface Side {
 export const NOBODY = "nobody";
 
 /** Whether a movement moves credits; a debt is a promise. */
-export function movesCredits(movement: LedgerEntry): boolean {
+function movesCredits(movement: LedgerEntry): boolean {
   return movement.part_from !== "debt" && movement.part_to !== "debt";
 }
 

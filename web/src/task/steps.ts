@@ -18,14 +18,9 @@ const JUDGED = ["Rejected", "Disputed", "Ruled", "Settled"];
 
 /** The way of a task, as far as it came and as it would go on. */
 export function stepsOf(task: TaskDetail, now: number): Step[] {
-  const steps = [
-    posted(task),
-    ...auction(task, now),
-    awarded(task),
-    delivered(task),
-    evaluated(task),
-    ended(task),
-  ];
+  const work =
+    task.mode === "Race" ? [judged(task, now)] : [awarded(task, now), delivered(task), evaluated(task)];
+  const steps = [posted(task), ...auction(task, now), ...work, ended(task)];
   if (!FAILED.includes(task.state)) return steps;
   // What it never came to is not ahead of it any more.
   return steps.filter((step) => step.state === "done" || step.state === "failed");
@@ -53,22 +48,57 @@ function auction(task: TaskDetail, now: number): Step[] {
     by: bidding ? task.bidding_end : null,
     note: `${task.commitments} ${race ? "entered" : "came in"}`,
   };
-  if (!task.mode.startsWith("Sealed")) return [bids];
+  if (task.mode === "OpenBid") return [bids];
+  const revealing = open && now < task.reveal_end;
   const reveal: Step = {
-    name: "Reveal",
-    state: open ? (bidding ? "ahead" : "now") : task.bids_revealed > 0 ? "done" : "failed",
-    at: open ? null : task.reveal_end,
-    by: open ? task.reveal_end : null,
-    note: `${task.bids_revealed} opened`,
+    name: race ? "Showing" : "Reveal",
+    state: revealing
+      ? bidding
+        ? "ahead"
+        : "now"
+      : task.bids_revealed > 0
+        ? "done"
+        : open
+          ? "now"
+          : "failed",
+    at: revealing ? null : task.reveal_end,
+    by: revealing ? task.reveal_end : null,
+    note: `${task.bids_revealed} ${race ? "shown" : "opened"}`,
   };
   return [bids, reveal];
 }
 
-function awarded(task: TaskDetail): Step {
-  const to =
-    task.agent === null ? "to the best bid" : `agent ${task.agent} for ${formatCredits(task.price ?? 0)} cr`;
-  const done = task.agent !== null;
-  return { name: "Award", state: done ? "done" : "ahead", at: task.award?.time ?? null, by: null, note: to };
+function awarded(task: TaskDetail, now: number): Step {
+  const name = "Award";
+  if (task.agent !== null) {
+    const note = `agent ${task.agent} for ${formatCredits(task.price ?? 0)} cr`;
+    return { name, state: "done", at: task.award?.time ?? null, by: null, note };
+  }
+  if (task.mode !== "Direct") return { name, state: "ahead", at: null, by: null, note: "to the best bid" };
+  const open = task.state === "Open";
+  const by = open && now < task.bidding_end ? task.bidding_end : null;
+  return {
+    name,
+    state: open ? "now" : "failed",
+    at: null,
+    by,
+    note: open ? "to a signed offer" : "no offer was accepted",
+  };
+}
+
+/** A race is judged while it is open, and the winner is paid at once. */
+function judged(task: TaskDetail, now: number): Step {
+  const name = "Judging";
+  const pass = `${task.passing_score} of 100 pass`;
+  if (task.state === "Settled") {
+    const note = task.silent ? "nobody spoke" : `${task.score} of 100, ${pass}`;
+    return { name, state: "done", at: task.ended_time, by: null, note };
+  }
+  const failed = task.entries.filter((entry) => entry.status === "failed").length;
+  const note = failed > 0 ? `${failed} judged too low` : pass;
+  const open = task.state === "Open";
+  const state = !open ? "failed" : now >= task.reveal_end ? "now" : "ahead";
+  return { name, state, at: null, by: null, note };
 }
 
 function delivered(task: TaskDetail): Step {

@@ -3,12 +3,13 @@ import type { Channel, Receipt, Receipts as Book, Redemption } from "../api/type
 import { Account, Agent, TaskLink } from "../components/Account.tsx";
 import { Empty, Loaded } from "../components/Feedback.tsx";
 import { Hash, Tx } from "../components/Hash.tsx";
-import { Pager } from "../components/List.tsx";
+import { Paged, Pager } from "../components/List.tsx";
 import { Money } from "../components/Money.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { Time } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import type { Params } from "../api/client.ts";
+import { formatNumber } from "../lib/format.ts";
 import { ChannelTable } from "./ChannelTable.tsx";
 
 const TOPICS = ["usage"];
@@ -21,14 +22,9 @@ interface RecordsProps {
 export function Channels({ filters }: RecordsProps) {
   const page = usePage<Channel>("/api/usage/channels", filters, TOPICS);
   return (
-    <Loaded query={page} lines={10}>
-      {({ items, next }) => (
-        <>
-          <ChannelTable channels={items} />
-          <Pager next={next} shown={items.length} filters={filters} />
-        </>
-      )}
-    </Loaded>
+    <Paged query={page} filters={filters} lines={10}>
+      {(items) => <ChannelTable channels={items} />}
+    </Paged>
   );
 }
 
@@ -58,20 +54,17 @@ const REDEMPTIONS: readonly Column<Redemption>[] = [
 export function Redemptions({ filters }: RecordsProps) {
   const page = usePage<Redemption>("/api/usage/redemptions", filters, TOPICS);
   return (
-    <Loaded query={page} lines={10}>
-      {({ items, next }) => (
-        <>
-          <Table
-            caption="Redemptions"
-            columns={REDEMPTIONS}
-            rows={items}
-            rowKey={(row) => row.seq}
-            empty={<Empty title="Nothing redeemed">A provider redeems its vouchers from time to time.</Empty>}
-          />
-          <Pager next={next} shown={items.length} filters={filters} />
-        </>
+    <Paged query={page} filters={filters} lines={10}>
+      {(items) => (
+        <Table
+          caption="Redemptions"
+          columns={REDEMPTIONS}
+          rows={items}
+          rowKey={(row) => row.seq}
+          empty={<Empty title="Nothing redeemed">A provider redeems its vouchers from time to time.</Empty>}
+        />
       )}
-    </Loaded>
+    </Paged>
   );
 }
 
@@ -90,14 +83,14 @@ const RECEIPTS: readonly Column<Receipt>[] = [
     id: "read",
     header: "Read, tokens",
     end: true,
-    cell: (row) => row.prompt_tokens.toLocaleString("en"),
+    cell: (row) => formatNumber(row.prompt_tokens),
     extra: true,
   },
   {
     id: "written",
     header: "Written, tokens",
     end: true,
-    cell: (row) => row.completion_tokens.toLocaleString("en"),
+    cell: (row) => formatNumber(row.completion_tokens),
     extra: true,
   },
   {

@@ -3,7 +3,8 @@ import { Agent } from "../components/Account.tsx";
 import { BarFigure, LineFigure } from "../components/Chart.tsx";
 import { Count } from "../components/Count.tsx";
 import { Money } from "../components/Money.tsx";
-import { Panel, Stat, Stats } from "../components/Panel.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { CountStat, MoneyStat, Stats } from "../components/Stats.tsx";
 import { Table, type Column } from "../components/Table.tsx";
 import { formatPercent, formatSpan, readableCredits, shortCredits } from "../lib/format.ts";
 import { shortTimes, TIME } from "../plot/time.ts";
@@ -14,21 +15,11 @@ const BARS = 12;
 export function Glance({ usage }: { usage: Usage }) {
   return (
     <Stats>
-      <Stat label="Redeemed" note="credits, for model calls">
-        <Money units={usage.redeemed} />
-      </Stat>
-      <Stat label="In open channels" note="credits, not redeemed">
-        <Money units={usage.deposited} />
-      </Stat>
-      <Stat label="Open channels">
-        <Count value={usage.open_channels} />
-      </Stat>
-      <Stat label="Providers">
-        <Count value={usage.providers} />
-      </Stat>
-      <Stat label="Debts" note="credits">
-        <Money units={usage.debts} />
-      </Stat>
+      <MoneyStat label="Redeemed" note="credits, for model calls" units={usage.redeemed} />
+      <MoneyStat label="In open channels" note="credits, not redeemed" units={usage.deposited} />
+      <CountStat label="Open channels" value={usage.open_channels} />
+      <CountStat label="Providers" value={usage.providers} />
+      <MoneyStat label="Debts" note="credits" units={usage.debts} />
     </Stats>
   );
 }

@@ -1,46 +1,47 @@
 import { Money } from "../components/Money.tsx";
-import { Stat, Stats } from "../components/Panel.tsx";
-import { depositOf, formatCredits, outcomesOf, type Terms } from "./amounts.ts";
+import { MoneyStat, Stats } from "../components/Stats.tsx";
+import type { Funds } from "./chain.ts";
+import { credits, depositOf, exactCredits, outcomesOf, type Plan, type Terms } from "./amounts.ts";
 
 interface CostsProps {
   /** Units; null while it cannot be read. */
   reserve: bigint | null;
   terms: Terms;
-  byPool: boolean;
-  /** Units that the account has free in the Ledger, and in its wallet; undefined while nobody is connected. */
-  free: bigint | undefined;
-  wallet: bigint | undefined;
+  plan: Plan;
+  /** What the account has; undefined while nobody is connected. */
+  funds: Funds | undefined;
 }
 
 /** What is locked for the task, where it comes from, and what becomes of it in each case. */
-export function Costs({ reserve, terms, byPool, free, wallet }: CostsProps) {
+export function Costs({ reserve, terms, plan, funds }: CostsProps) {
+  const byPool = plan.evaluator === "pool";
   const amount = reserve ?? 0n;
   const deposit = depositOf(amount, terms.seatFee, byPool);
   const total = amount + deposit;
-  const permit = free === undefined ? undefined : total > free ? total - free : 0n;
+  const permit = funds && (total > funds.free ? total - funds.free : 0n);
   return (
     <>
       <Stats>
-        <Stat label="Reserve" note="the most that it pays">
-          <Money units={Number(amount)} />
-        </Stat>
-        <Stat label="Deposit" note={depositText(byPool)}>
-          <Money units={Number(deposit)} />
-        </Stat>
-        <Stat label="Locked until the end" note={source(total, free, permit)}>
-          <Money units={Number(total)} />
-        </Stat>
+        <MoneyStat
+          label="Reserve"
+          note={plan.mode === "Race" ? "what the winner is paid" : "the most that it pays"}
+          units={Number(amount)}
+        />
+        <MoneyStat label="Deposit" note={depositText(byPool)} units={Number(deposit)} />
+        <MoneyStat label="Locked until the end" note={source(total, permit)} units={Number(total)} />
       </Stats>
-      {permit !== undefined && wallet !== undefined && permit > wallet && (
+      {funds !== undefined && permit !== undefined && permit > funds.wallet && (
         <p className="ill" role="alert">
-          The wallet holds {formatCredits(wallet)} credits; {formatCredits(permit - wallet)} more are needed.
+          The wallet holds {credits(funds.wallet)}; {exactCredits(permit - funds.wallet)} more are needed.
         </p>
       )}
       <p className="muted fee-note">
-        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets. The
-        price is the reserve at the most; what it is less than that comes back to you too.
+        The market's fee, {Number(terms.feeBps) / 100} % of the price, is taken from what the worker gets.{" "}
+        {plan.mode === "Race"
+          ? "The price of a race is the whole reserve."
+          : "The price is the reserve at the most; what it is less than that comes back to you too."}
       </p>
-      <Outcomes reserve={amount} terms={terms} byPool={byPool} />
+      <Outcomes reserve={amount} terms={terms} plan={plan} />
     </>
   );
 }
@@ -48,14 +49,14 @@ export function Costs({ reserve, terms, byPool, free, wallet }: CostsProps) {
 const depositText = (byPool: boolean): string =>
   byPool ? "the fees of both panels" : "the larger panel's fee, and a tenth of the reserve";
 
-function source(total: bigint, free: bigint | undefined, permit: bigint | undefined): string {
-  if (free === undefined || permit === undefined) return "reserve and deposit";
+function source(total: bigint, permit: bigint | undefined): string {
+  if (permit === undefined) return "reserve and deposit";
   if (permit === 0n) return "all of it is free in the Ledger";
   if (permit === total) return "all of it by permit from the wallet";
-  return `${formatCredits(permit)} of it by permit from the wallet`;
+  return `${exactCredits(permit)} of it by permit from the wallet`;
 }
 
-function Outcomes({ reserve, terms, byPool }: { reserve: bigint; terms: Terms; byPool: boolean }) {
+function Outcomes({ reserve, terms, plan }: { reserve: bigint; terms: Terms; plan: Plan }) {
   return (
     <table className="outcomes">
       <caption className="hidden">What the task costs in each case, and what comes back</caption>
@@ -71,7 +72,7 @@ function Outcomes({ reserve, terms, byPool }: { reserve: bigint; terms: Terms; b
         </tr>
       </thead>
       <tbody>
-        {outcomesOf(reserve, terms, byPool).map(({ text, pays, back }) => (
+        {outcomesOf(reserve, terms, plan).map(({ text, pays, back }) => (
           <tr key={text}>
             <td>{text}</td>
             <td className="end">

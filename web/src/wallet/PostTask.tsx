@@ -7,8 +7,9 @@ import { Connect } from "./Connect.tsx";
 import { Costs } from "./Costs.tsx";
 import { EMPTY, faultsOf, reserveOf, type Draft, type Faults } from "./draft.ts";
 import { postTask, untilRead } from "./post.ts";
-import { TermFields, WorkFields } from "./PostForm.tsx";
+import { WorkFields } from "./PostForm.tsx";
 import { SendingNote } from "./SendingNote.tsx";
+import { TermFields } from "./TermFields.tsx";
 import { isBusy, useSending, type Sending } from "./useSending.ts";
 import { useConditions, useFunds, useWallet, type Wallet } from "./useWallet.ts";
 
@@ -22,7 +23,8 @@ export function PostTask() {
   const [sending, begin] = useSending();
   const [, navigate] = useLocation();
   const terms = conditions?.terms ?? termsFrom(wallet);
-  const faults = faultsOf(draft, terms);
+  const panels = conditions?.panels ?? false;
+  const faults = faultsOf(draft, terms, panels);
   const shown = tried ? faults : written(draft, faults);
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -49,35 +51,27 @@ export function PostTask() {
         <WorkFields {...parts} />
       </Panel>
       <Panel title="Its terms" className="half">
-        <TermFields {...parts} panels={conditions?.panels ?? false} />
+        <TermFields {...parts} panels={panels} />
       </Panel>
       <Panel title="What it costs" className="half">
-        <Costs
-          reserve={reserveOf(draft)}
-          terms={terms}
-          byPool={draft.evaluator === "pool"}
-          free={funds?.free}
-          wallet={funds?.wallet}
-        />
+        <Costs reserve={reserveOf(draft)} terms={terms} plan={draft} funds={funds} />
       </Panel>
       <div className="half">
         <Connect />
-        <Posting wallet={wallet} sending={sending} />
+        <Posting wallet={wallet} draft={draft} sending={sending} />
       </div>
     </form>
   );
 }
 
 /** What happens when it is posted, the button for it, and how far it has come. */
-function Posting({ wallet, sending }: { wallet: Wallet; sending: Sending }) {
+function Posting({ wallet, draft, sending }: { wallet: Wallet; draft: Draft; sending: Sending }) {
   const ready = wallet.connected !== null && !wallet.connected.elsewhere && wallet.reader !== null;
   return (
     <Panel title="Post it">
       <p className="muted">
         One signature permits the credits, one posts the task. The specification is stored first, since the
-        chain holds only its digest; everybody can read it. A secret is drawn and kept in this browser: should
-        the result be disputed, a panel is drawn from it, and you lose the dispute without it. You can save it
-        on the task's page.
+        chain holds only its digest; everybody can read it. {secretText(draft)}
       </p>
       <div className="buttons">
         <button type="submit" className="primary" disabled={!ready || isBusy(sending)}>
@@ -90,6 +84,17 @@ function Posting({ wallet, sending }: { wallet: Wallet; sending: Sending }) {
   );
 }
 
+/** What the secret behind the task's seal is for. */
+function secretText({ mode, evaluator }: Draft): string {
+  const race = mode === "Race";
+  if (race && evaluator !== "pool") return "Nobody can dispute what the contract says of a result.";
+  const [use, without] =
+    evaluator === "pool"
+      ? ["the panels that judge are drawn from it", "a worker is paid without being judged"]
+      : ["should the result be disputed, a panel is drawn from it", "you lose the dispute"];
+  return `A secret is drawn and kept in this browser: ${use}, and without it ${without}. You can save it on the task's page.`;
+}
+
 const merged = (draft: Draft, change: Partial<Draft>): Draft => ({ ...draft, ...change });
 
 /** The faults of what was filled in; what is still empty is no fault before somebody has tried to post it. */
@@ -98,6 +103,7 @@ function written(draft: Draft, faults: Faults): Faults {
     title: draft.title,
     description: draft.description,
     skill: draft.skill,
+    judge: draft.judge,
   };
   draft.rubric.forEach((line, at) => (texts[`rubric.${at}`] = line));
   return Object.fromEntries(Object.entries(faults).filter(([name]) => texts[name] !== ""));

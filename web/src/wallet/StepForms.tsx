@@ -1,16 +1,19 @@
-import { useEffect, useId, useState, type ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useId, useState, type ReactNode } from "react";
 import { sha256, type Hex } from "viem";
 
 import { Problem, request } from "../api/client.ts";
+import type { TaskDetail } from "../api/types.ts";
 import { Untrusted } from "../components/Untrusted.tsx";
+import { rubricOf } from "../task/rubric.ts";
 import { Field } from "./Field.tsx";
 import { fileOf, findSeal, readSeal, type Seal } from "./seals.ts";
-import { previewOfScore, type ActionTask } from "./steps.ts";
+import { previewOfScore } from "./steps.ts";
 
-export const LONGEST_WORK = 32_768;
+const LONGEST_WORK = 32_768;
 
 interface FormProps {
-  task: ActionTask;
+  task: TaskDetail;
   busy: boolean;
 }
 
@@ -18,7 +21,7 @@ interface FormProps {
 export function ScoreForm({ task, busy, act }: FormProps & { act: (score: number) => void }) {
   const [score, setScore] = useState<number | null>(null);
   const [held, setHeld] = useState<ReadonlySet<number>>(new Set());
-  const rubric = rubricOf(task.checker);
+  const rubric = rubricOf(task);
   const tick = (line: number): void => {
     const next = new Set(held);
     if (!next.delete(line)) next.add(line);
@@ -76,24 +79,14 @@ export function ScoreForm({ task, busy, act }: FormProps & { act: (score: number
   );
 }
 
-/** The lines that a judge answers; the document is somebody else's, so nothing about it is certain. */
-function rubricOf(checker: unknown): readonly string[] {
-  const rubric: unknown =
-    typeof checker === "object" && checker !== null && "rubric" in checker ? checker.rubric : [];
-  return Array.isArray(rubric) ? rubric.filter((line) => typeof line === "string") : [];
-}
-
 type Work = { bytes: Uint8Array<ArrayBuffer> } | { fault: string } | null;
 
 /** The work that was handed in: from the explorer's content store, or from a file. */
 export function DisputeForm({ task, busy, act }: FormProps & { act: (work: Uint8Array) => void }) {
-  const [work, setWork] = useState<Work>(null);
+  const [chosen, choose] = useState<Work>(null);
   const digest = task.result ?? "";
-  useEffect(() => {
-    let gone = false;
-    void stored(digest).then((found) => gone || setWork(found === null ? null : checked(found, digest)));
-    return () => void (gone = true);
-  }, [digest]);
+  const kept = useQuery({ queryKey: ["work", digest], queryFn: () => stored(digest) });
+  const work = chosen ?? (kept.data ? checked(kept.data, digest) : null);
   const ready = work !== null && "bytes" in work;
   const hint = ready
     ? `${work.bytes.length} bytes, and their digest is the one that was handed in.`
@@ -104,7 +97,7 @@ export function DisputeForm({ task, busy, act }: FormProps & { act: (work: Uint8
         label="The work, as a file"
         hint={hint ?? "The explorer does not have it: choose the file whose SHA-256 was handed in."}
         fault={work !== null && "fault" in work ? work.fault : undefined}
-        take={async (file) => setWork(checked(new Uint8Array(await file.arrayBuffer()), digest))}
+        take={async (file) => choose(checked(new Uint8Array(await file.arrayBuffer()), digest))}
       />
       <button
         type="button"
@@ -196,7 +189,7 @@ function FileField({ label, hint, fault, take }: FileFieldProps) {
 }
 
 /** That the secret of a task is kept here, what it is for, and a way to save it. */
-export function SecretNote({ task, chain }: { task: ActionTask; chain: number }) {
+export function SecretNote({ task, chain }: { task: TaskDetail; chain: number }) {
   const id = useId();
   const seal = findSeal(chain, task.seal);
   if (seal === null) {

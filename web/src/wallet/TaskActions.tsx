@@ -1,22 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Abi, Hex } from "viem";
+import { bytesToHex, type Abi, type Hex, type PublicClient } from "viem";
 
+import type { TaskDetail } from "../api/types.ts";
 import { Panel } from "../components/Panel.tsx";
 import { Time, useNow } from "../components/Time.tsx";
-import { agentRegistryAbi, bidAuctionAbi, taskManagerAbi } from "./abi.ts";
+import { agentRegistryAbi, bidAuctionAbi, raceBoardAbi, taskManagerAbi } from "./abi.ts";
+import type { Market } from "./chain.ts";
 import { Choice } from "./Connect.tsx";
+import { AcceptForm, OfferForm } from "./OfferForms.tsx";
 import { send, type ContractCall } from "./send.ts";
 import { SendingNote } from "./SendingNote.tsx";
 import { DisputeForm, ScoreForm, SecretNote, UnsealForm } from "./StepForms.tsx";
-import { stepsOf, type ActionTask, type Actor, type Step } from "./steps.ts";
+import { isRequester, stepsOf, type Actor, type RaceStanding, type Step } from "./steps.ts";
 import { isBusy, useSending } from "./useSending.ts";
 import { useWallet, type Wallet } from "./useWallet.ts";
 import { WalletProvider } from "./WalletProvider.tsx";
 
-const FINAL = new Set(["Settled", "Refunded", "Cancelled", "Expired"]);
-
 /** What the connected account may do about a task. */
-export default function TaskActions({ task }: { task: ActionTask }) {
+export default function TaskActions({ task }: { task: TaskDetail }) {
   return (
     <WalletProvider>
       <Steps task={task} />
@@ -24,13 +25,13 @@ export default function TaskActions({ task }: { task: ActionTask }) {
   );
 }
 
-function Steps({ task }: { task: ActionTask }) {
+function Steps({ task }: { task: TaskDetail }) {
   const wallet = useWallet();
   const [sending, begin] = useSending();
   const actor = useActor(wallet, task);
   const { connected } = wallet;
   // The last step's outcome is still told when the task has ended by it.
-  if (FINAL.has(task.state) && sending.kind === "idle") return null;
+  if (task.ended_time !== null && sending.kind === "idle") return null;
   const take = (step: Step, values: readonly unknown[], done = step.done): void =>
     void begin(async (tell) => {
       const { reader } = wallet;
@@ -51,7 +52,7 @@ function Steps({ task }: { task: ActionTask }) {
 }
 
 /** What the connected account is to the task; undefined until it is known. */
-function useActor({ reader, market, connected }: Wallet, task: ActionTask): Actor | undefined {
+function useActor({ reader, market, connected }: Wallet, task: TaskDetail): Actor | undefined {
   const address = connected?.address;
   return useQuery({
     queryKey: ["actor", market.tasks, task.id, address, task.agent, task.state],
@@ -65,17 +66,32 @@ function useActor({ reader, market, connected }: Wallet, task: ActionTask): Acto
         task.state === "Defaulted"
           ? await reader.readContract({ ...auction, functionName: "runnerUpOf", args: [BigInt(task.id)] })
           : 0n;
-      const [worker, successor] = await Promise.all([canAct(BigInt(task.agent ?? 0)), canAct(next)]);
-      return { address, worker, runnerUp: successor ? Number(next) : 0 };
+      const [worker, successor, race] = await Promise.all([
+        canAct(BigInt(task.agent ?? 0)),
+        canAct(next),
+        task.mode === "Race" && task.state === "Open" ? readRace(reader, market, BigInt(task.id)) : null,
+      ]);
+      return { address, worker, runnerUp: successor ? Number(next) : 0, race };
     },
     enabled: reader !== null && address !== undefined,
     meta: { topics: [`task:${task.id}`] },
   }).data;
 }
 
+async function readRace(reader: PublicClient, market: Market, task: bigint): Promise<RaceStanding> {
+  const board = { address: market.race, abi: raceBoardAbi } as const;
+  const race = await reader.readContract({ ...board, functionName: "getRace", args: [task] });
+  const entry = await reader.readContract({ ...board, functionName: "getEntry", args: [task, race.head] });
+  const { deadline, unsealed } = race;
+  return { head: Number(race.head), deadline, unsealed, convened: entry.stage === CONVENED };
+}
+
+// The contract's number of the stage.
+const CONVENED = 3;
+
 interface StepListProps {
   wallet: Wallet;
-  task: ActionTask;
+  task: TaskDetail;
   actor: Actor;
   busy: boolean;
   take: (step: Step, values: readonly unknown[], done?: string) => void;
@@ -87,7 +103,6 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
   const open = steps.filter((step) => isOpen(step, now));
   const later = steps.filter((step) => step.from !== null && now < step.from);
   const chain = wallet.status.chain_id;
-  const posted = task.requester.toLowerCase() === actor.address.toLowerCase();
   return (
     <>
       {open.length === 0 && (
@@ -102,7 +117,7 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
               Until <Time at={step.until} full />, <Time at={step.until} />.
             </p>
           )}
-          <StepForm step={step} task={task} chain={chain} agent={actor.runnerUp} busy={busy} take={take} />
+          <StepForm step={step} task={task} wallet={wallet} busy={busy} take={take} />
         </section>
       ))}
       {later.map((step) => (
@@ -110,7 +125,7 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
           {step.label}: anyone may, from <Time at={step.from} full /> on.
         </p>
       ))}
-      {posted && !FINAL.has(task.state) && <SecretNote task={task} chain={chain} />}
+      {isRequester(task, actor) && task.ended_time === null && <SecretNote task={task} chain={chain} />}
     </>
   );
 }
@@ -118,15 +133,23 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
 const isOpen = ({ from, until }: Step, now: number): boolean =>
   (from === null || now >= from) && (until === null || now < until);
 
-interface StepFormProps extends Pick<StepListProps, "task" | "busy" | "take"> {
+interface StepFormProps extends Omit<StepListProps, "actor"> {
   step: Step;
-  chain: number;
-  /** The agent that takes over. */
-  agent: number;
 }
 
-function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
+function StepForm({ step, task, wallet, busy, take }: StepFormProps) {
   switch (step.name) {
+    case "accept":
+      return (
+        <AcceptForm
+          wallet={wallet}
+          task={task}
+          busy={busy}
+          act={(offer) => take(step, [offer], `Agent ${offer.bid.agentId} has the task.`)}
+        />
+      );
+    case "offer":
+      return <OfferForm wallet={wallet} task={task} />;
     case "evaluate":
       return (
         <ScoreForm
@@ -137,25 +160,24 @@ function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
       );
     case "dispute":
       return (
-        <DisputeForm task={task} busy={busy} act={(work) => take(step, [fileOfTask(task), hexOf(work)])} />
+        <DisputeForm
+          task={task}
+          busy={busy}
+          act={(work) => take(step, [fileOfTask(task), bytesToHex(work)])}
+        />
       );
     case "unseal":
       return (
         <UnsealForm
           task={task}
-          chain={chain}
+          chain={wallet.status.chain_id}
           busy={busy}
           act={(secret) => take(step, [fileOfTask(task), secret])}
         />
       );
     default:
       return (
-        <button
-          type="button"
-          className="primary"
-          disabled={busy}
-          onClick={() => take(step, step.name === "takeOver" ? [BigInt(agent)] : [])}
-        >
+        <button type="button" className="primary" disabled={busy} onClick={() => take(step, step.values)}>
           {step.label}
         </button>
       );
@@ -163,21 +185,21 @@ function StepForm({ step, task, chain, agent, busy, take }: StepFormProps) {
 }
 
 /** The parts that the task's file binds. */
-const fileOfTask = (task: ActionTask) => ({
+const fileOfTask = (task: TaskDetail) => ({
   specification: task.specification as Hex,
   seal: task.seal as Hex,
   result: (task.result ?? `0x${"0".repeat(64)}`) as Hex,
 });
 
-const AT_AUCTION: ReadonlySet<string> = new Set(["finalize", "takeOver"]);
+const ABIS: Record<Step["at"], Abi> = { tasks: taskManagerAbi, auction: bidAuctionAbi, race: raceBoardAbi };
 
-const hexOf = (bytes: Uint8Array): Hex =>
-  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-
-function callOf({ market }: Wallet, task: ActionTask, step: Step, values: readonly unknown[]): ContractCall {
-  const id = BigInt(task.id);
-  const [address, abi] = AT_AUCTION.has(step.name)
-    ? [market.auction, bidAuctionAbi as Abi]
-    : [market.tasks, taskManagerAbi as Abi];
-  return { address, abi, functionName: step.name, args: [id, ...values] };
+function callOf(
+  { market }: Wallet,
+  task: TaskDetail,
+  { name, at }: Step,
+  values: readonly unknown[],
+): ContractCall {
+  // An offer names its task itself.
+  const args = name === "accept" ? values : [BigInt(task.id), ...values];
+  return { address: market[at], abi: ABIS[at], functionName: name, args };
 }

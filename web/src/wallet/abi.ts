@@ -18,9 +18,19 @@ export const taskManagerAbi = [
 ] as const;
 
 export const bidAuctionAbi = [
+  {"type":"function","name":"accept","inputs":[{"name":"relayed","type":"tuple","components":[{"name":"bid","type":"tuple","components":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"},{"name":"price","type":"uint256"},{"name":"promised","type":"uint256"},{"name":"validUntil","type":"uint256"},{"name":"nonce","type":"uint256"}]},{"name":"signer","type":"address"},{"name":"signature","type":"bytes"}]}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"finalize","inputs":[{"name":"taskId","type":"uint256"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"runnerUpOf","inputs":[{"name":"taskId","type":"uint256"}],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
   {"type":"function","name":"takeOver","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"}],"outputs":[],"stateMutability":"nonpayable"},
+] as const;
+
+export const raceBoardAbi = [
+  {"type":"function","name":"advance","inputs":[{"name":"taskId","type":"uint256"},{"name":"maxSteps","type":"uint256"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"convene","inputs":[{"name":"taskId","type":"uint256"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"getEntry","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"}],"outputs":[{"name":"","type":"tuple","components":[{"name":"digest","type":"bytes32"},{"name":"previous","type":"uint64"},{"name":"next","type":"uint64"},{"name":"epoch","type":"uint32"},{"name":"lot","type":"uint64"},{"name":"stage","type":"uint8"}]}],"stateMutability":"view"},
+  {"type":"function","name":"getRace","inputs":[{"name":"taskId","type":"uint256"}],"outputs":[{"name":"","type":"tuple","components":[{"name":"head","type":"uint64"},{"name":"tail","type":"uint64"},{"name":"deadline","type":"uint32"},{"name":"bond","type":"uint48"},{"name":"fee","type":"uint32"},{"name":"over","type":"bool"},{"name":"unsealed","type":"bool"},{"name":"secret","type":"bytes32"}]}],"stateMutability":"view"},
+  {"type":"function","name":"release","inputs":[{"name":"taskId","type":"uint256"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"unseal","inputs":[{"name":"taskId","type":"uint256"},{"name":"file","type":"tuple","components":[{"name":"specification","type":"bytes32"},{"name":"seal","type":"bytes32"},{"name":"result","type":"bytes32"}]},{"name":"secret","type":"bytes32"}],"outputs":[],"stateMutability":"nonpayable"},
 ] as const;
 
 export const ledgerAbi = [
@@ -43,6 +53,7 @@ export const evaluatorPoolAbi = [
 ] as const;
 
 export const agentRegistryAbi = [
+  {"type":"function","name":"bidderOf","inputs":[{"name":"agentId","type":"uint256"},{"name":"account","type":"address"}],"outputs":[{"name":"allowed","type":"bool"},{"name":"epoch","type":"uint32"}],"stateMutability":"view"},
   {"type":"function","name":"canAct","inputs":[{"name":"agentId","type":"uint256"},{"name":"account","type":"address"}],"outputs":[{"name":"","type":"bool"}],"stateMutability":"view"},
 ] as const;
 
@@ -54,6 +65,7 @@ export const errorsAbi = [
   {"type":"error","name":"AlreadyCommitted","inputs":[{"name":"client","type":"address"},{"name":"caseId","type":"uint256"},{"name":"seat","type":"uint256"}]},
   {"type":"error","name":"AlreadyLeaving","inputs":[{"name":"seat","type":"uint256"},{"name":"end","type":"uint256"}]},
   {"type":"error","name":"AlreadyRevealed","inputs":[{"name":"client","type":"address"},{"name":"caseId","type":"uint256"},{"name":"seat","type":"uint256"}]},
+  {"type":"error","name":"AlreadyUnsealed","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"AuthorizationExpired","inputs":[{"name":"validBefore","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
   {"type":"error","name":"AuthorizationNotYetValid","inputs":[{"name":"validAfter","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
   {"type":"error","name":"AuthorizationSpent","inputs":[{"name":"authorizer","type":"address"},{"name":"nonce","type":"bytes32"}]},
@@ -61,6 +73,7 @@ export const errorsAbi = [
   {"type":"error","name":"BirthInFuture","inputs":[{"name":"bornBefore","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
   {"type":"error","name":"BondOutOfBounds","inputs":[{"name":"bondPercent","type":"uint256"},{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"}]},
   {"type":"error","name":"CannotBid","inputs":[{"name":"agentId","type":"uint256"},{"name":"account","type":"address"}]},
+  {"type":"error","name":"CannotEnter","inputs":[{"name":"agentId","type":"uint256"},{"name":"account","type":"address"}]},
   {"type":"error","name":"CommitmentChanged","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"},{"name":"expected","type":"uint200"},{"name":"actual","type":"uint200"}]},
   {"type":"error","name":"DeadlineTooFar","inputs":[{"name":"deadline","type":"uint256"},{"name":"latest","type":"uint256"}]},
   {"type":"error","name":"DrawTooEarly","inputs":[{"name":"drawBlock","type":"uint256"},{"name":"blockNumber","type":"uint256"}]},
@@ -99,6 +112,7 @@ export const errorsAbi = [
   {"type":"error","name":"FeeTooHigh","inputs":[{"name":"feeBps","type":"uint256"},{"name":"highest","type":"uint256"}]},
   {"type":"error","name":"FloorOutOfBounds","inputs":[{"name":"floor","type":"uint256"},{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"}]},
   {"type":"error","name":"HasCommitments","inputs":[{"name":"taskId","type":"uint256"}]},
+  {"type":"error","name":"HeadWaits","inputs":[{"name":"taskId","type":"uint256"},{"name":"head","type":"uint256"}]},
   {"type":"error","name":"InDebt","inputs":[{"name":"account","type":"uint256"},{"name":"debt","type":"uint256"}]},
   {"type":"error","name":"InsufficientFree","inputs":[{"name":"account","type":"uint256"},{"name":"available","type":"uint256"},{"name":"needed","type":"uint256"}]},
   {"type":"error","name":"InsufficientLocked","inputs":[{"name":"account","type":"uint256"},{"name":"available","type":"uint256"},{"name":"needed","type":"uint256"}]},
@@ -120,16 +134,20 @@ export const errorsAbi = [
   {"type":"error","name":"NamedWeightTooHigh","inputs":[{"name":"namedWeight","type":"uint256"},{"name":"highest","type":"uint256"}]},
   {"type":"error","name":"NoCommitment","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"}]},
   {"type":"error","name":"NoDebt","inputs":[{"name":"account","type":"uint256"}]},
+  {"type":"error","name":"NoHead","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"NonceUsed","inputs":[{"name":"signer","type":"address"},{"name":"nonce","type":"uint256"}]},
+  {"type":"error","name":"NotARace","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"NotAccountOwner","inputs":[{"name":"account","type":"uint256"},{"name":"caller","type":"address"}]},
   {"type":"error","name":"NotAgentOwner","inputs":[{"name":"agentId","type":"uint256"},{"name":"caller","type":"address"}]},
   {"type":"error","name":"NotAnImprovement","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"},{"name":"price","type":"uint256"},{"name":"previous","type":"uint256"}]},
   {"type":"error","name":"NotAppellant","inputs":[{"name":"taskId","type":"uint256"},{"name":"caller","type":"address"}]},
   {"type":"error","name":"NotAuction","inputs":[{"name":"caller","type":"address"}]},
   {"type":"error","name":"NotAuthorized","inputs":[{"name":"agentId","type":"uint256"},{"name":"caller","type":"address"}]},
+  {"type":"error","name":"NotByPool","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"NotClient","inputs":[{"name":"caller","type":"address"}]},
   {"type":"error","name":"NotDefaulted","inputs":[{"name":"taskId","type":"uint256"},{"name":"state","type":"uint8"}]},
   {"type":"error","name":"NotEvaluator","inputs":[{"name":"taskId","type":"uint256"},{"name":"caller","type":"address"}]},
+  {"type":"error","name":"NotHead","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"},{"name":"head","type":"uint256"}]},
   {"type":"error","name":"NotHolder","inputs":[{"name":"seat","type":"uint256"},{"name":"caller","type":"address"}]},
   {"type":"error","name":"NotLeaving","inputs":[{"name":"seat","type":"uint256"}]},
   {"type":"error","name":"NotMarket","inputs":[{"name":"caller","type":"address"}]},
@@ -151,6 +169,8 @@ export const errorsAbi = [
   {"type":"error","name":"PlaceOutOfBounds","inputs":[{"name":"place","type":"uint256"},{"name":"places","type":"uint256"}]},
   {"type":"error","name":"PriceOutOfBounds","inputs":[{"name":"price","type":"uint256"},{"name":"reserve","type":"uint256"}]},
   {"type":"error","name":"PromiseOutOfBounds","inputs":[{"name":"promised","type":"uint256"},{"name":"maximum","type":"uint256"}]},
+  {"type":"error","name":"RaceNotOver","inputs":[{"name":"taskId","type":"uint256"}]},
+  {"type":"error","name":"RaceOver","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"ReserveOutOfBounds","inputs":[{"name":"reserve","type":"uint256"},{"name":"minimum","type":"uint256"},{"name":"maximum","type":"uint256"}]},
   {"type":"error","name":"ReservedMetadataKey","inputs":[{"name":"metadataKey","type":"string"}]},
   {"type":"error","name":"RevealClosed","inputs":[{"name":"taskId","type":"uint256"},{"name":"end","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
@@ -166,6 +186,7 @@ export const errorsAbi = [
   {"type":"error","name":"StageNotOver","inputs":[{"name":"client","type":"address"},{"name":"caseId","type":"uint256"},{"name":"end","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
   {"type":"error","name":"StageOver","inputs":[{"name":"client","type":"address"},{"name":"caseId","type":"uint256"},{"name":"end","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
   {"type":"error","name":"StakeTooSmall","inputs":[{"name":"stake","type":"uint256"},{"name":"minimum","type":"uint256"}]},
+  {"type":"error","name":"StillSealed","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"StringTooLong","inputs":[{"name":"str","type":"string"}]},
   {"type":"error","name":"TaskNotFound","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"TaskNotOpen","inputs":[{"name":"taskId","type":"uint256"}]},
@@ -175,6 +196,7 @@ export const errorsAbi = [
   {"type":"error","name":"WindowOpen","inputs":[{"name":"taskId","type":"uint256"},{"name":"end","type":"uint256"},{"name":"timestamp","type":"uint256"}]},
   {"type":"error","name":"WindowOutOfBounds","inputs":[{"name":"window","type":"uint256"},{"name":"minimum","type":"uint256"},{"name":"maximum","type":"uint256"}]},
   {"type":"error","name":"WorkTooLong","inputs":[{"name":"length","type":"uint256"},{"name":"maximum","type":"uint256"}]},
+  {"type":"error","name":"WrongEntryStage","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"},{"name":"stage","type":"uint8"}]},
   {"type":"error","name":"WrongFile","inputs":[{"name":"taskId","type":"uint256"}]},
   {"type":"error","name":"WrongMode","inputs":[{"name":"taskId","type":"uint256"},{"name":"mode","type":"uint8"}]},
   {"type":"error","name":"WrongOpening","inputs":[{"name":"taskId","type":"uint256"},{"name":"agentId","type":"uint256"}]},

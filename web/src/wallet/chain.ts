@@ -18,6 +18,7 @@ import { PANEL_SIZE, type Terms } from "./amounts.ts";
 export interface Market {
   tasks: Address;
   auction: Address;
+  race: Address;
   ledger: Address;
   token: Address;
   parameters: Address;
@@ -28,6 +29,7 @@ export interface Market {
 const NAMES: Readonly<Record<keyof Market, string>> = {
   tasks: "TaskManager",
   auction: "BidAuction",
+  race: "RaceBoard",
   ledger: "Ledger",
   token: "CreditToken",
   parameters: "MarketParameters",

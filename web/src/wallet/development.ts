@@ -21,7 +21,7 @@ import { rpcAddress } from "./chain.ts";
 import { saysThatNonceIsUsed } from "./faults.ts";
 
 export const DEVELOPMENT = "agora-development-key";
-export const GIFT = 1_000n * CREDIT;
+const GIFT = 1_000n * CREDIT;
 
 // Accounts 9 and 0 of "test test test test test test test test test test test junk". Everybody has these keys; the first
 // account deployed the market and may mint.

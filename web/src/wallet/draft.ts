@@ -1,8 +1,10 @@
 // What a person fills in to post a task, and what of it the market would refuse.
 
-import type { Address, Hex } from "viem";
+import { isAddress, type Address, type Hex } from "viem";
 
-import { formatCredits, MAX_RESERVE, MIN_RESERVE, parseCredits, type Terms } from "./amounts.ts";
+import type { Mode } from "../api/types.ts";
+import { MODE_NAMES, windowsIn, type WindowName } from "../lib/modes.ts";
+import { exactCredits, MAX_RESERVE, MIN_RESERVE, parseCredits, type Terms } from "./amounts.ts";
 import {
   CRITERION_LENGTH,
   DESCRIPTION_LENGTH,
@@ -14,25 +16,6 @@ import {
   TITLE_LENGTH,
   type Specification,
 } from "./specification.ts";
-
-/** The contract's numbers of the modes that the page offers. */
-export const MODES = [
-  {
-    mode: 0,
-    name: "Sealed bids, second price",
-    text: "The best bid wins and is paid what the next one would have taken.",
-  },
-  { mode: 1, name: "Sealed bids, first price", text: "The best bid wins and is paid its own price." },
-  {
-    mode: 2,
-    name: "Open bids",
-    text: "Bids are seen at once and undercut each other; the best is paid its own price.",
-  },
-] as const;
-export type Mode = (typeof MODES)[number]["mode"];
-
-export type WindowName = "bidding" | "reveal" | "delivery" | "review";
-export const WINDOWS: readonly WindowName[] = ["bidding", "reveal", "delivery", "review"];
 
 /** Seconds. */
 export const PRESETS: Readonly<
@@ -53,7 +36,10 @@ export interface Draft {
   mode: Mode;
   windows: Readonly<Record<WindowName, string>>;
   passing: string;
-  evaluator: "me" | "pool";
+  /** Who scores the result. */
+  evaluator: "me" | "pool" | "other";
+  /** The evaluator's address, where it is another. */
+  judge: string;
 }
 
 export const EMPTY: Draft = {
@@ -62,24 +48,50 @@ export const EMPTY: Draft = {
   skill: "",
   rubric: [""],
   reserve: "10",
-  mode: 0,
-  windows: windowsOf("quick"),
+  mode: "SealedSecondPrice",
+  windows: windowsOf("quick", "SealedSecondPrice"),
   passing: "60",
   evaluator: "me",
+  judge: "",
 };
 
-export function windowsOf(preset: Preset): Record<WindowName, string> {
-  const { bidding, reveal, delivery, review } = PRESETS[preset];
+/** A preset's windows; in a race, the work is done within the first of them. */
+export function windowsOf(preset: Preset, mode: Mode): Record<WindowName, string> {
+  const { reveal, delivery, review, ...rest } = PRESETS[preset];
+  const bidding = mode === "Race" ? delivery : rest.bidding;
   return { bidding: `${bidding}`, reveal: `${reveal}`, delivery: `${delivery}`, review: `${review}` };
 }
 
 /** What is wrong, in words, by the field's name; a criterion of the rubric is `rubric.0`. Empty when all is well. */
 export type Faults = Readonly<Record<string, string>>;
 
-/** Whether bids of this mode are sealed first, so that there is a window to open them in. */
-export const reveals = (mode: Mode): boolean => mode !== 2;
+/** The preset that the windows are of, if they are of one. */
+export function presetOf({ windows, mode }: Pick<Draft, "windows" | "mode">): Preset | undefined {
+  const names = Object.keys(PRESETS) as Preset[];
+  return names.find((name) => {
+    const preset = windowsOf(name, mode);
+    return windowsIn(mode).every((one) => preset[one] === windows[one]);
+  });
+}
 
-export function faultsOf(draft: Draft, terms: Terms): Faults {
+/** What changes with the mode: windows that nobody has touched, and an evaluator that it rules out. */
+export function withMode(draft: Draft, mode: Mode, panels: boolean): Partial<Draft> {
+  const preset = presetOf(draft);
+  const race = mode === "Race";
+  const [chosen, judge] = [draft.evaluator, draft.judge.trim()];
+  const evaluator =
+    race && chosen === "me"
+      ? panels
+        ? "pool"
+        : "other"
+      : chosen === "other" && judge === ""
+        ? "me"
+        : chosen;
+  return { mode, evaluator, ...(preset === undefined ? {} : { windows: windowsOf(preset, mode) }) };
+}
+
+/** @param panels Whether a panel could be drawn. */
+export function faultsOf(draft: Draft, terms: Terms, panels: boolean): Faults {
   const found: [string, string | null][] = [
     ["title", faultOfLine(draft.title, TITLE_LENGTH)],
     ["description", faultOfParagraphs(draft.description, DESCRIPTION_LENGTH)],
@@ -90,13 +102,13 @@ export function faultsOf(draft: Draft, terms: Terms): Faults {
       faultOfLine(line, CRITERION_LENGTH),
     ]),
     ["reserve", faultOfReserve(draft.reserve)],
+    ["evaluator", faultOfEvaluator(draft, panels)],
+    ["judge", draft.evaluator === "other" ? faultOfAddress(draft.judge) : null],
     ["passing", faultOfWhole(draft.passing, 1, 100, "points")],
-    ...WINDOWS.filter((name) => name !== "reveal" || reveals(draft.mode)).map(
-      (name): [string, string | null] => [
-        name,
-        faultOfWhole(draft.windows[name], terms.minWindow, terms.maxWindow, "seconds"),
-      ],
-    ),
+    ...windowsIn(draft.mode).map((name): [string, string | null] => [
+      name,
+      faultOfWhole(draft.windows[name], terms.minWindow, terms.maxWindow, "seconds"),
+    ]),
   ];
   return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== null));
 }
@@ -105,10 +117,21 @@ function faultOfReserve(text: string): string | null {
   const units = parseCredits(text);
   if (typeof units === "string") return units;
   if (units >= MIN_RESERVE && units <= MAX_RESERVE) return null;
-  return `It must be from ${formatCredits(MIN_RESERVE)} to ${formatCredits(MAX_RESERVE)} credits.`;
+  return `It must be from ${exactCredits(MIN_RESERVE)} to ${exactCredits(MAX_RESERVE)} credits.`;
 }
 
-function faultOfWhole(text: string, least: number, most: number, unit: string): string | null {
+function faultOfEvaluator({ mode, evaluator }: Draft, panels: boolean): string | null {
+  if (evaluator === "pool" && !panels)
+    return "Fewer than three seats of the pool are taken: no panel could be drawn.";
+  if (evaluator !== "me" || mode !== "Race") return null;
+  return "A race is judged by the pool or by a contract: nobody could dispute what you say.";
+}
+
+function faultOfAddress(text: string): string | null {
+  return isAddress(text.trim()) ? null : "Write an address: 0x and 40 hexadecimal digits.";
+}
+
+export function faultOfWhole(text: string, least: number, most: number, unit: string): string | null {
   const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : NaN;
   return value >= least && value <= most
     ? null
@@ -126,20 +149,28 @@ export function reserveOf(draft: Draft): bigint | null {
   return typeof units === "string" ? null : units;
 }
 
+/** Who scores the result of a draft without faults, which `poster` posts. */
+export function evaluatorOf(draft: Draft, poster: Address, pool: Address): Address {
+  if (draft.evaluator === "other") return draft.judge.trim() as Address;
+  return draft.evaluator === "me" ? poster : pool;
+}
+
 /** The contract's `TaskParams` for a draft without faults. */
 export function paramsOf(draft: Draft, evaluator: Address, specification: Hex, seal: Hex) {
+  const names = windowsIn(draft.mode);
   const window = (name: WindowName) => Number(draft.windows[name]);
   return {
     specification,
     seal,
     skill: skillBytes(draft.skill),
-    mode: draft.mode,
+    mode: MODE_NAMES.indexOf(draft.mode),
     reserve: reserveOf(draft) ?? 0n,
     evaluator,
     passingScore: Number(draft.passing),
     biddingWindow: window("bidding"),
-    revealWindow: reveals(draft.mode) ? window("reveal") : 0,
-    deliveryWindow: window("delivery"),
+    revealWindow: names.includes("reveal") ? window("reveal") : 0,
+    // Nothing is delivered in a race, but the contract has a window for it all the same.
+    deliveryWindow: window(names.includes("delivery") ? "delivery" : "review"),
     reviewWindow: window("review"),
     parentId: 0n,
   } as const;

@@ -11,7 +11,7 @@ import {
 
 import { formatTime, words } from "../lib/format.ts";
 import { visible } from "../lib/text.ts";
-import { formatCredits } from "./amounts.ts";
+import { credits } from "./amounts.ts";
 
 /** A failure as a person can read it. `title` is one sentence; `name` is the contract's error, if it was one. */
 export interface Fault {
@@ -26,27 +26,40 @@ const STATES =
   "open,awarded,submitted,rejected,disputed,ruled,defaulted,settled,refunded,cancelled,expired".split(",");
 
 const number = (value: unknown): bigint => (typeof value === "bigint" ? value : BigInt(Number(value)));
-const credits = (value: unknown): string => `${formatCredits(number(value))} credits`;
+const money = (value: unknown): string => credits(number(value));
 const at = (value: unknown): string => formatTime(Number(value));
 
 /** The errors that people meet, by name; the others are told by their names and values. */
 const REFUSALS: Readonly<Record<string, (args: Arguments) => string>> = {
   InsufficientFree: ([, available, needed]) =>
-    `The account has ${credits(available)} free, and this takes ${credits(needed)}.`,
+    `The account has ${money(available)} free, and this takes ${money(needed)}.`,
   InsufficientLocked: ([, available, needed]) =>
-    `The account has ${credits(available)} locked, and this takes ${credits(needed)}.`,
+    `The account has ${money(available)} locked, and this takes ${money(needed)}.`,
   ERC20InsufficientBalance: ([, balance, needed]) =>
-    `The wallet holds ${credits(balance)}, and this takes ${credits(needed)}.`,
+    `The wallet holds ${money(balance)}, and this takes ${money(needed)}.`,
   ERC20ExceededCap: () => "No more credits can be minted: the supply is at its cap.",
   ERC2612ExpiredSignature: () => "The permit is too old by now. Sign a new one.",
   ERC2612InvalidSigner: () =>
     "The permit does not fit the account: another key signed it, or its number is used.",
-  InDebt: ([, debt]) => `The account owes ${credits(debt)}; that has to be paid first.`,
-  ReserveOutOfBounds: ([, least, most]) => `The reserve must be from ${credits(least)} to ${credits(most)}.`,
+  InDebt: ([, debt]) => `The account owes ${money(debt)}; that has to be paid first.`,
+  ReserveOutOfBounds: ([, least, most]) => `The reserve must be from ${money(least)} to ${money(most)}.`,
   WindowOutOfBounds: ([window, least, most]) =>
     `A window of ${window} seconds is not allowed; it must have ${least} to ${most}.`,
   ScoreOutOfBounds: ([score, least, most]) => `${score} is no score: it must be from ${least} to ${most}.`,
   TaskNotFound: ([task]) => `There is no task ${task} on this chain.`,
+  CannotEnter: () => "This account may not enter a race for the agent, or the agent is inactive.",
+  PriceOutOfBounds: ([price, reserve]) =>
+    `A price of ${money(price)} is not allowed: it must be from 0.000001 to the reserve, ${money(reserve)}.`,
+  PromiseOutOfBounds: () => "The offer does not promise a time that can be kept in the contract.",
+  SignatureExpired: ([until]) => `The signature could be used until ${at(until)}.`,
+  InvalidSignature: () => "The signature does not fit: another account signed it, or the text was changed.",
+  NonceUsed: () => "The offer was used before, or its signer has taken it back.",
+  BiddingClosed: ([, end]) => `The time for offers and bids ended at ${at(end)}.`,
+  NoHead: () => "No result is judged now: the race has to be moved on first, or it has ended.",
+  HeadWaits: ([, agent]) => `The result of agent ${agent} is still to be judged.`,
+  RaceOver: () => "The race has ended.",
+  AlreadyUnsealed: () => "The secret is known already.",
+  StillSealed: () => "The requester has not shown its secret yet.",
   WrongState: ([, state]) => `The task is ${STATES[Number(state)] ?? "in another state"} by now.`,
   WrongRound: () => "The case has gone further by now, or not far enough yet.",
   NotRequester: () => "Only the account that posted the task may do this.",

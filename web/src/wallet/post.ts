@@ -6,7 +6,7 @@ import { get, Problem, request } from "../api/client.ts";
 import { errorsAbi, taskManagerAbi } from "./abi.ts";
 import { depositOf } from "./amounts.ts";
 import { readConditions, readFunds, type Market } from "./chain.ts";
-import { paramsOf, reserveOf, specificationOf, type Draft } from "./draft.ts";
+import { evaluatorOf, paramsOf, reserveOf, specificationOf, type Draft } from "./draft.ts";
 import { signPermit } from "./permit.ts";
 import { drawSeal, keepSeal } from "./seals.ts";
 import { send, type Tell } from "./send.ts";
@@ -28,13 +28,16 @@ export interface Poster {
  */
 export async function postTask(by: Poster, draft: Draft, tell: Tell): Promise<string> {
   const { client, reader, market, address } = by;
+  const evaluator = evaluatorOf(draft, address, market.pool);
+  if (draft.mode === "Race" && (await reader.getCode({ address: evaluator })) === undefined) {
+    throw new Error("There is no contract at the evaluator's address, and a race takes no other.");
+  }
   tell({ kind: "working", text: "Storing the specification …" });
   const document = canonicalBytes(specificationOf(draft));
   const digest = digestOf(document);
   await store(document, digest);
   const seal = drawSeal(by.chainId, draft.title);
   keepSeal(seal);
-  const evaluator = draft.evaluator === "me" ? address : market.pool;
   const params = paramsOf(draft, evaluator, digest, seal.seal);
   const lacking = await lackOf(by, draft);
   const abi = [...taskManagerAbi, ...errorsAbi] as const;

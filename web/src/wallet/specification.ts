@@ -1,6 +1,6 @@
 // A task's specification, byte for byte as `agents/market/specification.py` writes and reads it.
 
-import { sha256, type Hex } from "viem";
+import { sha256, stringToHex, type Hex } from "viem";
 
 export const TITLE_LENGTH = 120;
 export const DESCRIPTION_LENGTH = 8000;
@@ -62,7 +62,5 @@ export function digestOf(document: Uint8Array): Hex {
 
 /** The tag as the chain's bytes16. */
 export function skillBytes(skill: string): Hex {
-  const bytes = new TextEncoder().encode(skill);
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `0x${hex.padEnd(32, "0")}`;
+  return stringToHex(skill, { size: 16 });
 }

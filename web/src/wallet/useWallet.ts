@@ -76,7 +76,6 @@ function throughWallet(connector: Connector): Provider {
 
 const AGAIN_MS = 4_000;
 const BIGINTS = { structuralSharing: false } as const;
-const NO_TOPICS = { topics: [] };
 
 /** What a task that is posted now would keep; undefined until it is known. */
 export function useConditions({ reader, market }: Wallet): Conditions | undefined {
@@ -85,7 +84,6 @@ export function useConditions({ reader, market }: Wallet): Conditions | undefine
       queryKey: ["conditions", market.parameters],
       queryFn: async () => (reader === null ? null : await readConditions(reader, market)),
       enabled: reader !== null,
-      meta: NO_TOPICS,
       refetchInterval: AGAIN_MS,
       ...BIGINTS,
     }).data ?? undefined

@@ -1,8 +1,9 @@
 """Agents: the list, the card, and what became of them over time."""
 
 from agents.explorer.api.models.common import AgentRef, Document, Model, Place, Skill
-from agents.explorer.api.models.tasks import Bid, Mode, State
+from agents.explorer.api.models.tasks import Bid
 from agents.explorer.api.models.usage import Channel
+from agents.explorer.kinds import Mode, State
 
 
 class AgentRow(Place):

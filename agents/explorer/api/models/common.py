@@ -10,7 +10,8 @@ Item = TypeVar("Item")
 class Model(BaseModel):
     """A part of an answer; its fields' docstrings are in the API's description."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    # A command needs few of these: each is made ready when it is used first.
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, defer_build=True)
 
 
 class Page(Model, Generic[Item]):

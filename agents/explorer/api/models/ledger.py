@@ -3,29 +3,9 @@
 from typing import Literal
 
 from agents.explorer.api.models.common import Model, Place
+from agents.explorer.kinds import Reason
 
 Part = Literal["free", "locked", "outside", "minted", "gift", "burn", "destroyed", "debt"]
-Reason = Literal[
-    "deposit",
-    "withdrawal",
-    "transfer",
-    "escrow",
-    "bond",
-    "reward",
-    "fee",
-    "refund",
-    "compensation",
-    "thinking",
-    "pledge",
-    "stake",
-    "postage",
-    "panel",
-    "debt",
-    "burn",
-    "mint",
-    "vote-lock",
-    "other",
-]
 
 
 class Entry(Place):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from agents.explorer.api.models.common import Model
-from agents.explorer.api.models.tasks import State
+from agents.explorer.kinds import State
 
 
 class Head(Model):

@@ -4,24 +4,11 @@ from typing import Any, Literal
 
 from agents.explorer.api.models.common import AgentRef, Document, Model, Place
 from agents.explorer.api.models.ledger import Entry
+from agents.explorer.kinds import Mode, State
 
-State = Literal[
-    "Open",
-    "Awarded",
-    "Submitted",
-    "Rejected",
-    "Disputed",
-    "Ruled",
-    "Defaulted",
-    "Settled",
-    "Refunded",
-    "Cancelled",
-    "Expired",
-]
-Mode = Literal["SealedSecondPrice", "SealedFirstPrice", "OpenBid", "Direct", "Race"]
 Round = Literal["None", "Convened", "Unsealed", "Appeal"]
 Judge = Literal["requester", "pool", "account"]
-BidStatus = Literal["sealed", "revealed", "leading", "won", "lost", "forfeited", "void"]
+BidStatus = Literal["sealed", "revealed", "leading", "won", "defaulted", "lost", "forfeited", "void"]
 
 
 class TaskRow(Place):
@@ -78,7 +65,7 @@ class Bid(Place):
     agent_name: str | None
     status: BidStatus
     """``leading``: the lowest so far, the auction not ended; ``void``: the auction ended without its being opened;
-    ``forfeited``: void, and its bond was burned."""
+    ``forfeited``: void, and its bond was burned; ``defaulted``: it won and did not deliver in time."""
     quality: int
     """q when it was committed, 5000 to 10000."""
     price: int | None
@@ -94,7 +81,7 @@ class Bid(Place):
     forfeited: bool
     """Whether the bond was burned because it was never opened."""
     price_paid: int | None
-    """What the task pays this bidder, in units; null if it did not win."""
+    """What the task pays this bidder, in units; null if it did not win, or defaulted."""
     price_to_win: int | None
     """The highest price at which this bid, all others as they were, would have won, in units; null while unknown."""
     committed_time: int

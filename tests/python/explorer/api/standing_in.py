@@ -14,7 +14,8 @@ from agents.explorer.api.app import build
 from agents.explorer.api.context import Context
 from agents.explorer.api.standing import Standing
 from agents.explorer.api.wire import PatientHttp
-from agents.explorer.database import migrate, open_engine
+from agents.explorer.database import open_engine
+from agents.explorer.versions import migrate
 from agents.market.content import ContentStore
 from agents.settings import Settings
 

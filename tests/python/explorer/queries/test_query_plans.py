@@ -22,11 +22,12 @@ from filled import filled, life
 
 WHO = "0x" + "00" * 19 + "AA"
 SOME = "0x" + "11" * 32
+BY_BOTH = {"state": "Settled", "skill": "code"}
 LISTS = [
     (
         list_tasks,
         asked.TasksAsked,
-        [{"state": "Open"}, {"skill": "code"}, {"mode": "Race"}, {"requester": WHO}],
+        [{"state": "Open"}, {"skill": "code"}, BY_BOTH, {"mode": "Race"}, {"requester": WHO}],
     ),
     (
         list_tasks,
@@ -125,3 +126,9 @@ def test_a_list_neither_sorts_nor_scans(context, ask, kind, filters):
     for statement, steps in plans:
         assert "USE TEMP B-TREE FOR ORDER BY" not in steps, (statement, steps)
         assert not [step for step in steps if is_scan(step, statement)], (statement, steps)
+
+
+def test_tasks_of_a_state_and_a_skill_are_found_by_both(context):
+    """So that a rare skill is not looked for among all tasks of its state."""
+    [[_, steps]] = plans_of(context, list_tasks, asked.TasksAsked(**BY_BOTH))
+    assert "SEARCH tasks USING INDEX ix_tasks_state_skill (state=? AND skill=?)" in steps

@@ -61,7 +61,7 @@ def recorded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded")
     tasks = write_tasks(folder / "tasks.jsonl", TASKS + 3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("agents.cli.timeline.open_upstream", scripted())
+        patch.setattr("agents.cli.recorded.open_upstream", scripted())
         patch.setenv("OPENAI_API_KEY", "sk-nobody-may-see-this")
         patch.setenv("AGORA_LOG_LEVEL", "ERROR")
         asked = ["run", "--record", folder / "run", "--agents", AGENTS, "--tasks", tasks, "--limit", TASKS]

@@ -21,7 +21,8 @@ export type Round = "None" | "Convened" | "Unsealed" | "Appeal";
 
 export type Judge = "requester" | "pool" | "account";
 
-export type BidStatus = "sealed" | "revealed" | "leading" | "won" | "lost" | "forfeited" | "void";
+export type BidStatus =
+  "sealed" | "revealed" | "leading" | "won" | "defaulted" | "lost" | "forfeited" | "void";
 
 /** A task as lists show it. */
 export interface TaskRow extends Place {
@@ -75,7 +76,7 @@ export interface Bid extends Place {
   agent_name: string | null;
   /**
    * `leading`: the lowest so far, the auction not ended; `void`: the auction ended without its being opened;
-   * `forfeited`: void, and its bond was burned.
+   * `forfeited`: void, and its bond was burned; `defaulted`: it won and did not deliver in time.
    */
   status: BidStatus;
   /** q when it was committed, 5000 to 10000. */
@@ -92,7 +93,7 @@ export interface Bid extends Place {
   bond: number;
   /** Whether the bond was burned because it was never opened. */
   forfeited: boolean;
-  /** What the task pays this bidder, in units; null if it did not win. */
+  /** What the task pays this bidder, in units; null if it did not win, or defaulted. */
   price_paid: number | null;
   /**
    * The highest price at which this bid, all others as they were, would have won, in units; null while

@@ -2,7 +2,7 @@ import { memo, useState } from "react";
 import { ResponsiveContainer, Sankey, Tooltip, type SankeyLinkProps, type SankeyNodeProps } from "recharts";
 
 import type { Flow } from "../../api/types.ts";
-import { words } from "../../lib/format.ts";
+import { formatNumber, words } from "../../lib/format.ts";
 import { Bubble } from "./parts.tsx";
 
 export interface SankeyProps {
@@ -67,7 +67,7 @@ export default memo(function SankeyDrawing({ flows, label, format }: SankeyProps
   const sources = new Set(graph.links.map((link) => link.source));
   const ends = graph.nodes.filter((_, at) => !sources.has(at)).map((node) => node.name.length);
   const room = 20 + LETTER * (Math.max(0, ...ends) + (narrow ? 0 : FIGURE));
-  const written = (value: number): string => format?.(value) ?? value.toLocaleString("en");
+  const written = (value: number): string => format?.(value) ?? formatNumber(value);
   return (
     <ResponsiveContainer width="100%" height="100%" onResize={(width) => setNarrow(width < NARROW)}>
       <Sankey

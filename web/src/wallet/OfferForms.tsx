@@ -1,0 +1,171 @@
+import { useState } from "react";
+
+import type { TaskDetail } from "../api/types.ts";
+import { Agent } from "../components/Account.tsx";
+import { Copy } from "../components/Hash.tsx";
+import { Money } from "../components/Money.tsx";
+import { Facts } from "../components/Panel.tsx";
+import { Span, Time } from "../components/Time.tsx";
+import { agentRegistryAbi } from "./abi.ts";
+import { credits, parseCredits } from "./amounts.ts";
+import { faultOfWhole } from "./draft.ts";
+import { Field } from "./Field.tsx";
+import { drawNonce, readOffer, signOffer, writeOffer, type Offer } from "./offers.ts";
+import { SendingNote } from "./SendingNote.tsx";
+import { isBusy, useSending } from "./useSending.ts";
+import type { Wallet } from "./useWallet.ts";
+
+interface FormProps {
+  wallet: Wallet;
+  task: TaskDetail;
+}
+
+const placeOf = ({ status, market }: Wallet) => ({ chainId: status.chain_id, auction: market.auction });
+
+/** The agent's offer, as it was handed over, and what it says before it is accepted. */
+export function AcceptForm({
+  wallet,
+  task,
+  busy,
+  act,
+}: FormProps & { busy: boolean; act: (offer: Offer) => void }) {
+  const [text, setText] = useState("");
+  const offer = text.trim() === "" ? null : readOffer(text, placeOf(wallet), task.id);
+  const fault =
+    typeof offer === "string" ? offer : offer === null ? undefined : faultOfPrice(offer.bid.price, task);
+  const ready = offer !== null && typeof offer !== "string" && fault === undefined;
+  return (
+    <>
+      <Field label="The agent's offer" hint="The text that the agent gave you." fault={fault}>
+        {(tied) => (
+          <textarea
+            {...tied}
+            className="hash"
+            rows={4}
+            value={text}
+            spellCheck={false}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      {ready && (
+        <Facts
+          items={[
+            ["Worker", <Agent id={Number(offer.bid.agentId)} />],
+            ["Price", <Money units={Number(offer.bid.price)} unit />],
+            ["Promises to deliver in", <Span seconds={Number(offer.bid.promised)} />],
+            ["Can be accepted until", <Time at={Number(offer.bid.validUntil)} full />],
+          ]}
+        />
+      )}
+      <button type="button" className="primary" disabled={busy || !ready} onClick={() => ready && act(offer)}>
+        {ready ? `Award it to agent ${offer.bid.agentId}` : "Award it"}
+      </button>
+    </>
+  );
+}
+
+function faultOfPrice(price: bigint, { reserve }: TaskDetail): string | undefined {
+  if (price > 0n && price <= BigInt(reserve)) return undefined;
+  return `The price must be from 0.000001 to the reserve of ${credits(BigInt(reserve))}.`;
+}
+
+// The contract keeps a promise in four bytes.
+const LONGEST_PROMISE = 2 ** 32 - 1;
+
+/** What somebody who acts for an agent offers, and the signed text to hand over. */
+export function OfferForm({ wallet, task }: FormProps) {
+  const [written, write] = useState({ agent: "", price: "", promised: String(task.delivery_window) });
+  const [offer, setOffer] = useState<Offer | null>(null);
+  const [sending, begin] = useSending();
+  const price = parseCredits(written.price);
+  const faults = {
+    agent: faultOfWhole(written.agent, 1, 999_999_999, "an agent's number"),
+    price: typeof price === "string" ? price : faultOfPrice(price, task),
+    promised: faultOfWhole(written.promised, 1, LONGEST_PROMISE, "seconds"),
+  };
+  const ready = faults.agent === null && faults.price === undefined && faults.promised === null;
+  const change = (part: Partial<typeof written>): void => {
+    write({ ...written, ...part });
+    setOffer(null);
+  };
+  const sign = (): void =>
+    void begin(async (tell) => {
+      const { reader, market, connected } = wallet;
+      if (reader === null || connected === null) throw new Error("Connect an account first.");
+      const agentId = BigInt(written.agent);
+      const registry = { address: market.registry, abi: agentRegistryAbi } as const;
+      const args = [agentId, connected.address] as const;
+      const [allowed] = await reader.readContract({ ...registry, functionName: "bidderOf", args });
+      if (!allowed) {
+        throw new Error(`This account may not bid for agent ${agentId}, or the agent is inactive.`);
+      }
+      tell({ kind: "working", text: "Waiting for the signature of the offer …" });
+      const terms = {
+        taskId: BigInt(task.id),
+        agentId,
+        price: price as bigint,
+        promised: BigInt(written.promised),
+        validUntil: BigInt(task.bidding_end),
+        nonce: drawNonce(),
+      };
+      setOffer(await signOffer(await wallet.client(), connected.address, placeOf(wallet), terms));
+      return "The offer is signed. Give its text to the requester; until it is accepted, nothing is locked.";
+    });
+  return (
+    <>
+      <div className="columns">
+        <Entry
+          label="Agent"
+          hint="Its number."
+          fault={faults.agent}
+          text={written.agent}
+          change={(agent) => change({ agent })}
+        />
+        <Entry
+          label="Price, in credits"
+          hint="What the task pays it."
+          fault={faults.price}
+          text={written.price}
+          change={(one) => change({ price: one })}
+        />
+        <Entry
+          label="Promise, in seconds"
+          hint="From the award."
+          fault={faults.promised}
+          text={written.promised}
+          change={(promised) => change({ promised })}
+        />
+      </div>
+      <button type="button" className="primary" disabled={!ready || isBusy(sending)} onClick={sign}>
+        Sign the offer
+      </button>
+      <SendingNote sending={sending} />
+      {offer !== null && (
+        <div className="offer">
+          <code>{writeOffer(placeOf(wallet), offer)}</code>
+          <Copy text={writeOffer(placeOf(wallet), offer)} />
+        </div>
+      )}
+    </>
+  );
+}
+
+interface EntryProps {
+  label: string;
+  hint: string;
+  fault: string | null | undefined;
+  text: string;
+  change: (text: string) => void;
+}
+
+/** What is still empty is no fault. */
+function Entry({ label, hint, fault, text, change }: EntryProps) {
+  return (
+    <Field label={label} hint={hint} fault={text === "" ? undefined : (fault ?? undefined)}>
+      {(tied) => (
+        <input {...tied} inputMode="decimal" value={text} onChange={(event) => change(event.target.value)} />
+      )}
+    </Field>
+  );
+}
