@@ -57,13 +57,25 @@ const STORIES = {
     await told.moves(task, [bond, [0n, -BOND], [0n, 0n]], () =>
       page.take("declareDefault", "Defaulted", "The worker has defaulted."),
     );
-    await told.moves(task, [[0n, 0n], [0n, 0n], [-BOND, BOND]], () =>
-      page.take("takeOver", "Awarded", "The agent has the task now."),
+    await told.moves(
+      task,
+      [
+        [0n, 0n],
+        [0n, 0n],
+        [-BOND, BOND],
+      ],
+      () => page.take("takeOver", "Awarded", "The agent has the task now."),
     );
     assert.equal((await told.chain.task(task.id)).agentId, task.agents[1]);
     await told.later();
-    await told.moves(task, [[LOCKED + BOND, -LOCKED], [0n, 0n], [0n, -BOND]], () =>
-      page.take("declareDefault", "Refunded", "The worker has defaulted."),
+    await told.moves(
+      task,
+      [
+        [LOCKED + BOND, -LOCKED],
+        [0n, 0n],
+        [0n, -BOND],
+      ],
+      () => page.take("declareDefault", "Refunded", "The worker has defaulted."),
     );
     await page.tells(["TaskDefaulted", "TaskTakenOver", "TaskAwarded", "TaskRefunded"]);
   },
@@ -77,8 +89,14 @@ const STORIES = {
     const page = await told.visit(task);
     await page.hears("The runner-up may take the task over.");
     await told.later();
-    await told.moves(task, [[LOCKED, -LOCKED], [0n, 0n], [0n, 0n]], () =>
-      page.take("closeDefaulted", "Refunded", "The task has ended."),
+    await told.moves(
+      task,
+      [
+        [LOCKED, -LOCKED],
+        [0n, 0n],
+        [0n, 0n],
+      ],
+      () => page.take("closeDefaulted", "Refunded", "The task has ended."),
     );
   },
 
@@ -95,8 +113,13 @@ const STORIES = {
     await page.hears("Nobody scored it in time: anyone may have the worker paid.");
     await page.offers(["release"]);
     await page.says(/so the worker is paid 3\.9 credits/);
-    await told.moves(task, [[LOCKED - PRICE, -LOCKED], [WAGE + BOND, -BOND]], () =>
-      page.take("release", "Settled", "The worker is paid."),
+    await told.moves(
+      task,
+      [
+        [LOCKED - PRICE, -LOCKED],
+        [WAGE + BOND, -BOND],
+      ],
+      () => page.take("release", "Settled", "The worker is paid."),
     );
     await page.says(/Nobody spoke/);
   },
@@ -107,12 +130,24 @@ const STORIES = {
     await told.award(task);
     await told.submit(task);
     const page = await told.visit(task);
-    await told.moves(task, [[0n, 0n], [0n, 0n]], () => page.reject());
+    await told.moves(
+      task,
+      [
+        [0n, 0n],
+        [0n, 0n],
+      ],
+      () => page.reject(),
+    );
     await page.offers(["dispute"]);
     await told.later();
     await page.hears("Nobody disputed it: anyone may end the task.");
-    await told.moves(task, [[LOCKED, -LOCKED], [BOND / 2n, -BOND]], () =>
-      page.take("closeRejected", "Refunded", "The task has ended."),
+    await told.moves(
+      task,
+      [
+        [LOCKED, -LOCKED],
+        [BOND / 2n, -BOND],
+      ],
+      () => page.take("closeRejected", "Refunded", "The task has ended."),
     );
   },
 
@@ -123,19 +158,30 @@ const STORIES = {
     const work = await told.submit(task, { stored: false });
     await task.requester.send(["TaskManager", "evaluate", task.id, 0]);
     const page = await told.visit(task);
-    await told.moves(task, [[0n, 0n], [-APPEAL_FEE, APPEAL_FEE]], () =>
-      page.take("dispute", "Disputed", "The rejection is disputed.", async (step) => {
-        const file = (bytes) => ({ name: "work.json", mimeType: "application/json", buffer: bytes });
-        await step.getByLabel("The work, as a file").setInputFiles(file(Buffer.from("another")));
-        await step.getByText("This is not the work that was handed in").waitFor();
-        await step.getByLabel("The work, as a file").setInputFiles(file(work));
-      }),
+    await told.moves(
+      task,
+      [
+        [0n, 0n],
+        [-APPEAL_FEE, APPEAL_FEE],
+      ],
+      () =>
+        page.take("dispute", "Disputed", "The rejection is disputed.", async (step) => {
+          const file = (bytes) => ({ name: "work.json", mimeType: "application/json", buffer: bytes });
+          await step.getByLabel("The work, as a file").setInputFiles(file(Buffer.from("another")));
+          await step.getByText("This is not the work that was handed in").waitFor();
+          await step.getByLabel("The work, as a file").setInputFiles(file(work));
+        }),
     );
     await page.hears("The requester must show its secret, from which the panel is drawn.");
     await told.later();
     const paid = WAGE + COMPENSATION + BOND + APPEAL_FEE;
-    await told.moves(task, [[LOCKED - PRICE - COMPENSATION, -LOCKED], [paid, -BOND - APPEAL_FEE]], () =>
-      page.take("closeSealed", "Settled", "The worker is paid."),
+    await told.moves(
+      task,
+      [
+        [LOCKED - PRICE - COMPENSATION, -LOCKED],
+        [paid, -BOND - APPEAL_FEE],
+      ],
+      () => page.take("closeSealed", "Settled", "The worker is paid."),
     );
   },
 
@@ -163,11 +209,23 @@ const STORIES = {
     await told.later();
     await told.judge.open(first);
     await told.later();
-    await told.moves(task, [[0n, -PANEL_FEE], [0n, 0n]], () => told.judge.tally(task.id));
+    await told.moves(
+      task,
+      [
+        [0n, -PANEL_FEE],
+        [0n, 0n],
+      ],
+      () => told.judge.tally(task.id),
+    );
     await page.finds(1, ["90", "90", "90"]);
     await workers.offers([]);
-    await told.moves(task, [[-PANEL_FEE, PANEL_FEE], [0n, 0n]], () =>
-      page.take("appeal", "Disputed", "The verdict is appealed."),
+    await told.moves(
+      task,
+      [
+        [-PANEL_FEE, PANEL_FEE],
+        [0n, 0n],
+      ],
+      () => page.take("appeal", "Disputed", "The verdict is appealed."),
     );
     const second = await told.judge.seal(task.id, 80);
     await told.later();
@@ -175,9 +233,19 @@ const STORIES = {
     await told.later();
     const back = LOCKED - PRICE - COMPENSATION - APPEAL_FEE;
     const paid = WAGE + COMPENSATION + BOND + APPEAL_FEE;
-    await told.moves(task, [[back, -LOCKED], [paid, -BOND - APPEAL_FEE]], () => told.judge.tally(task.id));
+    await told.moves(
+      task,
+      [
+        [back, -LOCKED],
+        [paid, -BOND - APPEAL_FEE],
+      ],
+      () => told.judge.tally(task.id),
+    );
     await page.becomes("Settled");
-    await page.finds(2, Array.from({ length: 7 }, () => "80"));
+    await page.finds(
+      2,
+      Array.from({ length: 7 }, () => "80"),
+    );
     await workers.tells(["TaskDisputed", "SecretShown", "TaskRuled", "TaskAppealed", "WorkerCompensated"]);
   },
 
@@ -194,14 +262,26 @@ const STORIES = {
     await told.later();
     await told.judge.open(sealed);
     await told.later();
-    await told.moves(task, [[0n, 0n], [0n, -PANEL_FEE]], () => told.judge.tally(task.id));
+    await told.moves(
+      task,
+      [
+        [0n, 0n],
+        [0n, -PANEL_FEE],
+      ],
+      () => told.judge.tally(task.id),
+    );
     await page.becomes("Ruled");
     await page.offers(["appeal"]);
     await told.later();
     await page.hears("The verdict stands: anyone may carry it out.");
     const left = APPEAL_FEE - PANEL_FEE;
-    await told.moves(task, [[LOCKED, -LOCKED], [BOND / 2n + left, -BOND - left]], () =>
-      page.take("closeRuled", "Refunded", "The verdict is carried out."),
+    await told.moves(
+      task,
+      [
+        [LOCKED, -LOCKED],
+        [BOND / 2n + left, -BOND - left],
+      ],
+      () => page.take("closeRuled", "Refunded", "The verdict is carried out."),
     );
   },
 };
@@ -259,7 +339,8 @@ function teller(stage, { judge, later, newParty }) {
       await close();
     });
     await installWallet(page, market.node, party.account);
-    if (secret) await page.addInitScript(keep, [`agora.seal.31337.${SEAL}`, JSON.stringify({ secret: SECRET })]);
+    if (secret)
+      await page.addInitScript(keep, [`agora.seal.31337.${SEAL}`, JSON.stringify({ secret: SECRET })]);
     await page.goto(`/tasks/${task.id}`);
     await page.getByRole("button", { name: "Act on this task…" }).click();
     await page.getByRole("button", { name: `Connect ${NAME}` }).click();
@@ -335,7 +416,10 @@ function pageOf(page, chain, task) {
   };
   /** The scores of the panel of a round, by seat. */
   const finds = async (round, scores) => {
-    const rows = page.locator(".jury").nth(round - 1).locator("tbody tr");
+    const rows = page
+      .locator(".jury")
+      .nth(round - 1)
+      .locator("tbody tr");
     await until(`panel ${round} of task ${task} has found ${scores}`, async () => {
       const cells = await rows.locator("td:nth-child(3)").allTextContents();
       return String(cells) === String(scores);

@@ -176,7 +176,7 @@ class PanelSeat(Model):
 
 
 class Panel(Model):
-    """A panel of the EvaluatorPool that was asked about the task."""
+    """A panel of the EvaluatorPool that was asked about the task: a case has one for each of its rounds."""
 
     case: str
     """Decimal number of the case, as the pool counts."""
@@ -189,8 +189,9 @@ class Panel(Model):
     seats: list[PanelSeat]
     commit_end: int | None
     reveal_end: int | None
+    """Null before it is drawn, and once another round has begun."""
     decided: bool | None
-    """Null while the case is open; false if there was no quorum."""
+    """Null while it is open; false if there was no quorum."""
     score: int | None
 
 
