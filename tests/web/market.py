@@ -39,8 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCK_MS = 250
 WINDOWS = Windows(bidding=5, reveal=5, delivery=120, review=10)
 TASKS = 8
-GUEST, VILLAIN = 8, 7
-"""Accounts of the public test phrase: the page's injected wallet, and the author of hostile texts."""
+GUESTS, VILLAIN = (8, 6, 5), 7
+"""Accounts of the public test phrase: whose wallets the page is given, and the author of hostile texts."""
 GUEST_CREDITS = 500 * CREDIT
 
 
@@ -144,13 +144,13 @@ async def main() -> None:
 
 
 async def _hire(stack: AsyncExitStack, settings: Settings) -> Crew:
-    """The fleet, with all that it needs, and credits for the guest."""
+    """The fleet, with all that it needs, and credits for the guests."""
     around = replace(WORLD, embedder=Alike())
     session = await stack.enter_async_context(
         open_session(settings, Seed.create(), ScriptedUpstream(answer), surroundings=around)
     )
     crew = await assemble(session, _job())
-    await give(session, [Seed(TEST_PHRASE).wallet(GUEST).address], GUEST_CREDITS)
+    await give(session, [Seed(TEST_PHRASE).wallet(number).address for number in GUESTS], GUEST_CREDITS)
     return crew
 
 

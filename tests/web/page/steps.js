@@ -24,7 +24,7 @@ const [PANEL_FEE, APPEAL_FEE] = [30_000n, 70_000n];
 /** A panel of three and one of seven, of which nobody sits in both. */
 const SEATS = 10;
 /** Accounts of the public test phrase that nobody else uses. */
-const [JUDGE, PARTIES] = [6, [10, 11, 12, 13, 14, 15, 16, 17, 18]];
+const [JUDGE, PARTIES] = [19, [10, 11, 12, 13, 14, 15, 16, 17, 18]];
 
 const SPECIFICATION = canonicalBytes({
   title: "Every step",

@@ -12,8 +12,8 @@ export const NAME = "Test wallet";
 /** An account of the public test phrase: it has ether. */
 export const accountOf = (addressIndex) => mnemonicToAccount(TEST_PHRASE, { addressIndex });
 
-/** The account that tests/web/market.py gives credits to. */
-export const guest = accountOf(8);
+/** The accounts that tests/web/market.py gives credits to: one is enough for a test, and none is used by two at a time. */
+export const [guest, worker, buyer] = [8, 6, 5].map(accountOf);
 
 const REJECTED = { code: 4001, message: "User rejected the request." };
 

@@ -176,7 +176,7 @@ class PanelSeat(Model):
 
 
 class Panel(Model):
-    """A panel of the EvaluatorPool that was asked about the task: a case has one for each of its rounds."""
+    """A panel of the EvaluatorPool that was asked about the task; of an appeal, and of a draw anew, another one."""
 
     case: str
     """Decimal number of the case, as the pool counts."""
@@ -189,9 +189,8 @@ class Panel(Model):
     seats: list[PanelSeat]
     commit_end: int | None
     reveal_end: int | None
-    """Null before it is drawn, and once another round has begun."""
     decided: bool | None
-    """Null while it is open; false if there was no quorum."""
+    """Null while the panel is open; false if there was no quorum."""
     score: int | None
 
 
