@@ -14,6 +14,9 @@ from agents.explorer.reader import BlockData, Transaction
 from agents.explorer.rows import Rows
 from agents.explorer.schema import hex_text, seq_of
 
+EDITION = 2
+"""Of what the handlers make of the same events: whoever changes that counts it up. An index of another edition is
+folded again."""
 PIECE = 1_000
 """Blocks that are folded again at a time."""
 

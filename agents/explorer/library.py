@@ -25,6 +25,7 @@ from agents.explorer.queries.agent_page import card_of
 from agents.explorer.queries.documents import digest_of, specification_of
 from agents.explorer.queries.words import words_of
 from agents.explorer.schema import plain_text, seq_of
+from agents.explorer.waiting import within
 from agents.market.content import ContentStore
 
 PIECE = 200
@@ -92,11 +93,7 @@ class Librarian:
                 # The indexer says more of it; what is behind here is made up for later.
                 log.info("explorer.texts_wait", error=type(error).__name__)
                 pause = TROUBLED
-            try:
-                async with asyncio.timeout(pause):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await within(pause, stop)
 
     async def step(self) -> bool:
         """Look at the next events of each kind and at what was missing; whether there may be more."""

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
+import structlog
 from sqlalchemy import Connection, Engine, select, text
 
 from agents.chain.deployment import Deployment
 from agents.errors import DatabaseDown, IndexInUse, IndexOfAnotherChain
 from agents.explorer import schema
 from agents.explorer.database import WRITES, name_of, reaching
-from agents.explorer.fold import Fold
+from agents.explorer.fold import EDITION, Fold
 from agents.explorer.reader import BlockData
 from agents.explorer.rows import Rows, clear, cut, rewind
 
@@ -33,6 +34,8 @@ _LOCK = 0x41474F5241
 """Among PostgreSQL's advisory locks, of which each database has its own."""
 _SET = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 """On Linux a lock belongs to the open file, so that two writers of one process exclude each other too."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class Writer:
         return self._rows is not None
 
     def open(self) -> Cursor:
-        """Become the index's only writer; its tables are made where they are missing.
+        """Become the index's only writer; its tables are made where they are missing, and filled anew where handlers
+        of another edition did it.
 
         Raises IndexInUse, which names the other writer, IndexTooNew, IndexOfAnotherChain or DatabaseDown.
         """
@@ -95,6 +99,7 @@ class Writer:
             self.close()
             raise
         self._rows, self._cursor = Rows(self._connection), cursor
+        self._renew()
         return cursor
 
     def close(self) -> None:
@@ -140,6 +145,16 @@ class Writer:
         with self._writing() as (rows, _):
             return _hashes(rows.connection, first, last)
 
+    def _renew(self) -> None:
+        """What handlers of another edition made of the events is made anew."""
+        with self._writing() as (rows, cursor):
+            if rows.connection.scalar(select(schema.origin.c.edition)) == EDITION:
+                return
+            log.info("index_is_folded_again", block=cursor.block)
+            clear(rows)
+            self._fold.again(rows, cursor.block, cursor.undo_from)
+            rows.connection.execute(schema.origin.update().values(edition=EDITION))
+
     def _advance(self, rows: Rows, cursor: Cursor) -> Cursor:
         rows.put(schema.cursor, {"id": ONLY, **asdict(cursor)})
         rows.flush()
@@ -170,6 +185,7 @@ def tie(connection: Connection, deployment: Deployment) -> Cursor:
             "genesis": deployment.genesis_hash,
             "chain_id": deployment.chain_id,
             "first_block": deployment.deploy_block,
+            "edition": EDITION,
         }
         first = Cursor(deployment.deploy_block - 1, "", 0, deployment.deploy_block)
         connection.execute(schema.origin.insert().values(origin))

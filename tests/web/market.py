@@ -39,8 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCK_MS = 250
 WINDOWS = Windows(bidding=5, reveal=5, delivery=120, review=10)
 TASKS = 8
-GUEST, VILLAIN = 8, 7
-"""Accounts of the public test phrase: the page's injected wallet, and the author of hostile texts."""
+GUESTS, VILLAIN = (8, 6, 5), 7
+"""Accounts of the public test phrase: whose wallets the page is given, and the author of hostile texts."""
 GUEST_CREDITS = 500 * CREDIT
 
 
@@ -119,8 +119,11 @@ async def main() -> None:
             open_session(here, Seed.create(), ScriptedUpstream(answer), surroundings=around)
         )
         crew = await assemble(session, _job())
-        guest = Seed(TEST_PHRASE).wallet(GUEST)
-        await session.faucet.mint(session.deployment.token, guest.address, GUEST_CREDITS, intent="guest")
+        for number in GUESTS:
+            guest = Seed(TEST_PHRASE).wallet(number)
+            await session.faucet.mint(
+                session.deployment.token, guest.address, GUEST_CREDITS, intent=f"guest:{number}"
+            )
         stop = asyncio.Event()
         working = asyncio.create_task(work(crew, until=lambda: False, stop=stop))
         villain = stack.enter_context(Villain.at(session, Seed(TEST_PHRASE).wallet(VILLAIN), home))

@@ -76,3 +76,33 @@ test("a score below the mark fails the evaluation while the dispute is open", ()
   const last = stepsOf(rejected, 1_250).slice(-2);
   assert.deepEqual([last[0].state, last[1].state, last[1].by], ["failed", "now", 1_300]);
 });
+
+test("a direct award waits for an offer, and has no bids on its way", () => {
+  const open = { ...OPEN, mode: "Direct", commitments: 0 };
+  assert.deepEqual(states(open, 1_059).slice(0, 3), ["Posted done", "Award now", "Delivery ahead"]);
+  assert.equal(stepsOf(open, 1_059)[1].by, 1_060);
+  assert.equal(stepsOf(open, 1_060)[1].by, null);
+  const expired = { ...open, state: "Expired", ended_time: 1_095 };
+  assert.deepEqual(states(expired, 1_100), ["Posted done", "Award failed", "Expired failed"]);
+});
+
+test("a race goes from entries over showing and judging to its end", () => {
+  const entries = [{ status: "failed" }, { status: "shown" }];
+  const open = { ...OPEN, mode: "Race", bids_revealed: 2, entries };
+  const ahead = ["Posted done", "Entries now", "Showing ahead", "Judging ahead", "Settlement ahead"];
+  assert.deepEqual(states(open, 1_059), ahead);
+  assert.deepEqual(states(open, 1_090).slice(1, 4), ["Entries done", "Showing done", "Judging now"]);
+  assert.equal(stepsOf(open, 1_090)[3].note, "1 judged too low");
+  const settled = { ...open, state: "Settled", silent: true, price: 5_000_000, ended_time: 1_120 };
+  assert.ok(states(settled, 2_000).every((state) => state.endsWith(" done")));
+  assert.deepEqual([stepsOf(settled, 2_000)[3].at, stepsOf(settled, 2_000)[3].note], [1_120, "nobody spoke"]);
+  const expired = {
+    ...open,
+    state: "Expired",
+    commitments: 0,
+    bids_revealed: 0,
+    entries: [],
+    ended_time: 1_095,
+  };
+  assert.deepEqual(states(expired, 1_100).slice(-2), ["Judging failed", "Expired failed"]);
+});

@@ -1,13 +1,14 @@
-import { Component, lazy, Suspense, type ErrorInfo, type ReactNode } from "react";
+import { Component, type ErrorInfo, type ReactNode } from "react";
 import { Route, Switch, useLocation } from "wouter";
 
 import { StatusProvider } from "./api/status.tsx";
 import { Empty, Skeleton } from "./components/Feedback.tsx";
+import { later } from "./components/later.tsx";
 import { Layout } from "./components/Layout.tsx";
 import { PageHead } from "./components/Panel.tsx";
 import { ROUTES } from "./routes.ts";
 
-const PAGES = ROUTES.map(([path, load]) => [path, lazy(load)] as const);
+const PAGES = ROUTES.map(([path, load]) => [path, later(load, <Skeleton lines={12} />)] as const);
 
 /** The whole page: what surrounds every page, and the page that the address names. */
 export function App() {
@@ -16,16 +17,14 @@ export function App() {
     <StatusProvider>
       <Layout>
         <Caught key={location}>
-          <Suspense fallback={<Skeleton lines={12} />}>
-            <Switch>
-              {PAGES.map(([path, Page]) => (
-                <Route key={path} path={path} component={Page} />
-              ))}
-              <Route>
-                <NotFound path={location} />
-              </Route>
-            </Switch>
-          </Suspense>
+          <Switch>
+            {PAGES.map(([path, Page]) => (
+              <Route key={path} path={path} component={Page} />
+            ))}
+            <Route>
+              <NotFound path={location} />
+            </Route>
+          </Switch>
         </Caught>
       </Layout>
     </StatusProvider>

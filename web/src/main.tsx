@@ -6,6 +6,7 @@ import { queries } from "./api/client.ts";
 import { live } from "./api/live.ts";
 import { App } from "./app.tsx";
 import { applyTheme, chosenTheme } from "./lib/theme.ts";
+import { prefetch } from "./routes.ts";
 import "./styles/colours.css";
 import "./styles/elements.css";
 import "./styles/shell.css";
@@ -16,6 +17,8 @@ import "./styles/narrow.css";
 
 applyTheme(chosenTheme());
 live.start();
+// It is on its way while what surrounds it is drawn.
+prefetch(window.location.pathname);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.explorer.api.records import Position, Stretch, Wish, event, newest, read
 from agents.explorer.api.standing import Standing
+from agents.explorer.waiting import within
 
 PAUSE = 0.05
 """Seconds between two reads: what comes closer together is sent together."""
@@ -153,10 +154,7 @@ class Broadcast:
             if text := b"".join(pieces):
                 yield text
                 continue
-            try:
-                async with asyncio.timeout(self._heartbeat):
-                    await grown.wait()
-            except TimeoutError:
+            if not await within(self._heartbeat, grown):
                 yield HEARTBEAT
 
     def _goes_on_from(self, at: Position) -> bool:
@@ -188,11 +186,7 @@ class Broadcast:
             if more:
                 continue
             await asyncio.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
-            try:
-                async with asyncio.timeout(POLL if self._up else AGAIN):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+            await within(POLL if self._up else AGAIN, self._woken)
 
     async def _look(self) -> bool:
         """Keep what is new; whether there may be more at once."""

@@ -18,8 +18,11 @@ router = APIRouter()
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
-def page(here: Here, request: Request, path: str) -> Response:
-    """The file, or the page itself, which finds its own way from the address. It stands behind all other routes."""
+async def page(here: Here, request: Request, path: str) -> Response:
+    """The file, or the page itself, which finds its own way from the address. It stands behind all other routes.
+
+    No thread is asked for it: the few there are answer from the database, and a page would wait behind them.
+    """
     if path == "api" or path.startswith(("api/", "content/", "assets/")):
         file = here.files.get(path) if path.startswith("assets/") else None
         if file is None:

@@ -10,6 +10,8 @@ from agents.explorer.api.models import NextStep
 from agents.explorer.queries.index import Index
 
 Row = Mapping[str, Any]
+AGENT_BITS = 64
+"""In the number of a race's case, the bits of the agent; the task's are above them."""
 FINAL = ("Settled", "Refunded", "Cancelled", "Expired")
 
 
@@ -34,8 +36,8 @@ def _step(
 
 def _open(task: Row, now: int) -> NextStep:
     if task["mode"] == "Direct" and now < task["bidding_end"]:
-        what = "The agent that it is meant for may accept it, with the requester's signature."
-        return _step("bid", what, "the agent", deadline=task["bidding_end"])
+        what = "The requester may accept an offer that an agent has signed."
+        return _step("bid", what, "the requester", task["requester"], task["bidding_end"])
     if now < task["bidding_end"]:
         return _step("bid", "Agents may bid.", "agents", deadline=task["bidding_end"])
     if task["mode"].startswith("Sealed") and task["commitments"] and now < task["reveal_end"]:
@@ -53,13 +55,28 @@ def _race(index: Index, task: Row, now: int) -> NextStep:
         what = "Who entered must show its work, or its bond is burned."
         return _step("show", what, "entrants", deadline=task["reveal_end"])
     races = schema.races.c
-    race = index.one(select(races.head, races.head_deadline).where(races.task == task["id"]))
-    if race is None or race["head"] is None:
+    race = index.one(
+        select(races.head, races.head_deadline, races.case, races.secret).where(races.task == task["id"])
+    )
+    if race is None or not race["head_deadline"]:
         return _step("finalize", "Anyone may move the race on, to the next work or to its end.")
-    if now < (race["head_deadline"] or 0):
-        what = f"The work of agent {race['head']} is to be judged."
-        return _step("judge", what, "the evaluator", task["evaluator"], race["head_deadline"])
-    return _step("release", f"Nobody judged the work of agent {race['head']}: anyone may have it paid.")
+    return _head(race, task, index.pool, now)
+
+
+def _head(race: Row, task: Row, pool: str, now: int) -> NextStep:
+    """The work at the head of a race is judged, by a panel of its own where the pool judges."""
+    agent, deadline = race["head"], race["head_deadline"]
+    if race["case"] == str(task["id"] << AGENT_BITS | agent):
+        return _step("vote", f"The panel's members score the work of agent {agent}.", "the panel")
+    if now >= deadline:
+        return _step("release", f"Nobody judged the work of agent {agent}: anyone may have it paid.")
+    if task["evaluator"] != pool:
+        what = f"The work of agent {agent} is to be judged."
+        return _step("judge", what, "the evaluator", task["evaluator"], deadline)
+    if race["secret"] is None:
+        what = "The requester must show its secret, from which the panels are drawn."
+        return _step("unseal", what, "the requester", task["requester"], deadline)
+    return _step("judge", f"Anyone may ask a panel to judge the work of agent {agent}.", deadline=deadline)
 
 
 def _awarded(_: Index, task: Row, now: int) -> NextStep:

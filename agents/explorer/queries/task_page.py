@@ -11,18 +11,16 @@ from agents.explorer.api.models import (
     Document,
     Entry,
     Evaluation,
-    Panel,
-    PanelSeat,
     TaskDetail,
     TaskTree,
 )
 from agents.explorer.queries.auctions import Ranks, award_of, ranked
 from agents.explorer.queries.index import Index
 from agents.explorer.queries.next_step import next_step
+from agents.explorer.queries.panels import panels_of
 from agents.explorer.queries.tasks import (
     BIDS,
     MOST_BIDS,
-    MOST_EVENTS,
     bid_values,
     judge_of,
     list_entries,
@@ -39,7 +37,7 @@ DEEPEST = 16
 Row = Mapping[str, Any]
 
 _tasks, _bids, _texts = schema.tasks.c, schema.bids.c, schema.texts.c
-_entries, _cases, _messages = schema.entries.c, schema.cases.c, schema.messages.c
+_entries, _messages = schema.entries.c, schema.messages.c
 
 _BIDS = BIDS.where(_bids.task == bindparam("task"))
 _RANKED = _BIDS.where(_bids.agent.in_(bindparam("agents", expanding=True)))
@@ -57,9 +55,6 @@ _CHILDREN = (
     .where(_tasks.parent.in_(bindparam("parents", expanding=True)))
     .order_by(_tasks.id)
     .limit(bindparam("most", type_=Integer()))
-)
-_CASES = (
-    select(schema.cases).where(_cases.task == bindparam("task")).order_by(_cases.created_block, _cases.case)
 )
 _MESSAGES = select(func.count()).select_from(
     select(_messages.id).where(_messages.task == bindparam("task")).limit(MOST_MESSAGES).subquery()
@@ -157,30 +152,6 @@ def _evaluation(index: Index, task: Row) -> Evaluation:
             "lateness": task["lateness"] or 0,
             "disputed": task["disputed_at"] is not None,
             "appealed": task["appealed_at"] is not None,
-            "panels": _panels(index, task["id"]),
+            "panels": panels_of(index, task["id"]),
         }
     )
-
-
-def _panels(index: Index, task: int) -> list[Panel]:
-    """The pool's cases about the task, with their seats: two questions however many there are."""
-    rows = index.all(_CASES, task=task)
-    if not rows:
-        return []
-    votes, keys = schema.panel_votes.c, [row["case"] for row in rows]
-    query = select(schema.panel_votes).where(votes.case.in_(keys)).order_by(votes.round, votes.seat)
-    seats = index.all(query.limit(MOST_EVENTS))
-    return [
-        Panel.model_validate(
-            {
-                **row,
-                "drawn": row["commit_end"] is not None,
-                "seats": [
-                    PanelSeat.model_validate({**seat, "committed": seat["digest"] is not None})
-                    for seat in seats
-                    if (seat["client"], seat["case"]) == (row["client"], row["case"])
-                ],
-            }
-        )
-        for row in rows
-    ]

@@ -5,6 +5,7 @@ from sqlalchemy import JSON, Boolean, Column, Index, Table, Text
 from agents.explorer.schema.columns import (
     Big,
     key,
+    maybe_number,
     maybe_words,
     metadata,
     number,
@@ -122,8 +123,10 @@ origin = Table(
     words("genesis"),
     number("chain_id"),
     number("first_block"),
+    maybe_number("edition"),
 )
-"""One row, id 1: the market that the index is of, by its deployment's key."""
+"""One row, id 1: the market that the index is of, by its deployment's key, and the edition of the handlers that folded
+it."""
 
 reorgs = Table(
     "reorgs",

@@ -192,7 +192,7 @@ async def proposals(client, truth):
         one = await got(client, f"/api/governance/proposals/{number}")
         sums = {f"{choice}Votes": one[f"votes_{choice}"] for choice in SUPPORT}
         found += [
-            (("MarketGovernor", "state", number), PROPOSALS.__getitem__, one["state"]),
+            (("MarketGovernor", "state", number), state_of(one), one["state"]),
             (("MarketGovernor", "proposalVotes", number), same, sums),
             (("MarketGovernor", "proposalSnapshot", number), same, one["vote_start"]),
             (("MarketGovernor", "proposalDeadline", number), same, one["vote_end"]),
@@ -206,13 +206,34 @@ async def proposals(client, truth):
     return found
 
 
+def state_of(proposal):
+    """What state there is to tell: without the quorum, not whether a majority was enough."""
+
+    def told(state):
+        ended = PROPOSALS[state] in ("Succeeded", "Defeated")
+        return "Ended" if ended and proposal["votes_for"] > proposal["votes_against"] else PROPOSALS[state]
+
+    return told
+
+
 async def panels(client, truth):
+    """The newest panel of each case is the pool's; logs tell of those before it, and of all verdicts."""
     found = []
     for task in truth.tasks():
-        for panel in (await got(client, f"/api/tasks/{task}"))["evaluation"]["panels"]:
-            case = panel["client"], int(panel["case"])
-            shown = [(one["seat"], one["score"]) for one in panel["seats"]]
-            found.append((("EvaluatorPool", "membersOf", *case), scores_of, sorted(shown)))
+        shown = (await got(client, f"/api/tasks/{task}"))["evaluation"]["panels"]
+        for case in {(panel["client"], int(panel["case"])): None for panel in shown}:
+            mine = [one for one in shown if (one["client"], int(one["case"])) == case]
+            where = {"client": case[0].lower(), "caseId": case[1]}
+            drawn = [one.args["seats"] for one in truth.all("EvaluatorPool", "PanelDrawn", **where)]
+            assert [tuple(seat["seat"] for seat in one["seats"]) for one in mine if one["drawn"]] == [
+                tuple(sorted(seats)) for seats in drawn
+            ]
+            closed = truth.all("EvaluatorPool", "CaseClosed", **where)
+            assert [one["score"] for one in mine if one["decided"]] == [
+                one.args["score"] for one in closed if one.args["decided"]
+            ]
+            scores = [(one["seat"], one["score"]) for one in mine[-1]["seats"]]
+            found.append((("EvaluatorPool", "membersOf", *case), scores_of, sorted(scores)))
     return found
 
 
@@ -245,7 +266,8 @@ async def lives(client, truth):
         for one in card["channels"]:
             if one["open"]:
                 way = agent, one["signer"], one["provider"]
-                found.append((("UsageMeter", "available", *way), same, one["deposit"]))
+                kept = {name: one[name] for name in ("deposit", "redeemed", "epoch")}
+                found.append((("UsageMeter", "channelOf", *way), only(*kept), kept))
     return found
 
 

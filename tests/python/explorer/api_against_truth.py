@@ -116,5 +116,4 @@ def agent_figures(body):
 
 def contracts_of(deployment):
     """The addresses of a deployment's contracts by their names."""
-    fields = (getattr(deployment, name) for name in deployment.__dataclass_fields__)
-    return {type(one).__name__: one.address for one in fields if hasattr(one, "address")}
+    return {type(one).__name__: one.address for one in deployment.contracts}

@@ -47,7 +47,8 @@ def copy_into(engine, other):
     """All rows of an index are in another, whose tables may be of an earlier version."""
     with other.connect() as source, writing(engine) as db:
         for table in schema.metadata.sorted_tables:
-            rows = [dict(row) for row in source.execute(select(table)).mappings()]
+            known = [table.c[one["name"]] for one in inspect(db).get_columns(table.name)]
+            rows = [dict(row) for row in source.execute(select(*known)).mappings()]
             if rows:
                 db.execute(insert(table), rows)
 
@@ -60,6 +61,10 @@ async def test_an_index_of_the_first_version_goes_on_as_a_new_one(engine, tmp_pa
     await folded(chain, new)
     made_at_first(engine)
     copy_into(engine, new)
+    with writing(engine) as db:
+        # As the handlers of its time may have said.
+        db.execute(schema.bids.update().values(status="won"))
+        db.execute(schema.tasks.delete().where(schema.tasks.c.id == 1))
     with pytest.raises(IndexMissing):
         check_tables(engine)
     chain.fork(5)

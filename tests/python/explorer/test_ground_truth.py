@@ -5,10 +5,10 @@ import asyncio
 from collections import Counter
 from random import Random
 
+import api_against_truth
 import pytest
 import structlog
 from against_truth import strays
-from api_against_truth import asked, contracts_of
 from faults.engine import Engine, rates
 from faults.transport import FaultyTransport
 from raw_logs import Chain
@@ -66,6 +66,11 @@ async def index(market, engine, seed):
     raise AssertionError("the index did not come to the chain's head")
 
 
+async def asked(deployment, engine, folder, truth):
+    async with api_against_truth.application(deployment, engine, folder, truth.chain.head) as client:
+        return await api_against_truth.strays(client, truth)
+
+
 def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, monkeypatch):
     monkeypatch.setattr("simulation.run.ACTIVE_SECONDS", LONG_SECONDS)
     engine = open_engine(f"sqlite:///{memory}/index.db")
@@ -76,7 +81,7 @@ def test_every_figure_is_the_one_that_raw_logs_add_up_to(node, fresh, memory, mo
         snapshot = fresh.node.ask("evm_snapshot")
         fresh.play(seed, folder, STORM)
         seen["faults"] += len(asyncio.run(index(fresh, engine, seed)).happened)
-        truth = Truth(Chain(node.url, contracts_of(fresh.deployment)))
+        truth = Truth(Chain(node.url, api_against_truth.contracts_of(fresh.deployment)))
         seen.update(truth.states().values())
         with engine.connect() as db:
             assert strays(db, truth) == []

@@ -62,7 +62,7 @@ def test_after_every_call_the_index_says_what_the_events_say(watched, call):
     reasons = watched.check()
     assert not [pair for pair in reasons if pair[1] == "other"]
     watched.ask_the_contracts()
-    watched.reckon()
+    watched.reckon(watched.truth())
 
 
 def test_texts_of_any_kind_are_kept_and_stop_nothing(watched):
@@ -100,7 +100,9 @@ def test_what_is_rare_is_as_contracts_and_raw_logs_say(watched):
         assert not [pair for pair in reasons if pair[1] == "other"], part.__name__
         watched.look()
     watched.ask_the_contracts()
-    watched.reckon()
+    truth = watched.truth()
+    watched.reckon(truth)
+    watched.look_at_the_api(truth)
 
 
 LIVES = int(os.environ.get("AGORA_INDEX_LIVES", "3"))
@@ -123,7 +125,7 @@ class Indexed(Together):
     def teardown(self):
         self.the_index_agrees()
         self.watched.ask_the_contracts()
-        self.watched.reckon()
+        self.watched.reckon(self.watched.truth())
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,7 @@ class Watched:
     def __init__(self, stage, url, folder):
         self.stage, self.url, self.folder = stage, url, folder
         self.deployment = deployment_of(stage)
+        self.contracts = api_against_truth.contracts_of(self.deployment)
         self.engine = open_engine(f"sqlite:///{folder}/index.db")
         self.indexer = Indexer(stage.rpc, self.deployment, self.engine, patience=0.0)
         self.forget()
@@ -95,23 +96,25 @@ class Watched:
             kinds = select(entry.kind, entry.reason, func.count()).group_by(entry.kind, entry.reason)
             return {(kind, why): count for kind, why, count in db.execute(kinds)}
 
-    def reckon(self):
-        """The figures of the tables and of the API are those that raw logs add up to."""
-        truth = self.truth()
+    def truth(self):
+        """What raw logs add up to now."""
+        return Truth(Chain(self.url, self.contracts))
+
+    def reckon(self, truth):
+        """The figures of the tables and of the API are those of the truth."""
         with self.engine.connect() as db:
             assert against_truth.strays(db, truth) == []
         assert self.of_the_api(api_against_truth.strays, truth) == []
 
     def look(self):
-        """What contracts answer to their views is what the tables and the API say."""
-        truth = self.truth()
-        with closing(Views(self.url, truth.chain.contracts)) as views:
-            with self.engine.connect() as db:
-                assert against_views.strays(db, views) == []
-            assert self.of_the_api(against_views.api_strays, views, truth) == []
+        """What contracts answer to their views is what the tables say."""
+        with closing(Views(self.url, self.contracts)) as views, self.engine.connect() as db:
+            assert against_views.strays(db, views) == []
 
-    def truth(self):
-        return Truth(Chain(self.url, api_against_truth.contracts_of(self.deployment)))
+    def look_at_the_api(self, truth):
+        """What contracts answer to their views is what the API says."""
+        with closing(Views(self.url, self.contracts)) as views:
+            assert self.of_the_api(against_views.api_strays, views, truth) == []
 
     def of_the_api(self, ask, *about):
         async def asked():

@@ -12,7 +12,7 @@ from cast import AGENTS, CAPITAL
 from eth_utils.crypto import keccak
 from model import Mode, Round, State, account_of, account_of_agent
 from model.law import MAX_PROMISE, MAX_RESERVE, MAX_WORK, MIN_RESERVE
-from stage import AT, CAP, PEOPLE, START, TERMS, TOKENS, told
+from stage import AT, CAP, NOBODY, PEOPLE, START, TERMS, TOKENS, told
 from valid_calls import (
     AGENT,
     ANYONE,
@@ -25,7 +25,6 @@ from valid_calls import (
     EVALUATOR,
     JUDGING,
     MINTER,
-    NOBODY,
     NOTHING,
     OWNER,
     PRICE,

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { openPage } from "../support/browser.js";
+import { awarded } from "./awards.js";
 import { guest, installWallet, NAME } from "../support/guest.js";
 import { until } from "../support/until.js";
 
@@ -120,10 +121,9 @@ async function byKey(stage) {
 }
 
 export const tests = {
-  "tasks posted from the page by a wallet and by the development key are worked and settled": async (
-    stage,
-  ) => {
-    const ends = await Promise.allSettled([byWallet(stage), byKey(stage)]);
-    for (const { reason } of ends) assert.ifError(reason);
-  },
+  "tasks of each mode posted from the page by wallets and by the development key are worked and settled":
+    async (stage) => {
+      const ends = await Promise.allSettled([byWallet(stage), byKey(stage), awarded(stage)]);
+      for (const { reason } of ends) assert.ifError(reason);
+    },
 };

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 
 import { need, ROOT } from "./packages.js";
 
-const { createPublicClient, http } = need("viem");
+const { createPublicClient, createWalletClient, http } = need("viem");
+const { hardhat } = need("viem/chains");
 
 const artifact = (name) => {
   const path = new URL(`artifacts/contracts/${name}.sol/${name}.json`, ROOT);
@@ -52,7 +53,16 @@ export function readChain({ node, contracts }) {
     const found = await read("TaskManager", "getTask", BigInt(id));
     return { ...found, stateName: STATES[found.state] };
   };
-  return { client, read, events, task };
+  /** Sends a call and waits until it is mined; what went wrong is thrown. */
+  const act = async (account, name, functionName, ...args) => {
+    const signer = createWalletClient({ account, chain: hardhat, transport: http(node) });
+    const call = { address: contracts[name], abi: abiOf(name), functionName, args };
+    const hash = await signer.writeContract(call);
+    const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 });
+    if (receipt.status !== "success") throw new Error(`${name}.${functionName} was undone`);
+    return receipt;
+  };
+  return { client, contracts, read, events, task, act };
 }
 
 /** Agents' accounts in the Ledger have bit 160. */

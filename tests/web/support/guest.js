@@ -9,16 +9,18 @@ const { hardhat } = need("viem/chains");
 const TEST_PHRASE = "test test test test test test test test test test test junk";
 export const NAME = "Test wallet";
 
-/** The account that tests/web/market.py gives credits to. */
-export const guest = mnemonicToAccount(TEST_PHRASE, { addressIndex: 8 });
+const guestOf = (addressIndex) => mnemonicToAccount(TEST_PHRASE, { addressIndex });
+
+/** The accounts that tests/web/market.py gives credits to: one is enough for a test, and none is used by two at a time. */
+export const [guest, worker, buyer] = [8, 6, 5].map(guestOf);
 
 const REJECTED = { code: 4001, message: "User rejected the request." };
 
 /** Puts the wallet into a page that is not loaded yet. `answers.reject` makes it say no, `answers.chain` names its chain. */
-export async function installWallet(page, node) {
+export async function installWallet(page, node, account = guest) {
   const answers = { connected: false, reject: false, chain: hardhat.id, asked: [] };
   const transport = http(node);
-  const signer = createWalletClient({ account: guest, chain: hardhat, transport });
+  const signer = createWalletClient({ account, chain: hardhat, transport });
   const reader = createPublicClient({ chain: hardhat, transport });
   const answer = async ({ method, params = [] }) => {
     answers.asked.push(method);
@@ -26,10 +28,10 @@ export async function installWallet(page, node) {
     if (signs && answers.reject) throw REJECTED;
     switch (method) {
       case "eth_accounts":
-        return answers.connected ? [guest.address] : [];
+        return answers.connected ? [account.address] : [];
       case "eth_requestAccounts":
         answers.connected = true;
-        return [guest.address];
+        return [account.address];
       case "wallet_requestPermissions":
         throw { code: 4200, message: "not here" };
       case "eth_chainId":
@@ -39,7 +41,7 @@ export async function installWallet(page, node) {
         return null;
       case "eth_signTypedData_v4": {
         const { EIP712Domain, ...types } = JSON.parse(params[1]).types;
-        return await guest.signTypedData({ ...JSON.parse(params[1]), types });
+        return await account.signTypedData({ ...JSON.parse(params[1]), types });
       }
       case "eth_sendTransaction": {
         const { to, data, gas } = params[0];

@@ -1,9 +1,8 @@
-import { lazy, Suspense, type ComponentType } from "react";
-
 import type { BarProps } from "./figures/BarDrawing.tsx";
 import type { LineProps } from "./figures/LineDrawing.tsx";
 import type { SankeyProps } from "./figures/SankeyDrawing.tsx";
 import { ChartFrame, type Datum, type FigureColumn } from "./ChartFrame.tsx";
+import { later } from "./later.tsx";
 
 // The chart library comes after the page: until then the frame stands there, as high as it will be.
 const DRAWINGS = {
@@ -11,9 +10,9 @@ const DRAWINGS = {
   bar: () => import("./figures/BarDrawing.tsx"),
   sankey: () => import("./figures/SankeyDrawing.tsx"),
 };
-const LineDrawing = lazy(DRAWINGS.line);
-const BarDrawing = lazy(DRAWINGS.bar);
-const SankeyDrawing = lazy(DRAWINGS.sankey);
+const LineDrawing = later(DRAWINGS.line);
+const BarDrawing = later(DRAWINGS.bar);
+const SankeyDrawing = later(DRAWINGS.sankey);
 
 /** Fetches what draws these charts while their figures are still on their way. */
 export function fetchDrawings(...kinds: (keyof typeof DRAWINGS)[]): void {
@@ -29,20 +28,12 @@ interface Framed {
   height?: number | undefined;
 }
 
-function Drawn<Props extends object>({ of: Drawing, props }: { of: ComponentType<Props>; props: Props }) {
-  return (
-    <Suspense fallback={null}>
-      <Drawing {...props} />
-    </Suspense>
-  );
-}
-
 /** Lines, steps or areas over a number such as a time. */
 export function LineFigure({ title, caption, height, ...props }: Framed & LineProps) {
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
     <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={props.data}>
-      <Drawn of={LineDrawing} props={props} />
+      <LineDrawing {...props} />
     </ChartFrame>
   );
 }
@@ -52,7 +43,7 @@ export function BarFigure({ title, caption, height, ...props }: Framed & BarProp
   const columns: FigureColumn[] = [props.x, ...props.series];
   return (
     <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={props.data}>
-      <Drawn of={BarDrawing} props={props} />
+      <BarDrawing {...props} />
     </ChartFrame>
   );
 }
@@ -67,7 +58,7 @@ export function SankeyFigure({ title, caption, height, ...props }: Framed & Sank
   const rows: Datum[] = props.flows.map((flow) => ({ ...flow }));
   return (
     <ChartFrame title={title} caption={caption} height={height} columns={columns} rows={rows}>
-      <Drawn of={SankeyDrawing} props={props} />
+      <SankeyDrawing {...props} />
     </ChartFrame>
   );
 }

@@ -35,6 +35,9 @@ class Clock {
 
 const clock = new Clock();
 
+/** Now, in seconds of the chain, for what is not drawn. */
+export const chainNow = (): number => clock.snapshot();
+
 /** Now, in seconds of the chain; changes once a second. */
 export function useNow(): number {
   return useSyncExternalStore(clock.subscribe, clock.snapshot);

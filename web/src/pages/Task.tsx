@@ -5,6 +5,7 @@ import type { TaskDetail } from "../api/types.ts";
 import { Loaded } from "../components/Feedback.tsx";
 import { PageHead } from "../components/Panel.tsx";
 import { State } from "../components/State.tsx";
+import { chainNow } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { Act } from "../task/Act.tsx";
 import { Bids } from "../task/Bids.tsx";
@@ -22,7 +23,10 @@ import { Way } from "../task/Way.tsx";
 /** All there is about one task. */
 export default function Task() {
   const { id = "" } = useParams<{ id: string }>();
-  const task = useApi<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`, { topics: [`task:${id}`] });
+  const task = useApi<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`, {
+    topics: [`task:${id}`],
+    every: untilNextStep,
+  });
   return (
     <>
       <PageHead
@@ -35,6 +39,15 @@ export default function Task() {
       </Loaded>
     </>
   );
+}
+
+const [SOON_MS, LATE_MS] = [1_500, 60_000];
+
+/** A window ends without an event, and then it is somebody else's turn. */
+function untilNextStep(task: TaskDetail | undefined): number | false {
+  const deadline = task?.next_step?.deadline ?? null;
+  if (deadline === null) return false;
+  return Math.min(LATE_MS, Math.max(SOON_MS, (deadline - chainNow()) * 1_000));
 }
 
 function Found({ task }: { task: TaskDetail }) {

@@ -192,11 +192,12 @@ function FileField({ label, hint, fault, take }: FileFieldProps) {
 export function SecretNote({ task, chain }: { task: TaskDetail; chain: number }) {
   const id = useId();
   const seal = findSeal(chain, task.seal);
+  const use = task.evaluated_by === "pool" ? "When a result is judged," : "Should the result be disputed,";
   if (seal === null) {
     return (
       <p className="muted">
-        The secret of this task's seal is not kept in this browser. If the result is disputed, you need the
-        file that it was saved in.
+        The secret of this task's seal is not kept in this browser. {use} you need the file that it was saved
+        in.
       </p>
     );
   }
@@ -206,7 +207,7 @@ export function SecretNote({ task, chain }: { task: TaskDetail; chain: number })
         Save the secret
       </button>
       <span id={id} className="muted">
-        Kept in this browser. Should the result be disputed, a panel is drawn from it.
+        Kept in this browser. {use} a panel is drawn from it.
       </span>
     </div>
   );

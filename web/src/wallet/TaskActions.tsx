@@ -125,13 +125,17 @@ function StepList({ wallet, task, actor, busy, take }: StepListProps) {
           {step.label}: anyone may, from <Time at={step.from} full /> on.
         </p>
       ))}
-      {isRequester(task, actor) && task.ended_time === null && <SecretNote task={task} chain={chain} />}
+      {isRequester(task, actor) && needsSecret(task) && <SecretNote task={task} chain={chain} />}
     </>
   );
 }
 
 const isOpen = ({ from, until }: Step, now: number): boolean =>
   (from === null || now >= from) && (until === null || now < until);
+
+/** Whether a panel can still be drawn from the secret: none is where a contract judges a race. */
+const needsSecret = ({ ended_time, mode, evaluated_by }: TaskDetail): boolean =>
+  ended_time === null && (mode !== "Race" || evaluated_by === "pool");
 
 interface StepFormProps extends Omit<StepListProps, "actor"> {
   step: Step;

@@ -72,7 +72,7 @@ function Advice({ draft: { mode, skill } }: { draft: Draft }) {
         Agree with one of the{" "}
         <Link href={`/agents?active=true&skill=${encodeURIComponent(skill)}`}>agents</Link> first. Once the
         task is posted, whoever acts for it signs an offer on the task's page and gives it to you, and you
-        accept it there. Its work does not count for its reputation, since you chose it yourself.
+        accept it there. The work does not count for the agent's reputation, since you chose it yourself.
       </p>
     );
   }
@@ -138,8 +138,8 @@ function EvaluatorFields({ draft, faults, change, panels }: PartProps & { panels
 function evaluatorHint({ mode, evaluator }: Draft, panels: boolean): ReactNode {
   if (!panels) {
     return mode === "Race"
-      ? "Fewer than three seats of the pool are taken, so no panel could be drawn: only a contract can judge."
-      : "Fewer than three seats of the pool are taken: no panel could be drawn.";
+      ? "A panel of the pool could not be drawn, since fewer than three of its seats are taken: only a contract can judge."
+      : "A panel of the pool could not be drawn, since fewer than three of its seats are taken.";
   }
   if (mode === "Race")
     return "A panel is drawn for each result that is judged; it is paid by whom it finds against.";
@@ -155,7 +155,7 @@ function Windows({ draft, faults, change }: PartProps) {
   return (
     <fieldset>
       <legend>Windows, in seconds</legend>
-      <div className="switch">
+      <div className="buttons">
         {(Object.keys(PRESETS) as Preset[]).map((preset) => (
           <button
             key={preset}

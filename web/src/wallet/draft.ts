@@ -55,10 +55,10 @@ export const EMPTY: Draft = {
   judge: "",
 };
 
-/** A preset's windows; in a race, the work is done within the first of them. */
+/** A preset's windows. In a race the work is done within the first, and for a direct award an offer is carried to and fro. */
 export function windowsOf(preset: Preset, mode: Mode): Record<WindowName, string> {
   const { reveal, delivery, review, ...rest } = PRESETS[preset];
-  const bidding = mode === "Race" ? delivery : rest.bidding;
+  const bidding = mode === "Race" || mode === "Direct" ? delivery : rest.bidding;
   return { bidding: `${bidding}`, reveal: `${reveal}`, delivery: `${delivery}`, review: `${review}` };
 }
 

@@ -176,7 +176,7 @@ class PanelSeat(Model):
 
 
 class Panel(Model):
-    """A panel of the EvaluatorPool that was asked about the task."""
+    """A panel of the EvaluatorPool that was asked about the task; of an appeal, and of a draw anew, another one."""
 
     case: str
     """Decimal number of the case, as the pool counts."""
@@ -190,7 +190,7 @@ class Panel(Model):
     commit_end: int | None
     reveal_end: int | None
     decided: bool | None
-    """Null while the case is open; false if there was no quorum."""
+    """Null while the panel is open; false if there was no quorum."""
     score: int | None
 
 

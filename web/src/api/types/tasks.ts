@@ -22,14 +22,7 @@ export type Round = "None" | "Convened" | "Unsealed" | "Appeal";
 export type Judge = "requester" | "pool" | "account";
 
 export type BidStatus =
-  | "sealed"
-  | "revealed"
-  | "leading"
-  | "won"
-  | "defaulted"
-  | "lost"
-  | "forfeited"
-  | "void";
+  "sealed" | "revealed" | "leading" | "won" | "defaulted" | "lost" | "forfeited" | "void";
 
 /** A task as lists show it. */
 export interface TaskRow extends Place {
