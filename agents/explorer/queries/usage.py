@@ -60,8 +60,7 @@ def list_redemptions(index: Index, asked: RedemptionsAsked) -> Page[Redemption]:
 
 def usage(index: Index) -> Usage:
     """Thinking as a whole."""
-    totals, head = totals_of(index), index.head()
-    now = 0 if head is None else head.time
+    totals = totals_of(index)
     opened = select(func.count(), func.count(_channels.provider.distinct())).where(_channels.open)
     count, providers = index.connection.execute(opened).one()
     return Usage(
@@ -71,25 +70,24 @@ def usage(index: Index) -> Usage:
         debts=totals["debt"],
         providers=providers,
         bucket=HOUR,
-        points=_points(index, now),
+        points=_points(index),
         agents=_by_agent(index),
     )
 
 
-def _points(index: Index, now: int) -> list[UsagePoint]:
+def _points(index: Index) -> list[UsagePoint]:
     hours = schema.usage_hours.c
-    first = now - now % HOUR - (SPANS - 1) * HOUR
     query = (
         select(
             hours.start.label("time"),
             func.sum(hours.amount).label("amount"),
             func.sum(hours.redemptions).label("redemptions"),
         )
-        .where(hours.start >= first)
         .group_by(hours.start)
-        .order_by(hours.start)
+        .order_by(hours.start.desc())
+        .limit(SPANS)
     )
-    return [UsagePoint.model_validate(row) for row in index.all(query)]
+    return [UsagePoint.model_validate(row) for row in index.all(query)[::-1]]
 
 
 def _by_agent(index: Index) -> list[UsageByAgent]:
