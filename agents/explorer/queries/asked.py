@@ -11,6 +11,8 @@ from agents.explorer.kinds import Mode, Reason, State
 from agents.explorer.queries.index import MOST_ID
 from agents.explorer.queries.pages import LIMIT, MOST, Cut, Order
 
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+"""Names in contracts."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _AGENT = re.compile(r"(?:agent:)?([0-9]{1,19})")
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -51,7 +53,7 @@ Address = Annotated[str, Field(max_length=42), AfterValidator(address)]
 Account = Annotated[str, Field(max_length=42), AfterValidator(account)]
 Digest = Annotated[str, Field(max_length=66), AfterValidator(digest)]
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(words)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+Name = Annotated[str, Field(pattern=NAME)]
 Id = Annotated[int, Field(ge=0, le=MOST_ID)]
 Amount = Annotated[int, Field(ge=0, le=MOST_ID)]
 Time = Annotated[int, Field(ge=0, le=MOST_ID)]
@@ -60,8 +62,8 @@ Time = Annotated[int, Field(ge=0, le=MOST_ID)]
 class Asked(BaseModel):
     """A page of a list."""
 
-    # As with the answers: each is made ready when it is used first.
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     cursor: Annotated[str, Field(max_length=512)] | None = None
     """``next`` of the page before."""
@@ -225,6 +227,7 @@ class RedemptionsAsked(Asked, Span):
 class ReceiptsAsked(BaseModel):
     """Receipts of the gateways on this machine, the newest first."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     agent: Id | None = None
@@ -243,6 +246,7 @@ class ProposalsAsked(Asked):
 class PricesAsked(BaseModel):
     """Prices over time."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     skill: Words | None = None
@@ -253,6 +257,7 @@ class PricesAsked(BaseModel):
 class CurvesAsked(BaseModel):
     """Bids as points."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     skill: Words | None = None
@@ -262,6 +267,7 @@ class CurvesAsked(BaseModel):
 class SearchAsked(BaseModel):
     """What to look for."""
 
+    # Made ready at once, unlike the answers: what FastAPI asks of them cannot be made ready later.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     q: Words

@@ -42,7 +42,7 @@ def _channel(row: dict[str, Any]) -> Channel:
 
 def list_channels(index: Index, asked: ChannelsAsked) -> Page[Channel]:
     """Channels that pass the filters."""
-    rows, following = _CHANNELS.page(index, asked.cut, asked.filters("agent", "provider", "open"))
+    rows, following = _CHANNELS.page(index.connection, asked.cut, asked.filters("agent", "provider", "open"))
     return Page(items=[_channel(row) for row in rows], next=following)
 
 
@@ -54,14 +54,13 @@ def channels_of(index: Index, agent: int) -> list[Channel]:
 def list_redemptions(index: Index, asked: RedemptionsAsked) -> Page[Redemption]:
     """Redemptions that pass the filters."""
     wanted = asked.filters("agent", "provider", "channel") | bounds(index, asked, first_seq)
-    rows, following = _REDEMPTIONS.page(index, asked.cut, wanted)
+    rows, following = _REDEMPTIONS.page(index.connection, asked.cut, wanted)
     return Page(items=[Redemption.model_validate(row) for row in rows], next=following)
 
 
 def usage(index: Index) -> Usage:
     """Thinking as a whole."""
-    totals, head = totals_of(index), index.head()
-    now = 0 if head is None else head.time
+    totals = totals_of(index)
     opened = select(func.count(), func.count(_channels.provider.distinct())).where(_channels.open)
     count, providers = index.connection.execute(opened).one()
     return Usage(
@@ -71,25 +70,24 @@ def usage(index: Index) -> Usage:
         debts=totals["debt"],
         providers=providers,
         bucket=HOUR,
-        points=_points(index, now),
+        points=_points(index),
         agents=_by_agent(index),
     )
 
 
-def _points(index: Index, now: int) -> list[UsagePoint]:
+def _points(index: Index) -> list[UsagePoint]:
     hours = schema.usage_hours.c
-    first = now - now % HOUR - (SPANS - 1) * HOUR
     query = (
         select(
             hours.start.label("time"),
             func.sum(hours.amount).label("amount"),
             func.sum(hours.redemptions).label("redemptions"),
         )
-        .where(hours.start >= first)
         .group_by(hours.start)
-        .order_by(hours.start)
+        .order_by(hours.start.desc())
+        .limit(SPANS)
     )
-    return [UsagePoint.model_validate(row) for row in index.all(query)]
+    return [UsagePoint.model_validate(row) for row in index.all(query)[::-1]]
 
 
 def _by_agent(index: Index) -> list[UsageByAgent]:

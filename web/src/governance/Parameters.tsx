@@ -30,7 +30,7 @@ export function Parameters({ governance }: { governance: Governance }) {
               const since = governance.history.find((change) => change.changed.includes(name));
               return (
                 <tr key={name}>
-                  <td>
+                  <td className="parameter">
                     {meaning.name} <code className="muted extra">{name}</code>
                   </td>
                   <td className="end" data-parameter={name} data-value={value}>

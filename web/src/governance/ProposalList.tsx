@@ -32,28 +32,29 @@ export function ProposalList({ proposals }: { proposals: readonly Proposal[] }) 
 }
 
 /** The time that matters next, or mattered last. */
-export function When({ proposal }: { proposal: Proposal }) {
-  if (proposal.state === "Pending")
-    return (
-      <>
-        votes from <Time at={proposal.vote_start} />
-      </>
-    );
-  if (proposal.state === "Active")
-    return (
-      <>
-        votes until <Time at={proposal.vote_end} />
-      </>
-    );
-  if (proposal.state === "Queued")
-    return (
-      <>
-        can be executed <Time at={proposal.eta} />
-      </>
-    );
+function When({ proposal }: { proposal: Proposal }) {
+  const [what, at] = whenOf(proposal);
   return (
     <>
-      votes ended <Time at={proposal.vote_end} />
+      {what} <Time at={at} />
+      {proposal.state === "Ended" && ": it passed if enough votes took part"}
     </>
   );
+}
+
+function whenOf(proposal: Proposal): [string, number | null] {
+  switch (proposal.state) {
+    case "Pending":
+      return ["votes from", proposal.vote_start];
+    case "Active":
+      return ["votes until", proposal.vote_end];
+    case "Queued":
+      return ["can be executed", proposal.eta];
+    case "Executed":
+      return ["executed", proposal.time];
+    case "Canceled":
+      return ["canceled", proposal.time];
+    default:
+      return ["votes ended", proposal.vote_end];
+  }
 }

@@ -28,9 +28,11 @@ export function Tally({ proposal }: { proposal: Proposal }) {
   return (
     <div className="tally">
       <div className="tally-bar" aria-hidden="true">
-        {votes.map(([kind, , count]) => (
-          <i key={kind} className={kind} style={{ width: `${all > 0 ? (count / all) * 100 : 0}%` }} />
-        ))}
+        {votes
+          .filter(([, , count]) => count > 0)
+          .map(([kind, , count]) => (
+            <i key={kind} className={kind} style={{ width: `${(count / all) * 100}%` }} />
+          ))}
       </div>
       <p className="tally-figures">
         {votes.map(([kind, name, count]) => (

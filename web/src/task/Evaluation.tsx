@@ -79,7 +79,7 @@ function voteOf(seat: PanelSeat): string {
 }
 
 function PanelVotes({ jury }: { jury: Jury }) {
-  const name = `Panel of ${jury.size}, round ${jury.round}`;
+  const name = jury.round > 0 ? `Panel of ${jury.size}, round ${jury.round}` : `Panel of ${jury.size}`;
   return (
     <div className="jury">
       <h3>

@@ -87,7 +87,7 @@ class Usage(Model):
     bucket: int
     """Seconds a span of ``points``."""
     points: list[UsagePoint]
-    """Oldest first, at most 240."""
+    """The newest 240 in which something was redeemed, oldest first."""
     agents: list[UsageByAgent]
     """Those who thought most, at most 50."""
 

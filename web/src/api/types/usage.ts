@@ -79,7 +79,7 @@ export interface Usage {
   providers: number;
   /** Seconds a span of `points`. */
   bucket: number;
-  /** Oldest first, at most 240. */
+  /** The newest 240 in which something was redeemed, oldest first. */
   points: UsagePoint[];
   /** Those who thought most, at most 50. */
   agents: UsageByAgent[];
