@@ -34,7 +34,7 @@ up: setup ## A market of your own that stays: node, gateway, agents and explorer
 	@agora up
 
 .PHONY: test
-test: test-contracts test-python test-web ## All tests
+test: test-python test-contracts test-web ## All tests
 
 .PHONY: test-contracts
 test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle, and the gas snapshot
@@ -43,18 +43,23 @@ test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle
 	AGORA_GAS_CHECK=1 npx hardhat run bench/gas.js
 
 .PHONY: test-python
-test-python: test-python-rest test-python-fleet ## Python tests, against a real Hardhat node and the embedded model
+test-python: test-python-rest test-python-fleet test-python-explorer ## Python tests, against a real Hardhat node and the embedded model
 
-# Two processes, so that `make --jobs=2 test` keeps two cores busy to the end.
-APART := fleet learning llm
-
-.PHONY: test-python-fleet
-test-python-fleet: setup $(DEV_READY)
-	pytest $(APART:%=tests/python/%)
+# Processes of their own, the longest first, so that `make --jobs=3 test` keeps two cores busy to the end.
+FLEET := fleet learning llm
+EXPLORER := explorer cli
 
 .PHONY: test-python-rest
 test-python-rest: setup $(DEV_READY)
-	pytest $(APART:%=--ignore=tests/python/%)
+	pytest $(patsubst %,--ignore=tests/python/%,$(FLEET) $(EXPLORER))
+
+.PHONY: test-python-fleet
+test-python-fleet: setup $(DEV_READY)
+	pytest $(FLEET:%=tests/python/%)
+
+.PHONY: test-python-explorer
+test-python-explorer: setup $(DEV_READY)
+	pytest $(EXPLORER:%=tests/python/%)
 
 .PHONY: test-web
 test-web: setup ## The page in a real browser, on a market that runs; needs Chromium

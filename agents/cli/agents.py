@@ -70,10 +70,10 @@ def create(
         check_name(name)
         identity = Identity(name, uri_of(name, role, card, uri), parse_capabilities(skills) if skills else {})
         amount = None if capital is None else amount_from(capital)
-        settings, given = quiet_settings(provider), wallet is not None or key_file is not None
-        own = None if given else open_seed(settings, None).wallet(wallet_index(name))
-        office = None if given else office_of(name)
-        async with open_desk(settings, Signer(wallet, key_file), own, office) as desk:
+        settings, signer = quiet_settings(provider), Signer(wallet, key_file)
+        own = open_seed(settings, None).wallet(wallet_index(name)) if signer.unasked else None
+        office = office_of(name) if signer.unasked else None
+        async with open_desk(settings, signer, own, office) as desk:
             agent_id, address = await register(desk, identity), desk.wallet.address
         if amount is not None:
             async with open_desk(settings, Signer()) as purse:

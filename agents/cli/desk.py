@@ -45,6 +45,11 @@ class Signer:
     index: int | None = None
     key_file: Path | None = None
 
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody has said which."""
+        return self.index is None and self.key_file is None
+
     def wallet(self, settings: Settings) -> Wallet:
         """The wallet. Raises BadKeyFile or WrongPassword; makes a seed where there is none."""
         if self.key_file is not None:

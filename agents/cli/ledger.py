@@ -85,9 +85,7 @@ def transfer(
         payer, payee = account_from(source, own.address), account_from(to, own.address)
         async with deployed(settings) as (rpc, deployment):
             await check_payee(rpc, deployment, payee)
-            payer_wallet = await owner_of(
-                rpc, deployment, settings, payer, own, alone=wallet is None and key_file is None
-            )
+            payer_wallet = await owner_of(rpc, deployment, settings, payer, own, alone=signer.unasked)
         names = account_text(payer), account_text(payee)
         if not yes and not confirmed(
             f"move {credits_of(units)} credits from {names[0]} to {names[1]}?", "--yes"

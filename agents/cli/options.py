@@ -24,6 +24,7 @@ KeyFile = Annotated[
     Path | None, typer.Option(help="A file that holds a private key in hex, to sign with.", dir_okay=False)
 ]
 Credits = Annotated[str, typer.Argument(metavar="CREDITS", help="How many credits.")]
+TaskId = Annotated[int, typer.Argument(min=1, metavar="TASK", help="The task's number.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 ListLimit = Annotated[int, typer.Option("--limit", min=1, max=200, help="The most that are listed.")]

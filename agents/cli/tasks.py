@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from agents.cli.choices import Mode, skills
-from agents.cli.options import Cursor, KeyFile, ListLimit, OfSkill, Oldest, WalletIndex
+from agents.cli.options import Cursor, KeyFile, ListLimit, OfSkill, Oldest, TaskId, WalletIndex
+from agents.cli.task_steps import appeal, cancel, close, dispute, take_over, unseal
 from agents.console import FAILURE, run_command
 from agents.explorer.kinds import Mode as MarketMode
 from agents.explorer.kinds import State
@@ -77,7 +78,6 @@ OfAgent = Annotated[int | None, typer.Option("--agent", help="The agent that got
 OfEvaluator = Annotated[str | None, typer.Option("--evaluator", help="An address.")]
 OfParent = Annotated[int | None, typer.Option("--parent", help="The task that they are parts of.")]
 OfText = Annotated[str | None, typer.Option("--text", help="Words of the title or the description.")]
-TaskId = Annotated[int, typer.Argument(min=1, metavar="TASK", help="The task's number.")]
 TaskIds = Annotated[list[int], typer.Argument(min=1, metavar="TASK…", help="The tasks' numbers.")]
 Until = Annotated[
     State | None,
@@ -255,3 +255,7 @@ def evaluate(
         )
 
     run_command(command)
+
+
+for step in (cancel, dispute, appeal, unseal, take_over, close):
+    task.command()(step)

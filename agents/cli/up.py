@@ -68,7 +68,7 @@ def up(
 
     async def command() -> Iterable[str]:
         from agents.cli.parts import Plan, Ports
-        from agents.cli.steps import settings_at, tell_of
+        from agents.cli.telling import settings_at, tell_of
         from agents.fleet.jobs import job_of, limits_of
 
         settings = settings_at(home)

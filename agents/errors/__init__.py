@@ -25,6 +25,7 @@ AgoraError
 │   ├── FilterRefused · NotInIndex
 │   ├── PricesMalformed · BooksBehind · BooksDamaged · UnknownCall
 │   ├── NoSuchThing · NotForThisWallet · NothingToScore · NeedsAnswer · OwnsAnAgent · PartMisused
+│   ├── SecretUnknown · StepNotDue
 │   ├── FileUnwritable
 │   └── ToolchainMissing
 ├── CapReached              a run has ended at a cap that it was given: exit code 3
@@ -105,6 +106,8 @@ from agents.errors.commands import (
     OwnsAnAgent,
     PartFailed,
     PartMisused,
+    SecretUnknown,
+    StepNotDue,
 )
 from agents.errors.content import (
     ContentError,
@@ -277,10 +280,12 @@ __all__ = [
     "RetryableError",
     "RpcError",
     "RunDiverged",
+    "SecretUnknown",
     "SettingOutOfRange",
     "ShardFailed",
     "ShardLost",
     "StateFileRefused",
+    "StepNotDue",
     "TableMissing",
     "TaskLearnedAlready",
     "TasksMissing",

@@ -39,6 +39,25 @@ class NothingToScore(UserError):
         super().__init__(f"task {task_id} is {state}, and only a Submitted one waits for a score")
 
 
+class StepNotDue(UserError):
+    """A task waits for something else, or for nothing any more."""
+
+    def __init__(self, task_id: int, done: str, state: str, waits: str, until: str) -> None:
+        """``waits`` is a sentence; ``until`` ends its window, or is empty."""
+        end = f" (until {until})" if until else ""
+        super().__init__(f"task {task_id} cannot be {done} now: it is {state}. {waits}{end}")
+
+
+class SecretUnknown(UserError):
+    """A task was sealed with a secret that does not follow from this wallet's key."""
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__(
+            f"task {task_id} was not posted by these commands, which do not know its secret: show it where it was "
+            "posted, such as on the page"
+        )
+
+
 class NeedsAnswer(UserError):
     """A command that asks has nobody to answer."""
 

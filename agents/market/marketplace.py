@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, Protocol
 
 from eth_utils.crypto import keccak
 
@@ -22,7 +22,7 @@ from agents.chain.rpc import Rpc
 from agents.chain.sender import Sender
 from agents.chain.wallet import Wallet
 from agents.market.authorization import DepositAuthorization, TokenDomain, deposit_nonce
-from agents.market.domain import AwardMode, Balance, MarketTerms, Task
+from agents.market.domain import AwardMode, Balance, MarketTerms
 from agents.market.gas import LIMITS, to_claim, to_register
 from agents.market.specification import skill_bytes
 from agents.market.thinking import Thinking
@@ -30,7 +30,33 @@ from agents.market.thinking import Thinking
 NO_DEADLINE = 2**256 - 1
 """Of permits for the Ledger, which takes tokens from nobody but the caller: nobody else can use one."""
 
+RACE_STEPS = 100
+
 Extra = Callable[[Connection], None]
+
+
+class Filed(Protocol):
+    """A task's digests, of which the contract keeps one hash: whoever proves something of it shows them."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def specification(self) -> bytes:
+        """SHA-256 of its document."""
+        ...
+
+    @property
+    def seal(self) -> bytes:
+        """Keccak-256 of its requester's secret."""
+        ...
+
+    @property
+    def result(self) -> bytes | None:
+        """SHA-256 of what was delivered; None before that."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +236,7 @@ class Marketplace(Thinking):
         """Score a result; the wallet is the task's evaluator."""
         return await self._send(wallet, self.deployment.tasks.evaluate(task_id, score), intent)
 
-    async def unseal(self, wallet: Wallet, task: Task, *, intent: str) -> Receipt:
+    async def unseal(self, wallet: Wallet, task: Filed, *, intent: str) -> Receipt:
         """Show the secret that the wallet, the task's requester, sealed when it posted the task."""
         secret = self.secret(wallet, task.specification)
         call = self.deployment.tasks.unseal(task.id, _file(task), secret)
@@ -242,7 +268,7 @@ class Marketplace(Thinking):
         """Deliver a result by its digest."""
         return await self._send(wallet, self.deployment.tasks.submit(task_id, result), intent)
 
-    async def dispute(self, wallet: Wallet, task: Task, work: bytes, *, intent: str) -> Receipt:
+    async def dispute(self, wallet: Wallet, task: Filed, work: bytes, *, intent: str) -> Receipt:
         """Ask a panel to judge a rejected result, and show the document whose digest was submitted."""
         return await self._send(wallet, self.deployment.tasks.dispute(task.id, _file(task), work), intent)
 
@@ -283,6 +309,15 @@ class Marketplace(Thinking):
     async def close_ruled(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
         """Carry out a verdict that nobody appealed."""
         return await self._send(wallet, self.deployment.tasks.close_ruled(task_id), intent)
+
+    async def advance_race(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
+        """Have the next result of a race judged, or end the race where there is none left; at most RACE_STEPS entries
+        that were not shown are passed over."""
+        return await self._send(wallet, self.deployment.race.advance(task_id, RACE_STEPS), intent)
+
+    async def release_race(self, wallet: Wallet, task_id: int, *, intent: str) -> Receipt:
+        """Have the entrant paid whose result nobody judged in time."""
+        return await self._send(wallet, self.deployment.race.release(task_id), intent)
 
     async def flush_burn(self, wallet: Wallet, *, intent: str) -> Receipt:
         """Destroy the tokens of all burned credits."""
@@ -346,5 +381,5 @@ class Marketplace(Thinking):
         return await self._sender.send(wallet, call, intent=intent, gas=limit, extra=extra)
 
 
-def _file(task: Task) -> structs.File:
+def _file(task: Filed) -> structs.File:
     return structs.File(task.specification, task.seal, task.result or bytes(32))

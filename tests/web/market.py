@@ -80,8 +80,9 @@ def _field(name: str, key: str) -> object:
 class Market:
     """Everything that runs, and what the tests may ask of it."""
 
-    def __init__(self, crew: Crew, line: Line, villain: Villain) -> None:
-        self._crew, self._line, self._villain = crew, line, villain
+    def __init__(self, node: GuardedNode, line: Line, session: Session, villain: Villain) -> None:
+        self._node, self._line, self._session, self._villain = node, line, session, villain
+        self.resting = asyncio.Event()
 
     async def obey(self, command: dict) -> object:
         """What came of a command."""
@@ -92,9 +93,22 @@ class Market:
                 await self._line.mend()
             case "hostile":
                 return await self._villain.act()
+            case "rest":
+                # The fleet takes every step that anyone may, sooner than a test can.
+                self.resting.set()
+            case "warp":
+                await self._node.warp(command["seconds"])
+            case "give":
+                await give(self._session, command["to"], command["credits"] * CREDIT)
             case other:
                 raise ValueError(f"there is no command {other!r}")
         return None
+
+
+async def give(session: Session, accounts: list[str], units: int) -> None:
+    """Each of the accounts has so many new credits in its wallet."""
+    mint, token = session.faucet.mint, session.deployment.token
+    await asyncio.gather(*(mint(token, one, units, intent=f"give:{one}") for one in accounts))
 
 
 async def main() -> None:
@@ -113,28 +127,31 @@ async def main() -> None:
         line = await stack.enter_async_context(Line(node.url))
         here = settings.model_copy(update={"provider": node.url})
         seen = settings.model_copy(update={"provider": line.url})
-        explorer = await stack.enter_async_context(ExplorerProcess(seen))
-        around = replace(WORLD, embedder=Alike())
-        session = await stack.enter_async_context(
-            open_session(here, Seed.create(), ScriptedUpstream(answer), surroundings=around)
-        )
-        crew = await assemble(session, _job())
-        for number in GUESTS:
-            guest = Seed(TEST_PHRASE).wallet(number)
-            await session.faucet.mint(
-                session.deployment.token, guest.address, GUEST_CREDITS, intent=f"guest:{number}"
-            )
-        stop = asyncio.Event()
-        working = asyncio.create_task(work(crew, until=lambda: False, stop=stop))
+        async with asyncio.TaskGroup() as starting:
+            explorer = starting.create_task(stack.enter_async_context(ExplorerProcess(seen)))
+            crew = starting.create_task(_hire(stack, here))
+        session = crew.result().session
         villain = stack.enter_context(Villain.at(session, Seed(TEST_PHRASE).wallet(VILLAIN), home))
-        _say(_whereabouts(session, node, explorer.url))
+        market = Market(node, line, session, villain)
+        working = asyncio.create_task(work(crew.result(), until=lambda: False, stop=market.resting))
+        _say(_whereabouts(session, node, explorer.result().url))
         try:
-            await _listen(Market(crew, line, villain), working)
+            await _listen(market, working)
         finally:
-            stop.set()
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+
+
+async def _hire(stack: AsyncExitStack, settings: Settings) -> Crew:
+    """The fleet, with all that it needs, and credits for the guests."""
+    around = replace(WORLD, embedder=Alike())
+    session = await stack.enter_async_context(
+        open_session(settings, Seed.create(), ScriptedUpstream(answer), surroundings=around)
+    )
+    crew = await assemble(session, _job())
+    await give(session, [Seed(TEST_PHRASE).wallet(number).address for number in GUESTS], GUEST_CREDITS)
+    return crew
 
 
 def _job() -> Job:
@@ -146,15 +163,15 @@ def _whereabouts(session: Session, node: GuardedNode, explorer: str) -> dict:
     return {"explorer": explorer, "node": node.url, "contracts": contracts}
 
 
-async def _listen(market: Market, working: asyncio.Task) -> None:
+async def _listen(market: Market, working: asyncio.Task[None]) -> None:
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while not working.done():
+    while True:
         reading = asyncio.create_task(reader.readline())
         await asyncio.wait([reading, working], return_when=asyncio.FIRST_COMPLETED)
         if working.done():
-            reading.cancel()
+            # It has failed, or rests.
             working.result()
         if not (said := await reading):
             return

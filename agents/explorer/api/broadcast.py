@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from agents.explorer.api.records import Position, Stretch, Wish, event, newest, read
+from agents.explorer.api.records import EVERYTHING, Position, Stretch, Wish, event, newest, read
 from agents.explorer.api.standing import Standing
 from agents.explorer.waiting import within
 
@@ -120,7 +120,7 @@ class Broadcast:
             yield RETRY + self._status()
             while (resumed or not self._goes_on_from(at)) and not self._closed:
                 # What is older comes from the index, at the client's own pace.
-                stretch = await self._read(at)
+                stretch = await self._read(at, wish)
                 if stretch is None:
                     yield HEARTBEAT
                     await asyncio.sleep(AGAIN)
@@ -228,8 +228,8 @@ class Broadcast:
             self._state = state
             self._tell()
 
-    async def _read(self, at: Position) -> Stretch | None:
-        return await self._ask(lambda connection: read(connection, at, PIECE))
+    async def _read(self, at: Position, wish: Wish = EVERYTHING) -> Stretch | None:
+        return await self._ask(lambda connection: read(connection, at, PIECE, wish))
 
     async def _ask(self, question: Callable[[Connection], T]) -> T | None:
         """The answer, or None while the database gives none."""

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from agents.explorer import schema
-from agents.explorer.queries.chain import touched_by
+from agents.explorer.queries.chain import page_of_events, touched_by
+from agents.explorer.queries.index import rows_of
+from agents.explorer.queries.pages import Cut
 from agents.explorer.schema import place_of, seq_of
 from agents.explorer.sentences import sentence
 
@@ -46,6 +48,12 @@ class Wish:
     contract: str | None = None
     name: str | None = None
 
+    @property
+    def filters(self) -> dict[str, str]:
+        """Those filters of a list of events that are wished for."""
+        named = {name: getattr(self, name) for name in ("task", "agent", "contract", "name")}
+        return {name: str(value) for name, value in named.items() if value is not None}
+
     def takes(self, record: "Record") -> bool:
         """Whether it is told of the record. Ends of blocks are for everybody: they carry the place to resume at."""
         return record.is_block or (
@@ -54,6 +62,9 @@ class Wish:
             and (self.contract is None or self.contract == record.contract)
             and (self.name is None or self.name == record.name)
         )
+
+
+EVERYTHING = Wish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +131,13 @@ def newest(connection: Connection) -> Position:
     return Position(0, 0) if row is None else Position(row.epoch, end_of(row.block))
 
 
-def read(connection: Connection, at: Position, most: int) -> Stretch:
-    """What follows ``at``, in about ``most`` records at the most; an empty stretch where that is the end.
+def read(connection: Connection, at: Position, most: int, wish: Wish = EVERYTHING) -> Stretch:
+    """What follows ``at`` of what is wished for, in about ``most`` records at the most; an empty stretch where that is
+    the end.
 
-    The reads must be of one moment. A place of an epoch that the index does not know is one of an index that was made
-    anew since: everything is told again.
+    What nobody wished for is not read: with a filter, the ends of blocks are those that have something in them, the
+    first and the newest. The reads must be of one moment. A place of an epoch that the index does not know is one of an
+    index that was made anew since: everything is told again.
     """
     head, ancestor, seq = newest(connection), None, at.seq
     if head.epoch != at.epoch:
@@ -132,20 +145,18 @@ def read(connection: Connection, at: Position, most: int) -> Stretch:
         ancestor = connection.scalar(select(func.min(reorgs.ancestor)).where(reorgs.epoch > at.epoch))
         ancestor = 0 if ancestor is None or head.epoch < at.epoch else ancestor
         seq = min(seq, end_of(ancestor))
-    columns = schema.events.c
-    rows = connection.execute(
-        select(columns.seq, columns.block, columns.log, columns.tx, columns.timestamp)
-        .add_columns(columns.address, columns.contract, columns.name, columns.arguments)
-        .where(columns.seq > seq, columns.seq <= head.seq)
-        .order_by(columns.seq)
-        .limit(most)
-    )
-    events = rows.mappings().all()
-    blocks = _blocks(connection, seq, most)
+    span = {"since": min(seq, head.seq) + 1, "until": head.seq + 1}
+    events, more = page_of_events(connection, wish.filters | span, Cut(limit=most, order="asc"))
+    first, _ = place_of(seq + 1)
+    if wish == EVERYTHING:
+        blocks = rows_of(connection, _BLOCKS_FROM, first=first, most=most)
+    else:
+        numbers = {first, place_of(head.seq)[0], *(row["block"] for row in events)}
+        blocks = rows_of(connection, _BLOCKS_AMONG, numbers=list(numbers))
     end = max(head.seq, seq)
-    if len(events) == most:
+    if more:
         end = events[-1]["seq"]
-    if len(blocks) == most:
+    if len(blocks) == most and wish == EVERYTHING:
         end = min(end, end_of(blocks[-1]["number"]))
     records = [*_events(connection, [row for row in events if row["seq"] <= end], head.epoch)]
     records += [one for row in blocks if (one := _block(row, head.epoch)).seq <= end]
@@ -153,19 +164,17 @@ def read(connection: Connection, at: Position, most: int) -> Stretch:
     return Stretch(Position(head.epoch, seq), Position(head.epoch, end), ancestor, records)
 
 
-def _blocks(connection: Connection, seq: int, most: int) -> Sequence[RowMapping]:
-    """The blocks that end after ``seq``."""
-    columns = schema.blocks.c
-    first, _ = place_of(seq + 1)
-    query = select(columns.number, columns.hash, columns.timestamp, columns.transactions, columns.events)
-    return (
-        connection.execute(query.where(columns.number >= first).order_by(columns.number).limit(most))
-        .mappings()
-        .all()
-    )
+_blocks = schema.blocks.c
+_BLOCKS = select(_blocks.number, _blocks.hash, _blocks.timestamp, _blocks.transactions, _blocks.events)
+_BLOCKS_FROM = (
+    _BLOCKS.where(_blocks.number >= bindparam("first"))
+    .order_by(_blocks.number)
+    .limit(bindparam("most", type_=Integer()))
+)
+_BLOCKS_AMONG = _BLOCKS.where(_blocks.number.in_(bindparam("numbers", expanding=True)))
 
 
-def _block(row: RowMapping, epoch: int) -> Record:
+def _block(row: Mapping[str, Any], epoch: int) -> Record:
     data = {
         "number": row["number"],
         "hash": row["hash"],
@@ -177,7 +186,7 @@ def _block(row: RowMapping, epoch: int) -> Record:
     return Record(seq, event("block", data, Position(epoch, seq)), is_block=True)
 
 
-def _events(connection: Connection, rows: Sequence[RowMapping], epoch: int) -> Iterator[Record]:
+def _events(connection: Connection, rows: Sequence[Mapping[str, Any]], epoch: int) -> Iterator[Record]:
     touched = touched_by(connection, [row["seq"] for row in rows])
     for row in rows:
         seq = row["seq"]

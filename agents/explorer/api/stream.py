@@ -14,11 +14,12 @@ from agents.explorer.api.front import client_of
 from agents.explorer.api.problems import bad_filter
 from agents.explorer.api.records import Position, Wish
 from agents.explorer.api.wire import ABORT
+from agents.explorer.queries.asked import NAME
 
 router = APIRouter()
 
 _Id = Annotated[int | None, Query(ge=0, lt=1 << 63)]
-_Name = Annotated[str | None, Query(max_length=64)]
+_Name = Annotated[str | None, Query(pattern=NAME)]
 
 
 @router.get("/events", tags=["events"], response_class=Response)
@@ -35,7 +36,8 @@ async def events(
     """Every event from now on, or from where a stream broke off: `<seq>-<epoch>` of the last one that came.
 
     `market` is an event, `block` the end of a block, `reorg` says that all above its `ancestor` is void and is told
-    anew, `status` how the index and the node are. With a filter, only what touches that task or agent is sent.
+    anew, `status` how the index and the node are. With a filter, only what touches that task or agent is sent; of the
+    blocks that are made up for, then the ends of those with something in them, of the first and of the newest.
     """
     place = last_event_id or after
     position = None if place is None else Position.read(place)

@@ -19,5 +19,5 @@ _OF_AGENT = Listing(_NAMED, [_batches.batch], equal(schema.action_batches, "agen
 def list_actions(index: Index, asked: ActionsAsked) -> Page[ActionBatch]:
     """Batches that pass the filters."""
     listing = _ALL if asked.agent is None else _OF_AGENT
-    rows, following = listing.page(index, asked.cut, asked.filters("agent"))
+    rows, following = listing.page(index.connection, asked.cut, asked.filters("agent"))
     return Page(items=[ActionBatch.model_validate(row) for row in rows], next=following)

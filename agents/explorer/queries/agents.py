@@ -46,7 +46,7 @@ def list_agents(index: Index, asked: AgentsAsked) -> Page[AgentRow]:
     wanted = asked.filters("active", "owner", "parent", "skill")
     if asked.text is not None:
         wanted["text"] = [int(key) for key in keys_with(index, asked.text, "agent")]
-    rows, following = _LISTS[asked.sort].page(index, asked.cut, wanted)
+    rows, following = _LISTS[asked.sort].page(index.connection, asked.cut, wanted)
     return Page(items=agent_rows(index, rows), next=following)
 
 
@@ -85,7 +85,7 @@ def need_agent(index: Index, agent: int) -> dict[str, Any]:
 def list_agent_bids(index: Index, agent: int, asked: BidsAsked) -> Page[AgentBid]:
     """An agent's bids, those for the newest tasks first, each with what would have won; raises NotInIndex."""
     need_agent(index, agent)
-    rows, following = _BIDS.page(index, asked.cut, {"agent": agent})
+    rows, following = _BIDS.page(index.connection, asked.cut, {"agent": agent})
     tasks = {
         row["task"]: {"id": row["task"], "reserve": row["reserve"], "agent": row["winner"]} for row in rows
     }

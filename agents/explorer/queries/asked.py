@@ -11,6 +11,8 @@ from agents.explorer.kinds import Mode, Reason, State
 from agents.explorer.queries.index import MOST_ID
 from agents.explorer.queries.pages import LIMIT, MOST, Cut, Order
 
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+"""Names in contracts."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _AGENT = re.compile(r"(?:agent:)?([0-9]{1,19})")
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -51,7 +53,7 @@ Address = Annotated[str, Field(max_length=42), AfterValidator(address)]
 Account = Annotated[str, Field(max_length=42), AfterValidator(account)]
 Digest = Annotated[str, Field(max_length=66), AfterValidator(digest)]
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(words)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+Name = Annotated[str, Field(pattern=NAME)]
 Id = Annotated[int, Field(ge=0, le=MOST_ID)]
 Amount = Annotated[int, Field(ge=0, le=MOST_ID)]
 Time = Annotated[int, Field(ge=0, le=MOST_ID)]

@@ -19,7 +19,7 @@ from agents.explorer.api.models import (
 )
 from agents.explorer.queries.asked import BlocksAsked, EventsAsked, TransactionsAsked
 from agents.explorer.queries.index import Index
-from agents.explorer.queries.pages import Listing, equal
+from agents.explorer.queries.pages import Cut, Listing, equal
 from agents.explorer.queries.span import bounds, first_block, first_seq, within
 from agents.explorer.schema import agent_of, seq_of
 from agents.explorer.sentences import sentence
@@ -78,7 +78,7 @@ def list_blocks(index: Index, asked: BlocksAsked) -> Page[BlockRow]:
     wanted = bounds(index, asked, first_block)
     if asked.with_events:
         wanted["with_events"] = True
-    rows, following = _BLOCK_LIST.page(index, asked.cut, wanted)
+    rows, following = _BLOCK_LIST.page(index.connection, asked.cut, wanted)
     return Page(items=[BlockRow.model_validate(row) for row in rows], next=following)
 
 
@@ -106,7 +106,7 @@ def list_transactions(index: Index, asked: TransactionsAsked) -> Page[Transactio
     wanted = asked.filters("block", "sender", "contract", "function") | bounds(index, asked, first_block)
     if asked.failed is not None:
         wanted["failed" if asked.failed else "succeeded"] = True
-    rows, following = _TRANSACTION_LIST.page(index, asked.cut, wanted)
+    rows, following = _TRANSACTION_LIST.page(index.connection, asked.cut, wanted)
     return Page(items=[_transaction(row) for row in rows], next=following)
 
 
@@ -128,14 +128,12 @@ def transaction_page(index: Index, tx: str) -> TransactionDetail:
 
 def list_events(index: Index, asked: EventsAsked) -> Page[EventRow]:
     """Events that pass the filters."""
-    linked = _linked(asked)
-    wanted = linked | asked.filters("name", "tx") | bounds(index, asked, first_seq)
+    wanted = _linked(asked) | asked.filters("contract", "name", "tx") | bounds(index, asked, first_seq)
     if asked.block is not None:
         if asked.block >> 42:
             raise FilterRefused("block", "must be a block's number: there is none so large")
         wanted |= {"first": seq_of(asked.block, 0), "end": seq_of(asked.block + 1, 0)}
-    ways = [wanted] if asked.contract is None else _by_contract(asked.contract, wanted)
-    rows, following = _event_list(tuple(linked)).page(index, asked.cut, *ways)
+    rows, following = page_of_events(index.connection, wanted, asked.cut)
     return Page(items=event_rows(index, rows), next=following)
 
 
@@ -147,6 +145,24 @@ def _linked(asked: EventsAsked) -> dict[str, Any]:
         del linked["account"]
         linked["agent"] = str(agent)
     return linked
+
+
+def page_of_events(
+    connection: Connection, wanted: Mapping[str, Any], cut: Cut
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The rows of a page of events, and the cursor for what follows.
+
+    They pass the filters ``wanted``: ``task``, ``agent`` and ``account``, as links have them, ``contract``, ``name``
+    and ``tx``, and numbers from ``since`` or ``first`` to before ``until`` or ``end``.
+    """
+    linked = tuple(kind for kind in ("task", "agent", "account") if kind in wanted)
+    ways = [wanted]
+    if "contract" in wanted and not wanted.keys() - {"contract", "since", "until"}:
+        # Nothing but a span narrows them down: one question for each kind of event, as their index has the kind before
+        # the number, and in it each kind is in order. The last is for what is no known event.
+        names = {name for name, _ in abis.EVENTS.get(wanted["contract"], {}).values()}
+        ways = [{**wanted, "name": name} for name in [*sorted(names), ""]]
+    return _event_list(linked).page(connection, cut, *ways)
 
 
 @cache
@@ -163,16 +179,6 @@ def _event_list(kinds: tuple[str, ...]) -> Listing:
     filters |= equal(schema.events, "contract", "name", "tx") | within(seq)
     filters |= {"first": seq >= bindparam("first"), "end": seq < bindparam("end")}
     return Listing(query, [seq], filters)
-
-
-def _by_contract(contract: str, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One question for each kind of event where nothing but a span narrows them down: their index has the kind before
-    the number, and in it each kind is in order."""
-    if wanted.keys() - {"since", "until"}:
-        return [{**wanted, "contract": contract}]
-    names = sorted({name for name, _ in abis.EVENTS.get(contract, {}).values()})
-    # The last is for what is no known event.
-    return [{**wanted, "contract": contract, "name": name} for name in [*names, ""]]
 
 
 def event_rows(index: Index, rows: Sequence[Mapping[str, Any]]) -> list[EventRow]:
@@ -194,6 +200,8 @@ def event_rows(index: Index, rows: Sequence[Mapping[str, Any]]) -> list[EventRow
 
 def touched_by(connection: Connection, seqs: Sequence[int]) -> dict[tuple[int, str], list[int]]:
     """The tasks and agents that events touch, by event and kind."""
+    if not seqs:
+        return {}
     found: dict[tuple[int, str], list[int]] = {}
     for seq, kind, key in connection.execute(_TOUCHED, {"seqs": seqs}).all():
         found.setdefault((seq, kind), []).append(int(key))

@@ -36,7 +36,7 @@ _LIST = Listing(
 
 def governance(index: Index, asked: ProposalsAsked) -> Governance:
     """All of it, with a page of proposals."""
-    rows, following = _LIST.page(index, asked.cut, asked.filters("proposer"))
+    rows, following = _LIST.page(index.connection, asked.cut, asked.filters("proposer"))
     now, history = _now(index), _history(index)
     return Governance(
         parameters=history[0].parameters if history else {},

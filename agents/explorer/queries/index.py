@@ -14,6 +14,14 @@ MOST_ID = (1 << 63) - 1
 """The largest number that a table holds."""
 
 
+def rows_of(connection: Connection, query: Executable, **values: Any) -> list[dict[str, Any]]:
+    """All rows, as new dictionaries; ``values`` are the query's parameters."""
+    found = connection.execute(query, values)
+    # What SQLAlchemy makes of a row to be read by name costs more than to find it.
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found.all()]
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """The index as one connection sees it. Whoever wants all answers of one moment gives it one transaction."""
@@ -33,10 +41,7 @@ class Index:
 
     def all(self, query: Executable, **values: Any) -> list[dict[str, Any]]:
         """All rows, as new dictionaries; ``values`` are the query's parameters."""
-        found = self.connection.execute(query, values)
-        # What SQLAlchemy makes of a row to be read by name costs more than to find it.
-        names = tuple(found.keys())
-        return [dict(zip(names, row, strict=True)) for row in found.all()]
+        return rows_of(self.connection, query, **values)
 
     def one(self, query: Executable, **values: Any) -> dict[str, Any] | None:
         """The first row, if there is one."""

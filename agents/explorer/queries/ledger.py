@@ -62,7 +62,7 @@ def list_entries(index: Index, asked: EntriesAsked) -> Page[Entry]:
         # Where only few are so large they are listed, since to look for them in order would take a scan.
         is_rare = index.value(_NOT_RARE, amount=asked.min_amount) is None
         wanted["large" if is_rare else "min_amount"] = asked.min_amount
-    rows, following = _LIST.page(index, asked.cut, *either(wanted, asked.account, *_SIDES))
+    rows, following = _LIST.page(index.connection, asked.cut, *either(wanted, asked.account, *_SIDES))
     return Page(items=[Entry.model_validate(row) for row in rows], next=following)
 
 
@@ -76,7 +76,7 @@ def list_accounts(index: Index, asked: AccountsAsked) -> Page[AccountRow]:
     wanted = {"indebted": True} if asked.indebted else {}
     if asked.agents is not None:
         wanted["of agents" if asked.agents else "of addresses"] = True
-    rows, following = (_POOREST if asked.indebted else _RICHEST).page(index, asked.cut, wanted)
+    rows, following = (_POOREST if asked.indebted else _RICHEST).page(index.connection, asked.cut, wanted)
     return Page(items=[account_row(index, row) for row in rows], next=following)
 
 

@@ -43,7 +43,9 @@ _THREADS = Listing(
 def list_messages(index: Index, asked: MessagesAsked) -> Page[MessageRow]:
     """Messages that pass the filters."""
     wanted = asked.filters(*_EXACT) | bounds(index, asked, first_block)
-    rows, following = _LIST.page(index, asked.cut, *either(wanted, asked.account, "writer", "reader"))
+    rows, following = _LIST.page(
+        index.connection, asked.cut, *either(wanted, asked.account, "writer", "reader")
+    )
     return Page(items=message_rows(index, rows), next=following)
 
 
@@ -86,7 +88,9 @@ def names_of(index: Index, accounts: list[str | None]) -> dict[str, str]:
 
 def list_threads(index: Index, asked: ThreadsAsked) -> Page[ThreadRow]:
     """Threads, by their newest messages."""
-    rows, following = _THREADS.page(index, asked.cut, *either({}, asked.account, "opener", "other"))
+    rows, following = _THREADS.page(
+        index.connection, asked.cut, *either({}, asked.account, "opener", "other")
+    )
     names = names_of(index, [row[side] for row in rows for side in ("opener", "other")])
     return Page(items=[ThreadRow.model_validate(_thread(row, names)) for row in rows], next=following)
 
@@ -101,6 +105,6 @@ def thread_page(index: Index, thread: int, asked: Asked) -> Thread:
     row = index.one(select(schema.threads).where(_threads.id == thread))
     if row is None:
         raise NotInIndex("thread", thread)
-    rows, following = _LIST.page(index, asked.cut, {"thread": thread})
+    rows, following = _LIST.page(index.connection, asked.cut, {"thread": thread})
     values = _thread(row, names_of(index, [row["opener"], row["other"]]))
     return Thread.model_validate({**values, "messages": message_rows(index, rows), "next": following})

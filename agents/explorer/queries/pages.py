@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, bindparam, tuple_
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from agents.errors import FilterRefused
-from agents.explorer.queries.index import Index
+from agents.explorer.queries.index import rows_of
 
 LIMIT, MOST = 50, 200
 """Rows of a page: as usual, and at most."""
@@ -56,7 +56,7 @@ class Listing:
         self._statement = lru_cache(MOST_STATEMENTS)(self._made)
 
     def page(
-        self, index: Index, cut: Cut, *ways: Mapping[str, Any]
+        self, connection: Connection, cut: Cut, *ways: Mapping[str, Any]
     ) -> tuple[list[dict[str, Any]], str | None]:
         """The rows of one page, and the cursor for what follows, None at the end.
 
@@ -70,7 +70,7 @@ class Listing:
         found: dict[tuple[Any, ...], dict[str, Any]] = {}
         for way in ways or ({},):
             statement = self._statement(frozenset(way), cut.order, bool(place))
-            for row in index.all(statement, **values, **way):
+            for row in rows_of(connection, statement, **values, **way):
                 found[tuple([row[key.key] for key in self._keys])] = row
         order = list(found) if len(ways) < 2 else sorted(found, reverse=cut.order == "desc")
         more = len(order) > cut.limit

@@ -50,7 +50,7 @@ def list_tasks(index: Index, asked: TasksAsked) -> Page[TaskRow]:
     wanted = asked.filters(*_EXACT, "min_reserve", "max_reserve") | bounds(index, asked, first_task)
     if asked.text is not None:
         wanted["text"] = keys_with(index, asked.text, "document")
-    rows, following = _LIST.page(index, asked.cut, wanted)
+    rows, following = _LIST.page(index.connection, asked.cut, wanted)
     return Page(items=[TaskRow.model_validate(task_values(index, row)) for row in rows], next=following)
 
 
@@ -89,7 +89,7 @@ _BIDS = Listing(BIDS, [_bids.agent], equal(schema.bids, "task"))
 def list_bids(index: Index, task: int, asked: BidsAsked) -> Page[Bid]:
     """A task's bids, by agent; raises NotInIndex for an unknown task."""
     row = need_task(index, task)
-    rows, following = _BIDS.page(index, asked.cut, {"task": task})
+    rows, following = _BIDS.page(index.connection, asked.cut, {"task": task})
     ranks = ranked(index, row)
     bids = [Bid.model_validate(bid_values(one, ranks, row["state"])) for one in rows]
     return Page(items=bids, next=following)

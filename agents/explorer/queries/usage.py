@@ -42,7 +42,7 @@ def _channel(row: dict[str, Any]) -> Channel:
 
 def list_channels(index: Index, asked: ChannelsAsked) -> Page[Channel]:
     """Channels that pass the filters."""
-    rows, following = _CHANNELS.page(index, asked.cut, asked.filters("agent", "provider", "open"))
+    rows, following = _CHANNELS.page(index.connection, asked.cut, asked.filters("agent", "provider", "open"))
     return Page(items=[_channel(row) for row in rows], next=following)
 
 
@@ -54,7 +54,7 @@ def channels_of(index: Index, agent: int) -> list[Channel]:
 def list_redemptions(index: Index, asked: RedemptionsAsked) -> Page[Redemption]:
     """Redemptions that pass the filters."""
     wanted = asked.filters("agent", "provider", "channel") | bounds(index, asked, first_seq)
-    rows, following = _REDEMPTIONS.page(index, asked.cut, wanted)
+    rows, following = _REDEMPTIONS.page(index.connection, asked.cut, wanted)
     return Page(items=[Redemption.model_validate(row) for row in rows], next=following)
 
 

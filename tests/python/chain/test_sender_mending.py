@@ -49,7 +49,7 @@ async def mine_until(rpc, done):
         await asyncio.sleep(0.02)
         with contextlib.suppress(TransportError):
             await rpc.call("evm_mine")
-    return await asyncio.wait_for(done, 1)
+    return await asyncio.wait_for(done, 10)
 
 
 def sent(store, intent):

@@ -75,7 +75,7 @@ async def test_stop_ends_it_at_once():
     running = asyncio.create_task(run(Blocks(), parties(walker), until=lambda: False, stop=stop))
     await asyncio.sleep(0.01)
     stop.set()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, 10)
     assert walker.stopped == 1
 
 

@@ -96,7 +96,7 @@ async def test_killed_server_is_reported_and_stays_dead() -> None:
             with pytest.raises(CallFailed, match="SIGKILL") as caught:
                 await model.complete(request())
             assert caught.value.code == "model_server_died"
-        assert time.monotonic() - start < 0.5
+        assert time.monotonic() - start < 3
 
 
 async def test_server_stops_with_its_context(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ async def test_changed_wakes_everybody_who_waits_once_for_each_news(world):
     assert not any(task.done() for task in waiting), "nothing is new"
     await world.rpc.call("evm_mine")
     await world.feed.catch_up()
-    await asyncio.wait_for(asyncio.gather(*waiting), 1)
+    await asyncio.wait_for(asyncio.gather(*waiting), 10)
     late = asyncio.create_task(world.feed.changed())
     await asyncio.sleep(0)
     assert not late.done(), "who comes later waits for the next"
@@ -79,7 +79,7 @@ async def test_who_waits_is_told_before_the_head_is_reached():
     stream = Stream(*([BlockEvents(number, "0x", number, ())] for number in range(1, 50)))
     feed = MarketFeed(stream, MarketView())
     running = asyncio.create_task(feed.catch_up())
-    await asyncio.wait_for(feed.changed(), 1)
+    await asyncio.wait_for(feed.changed(), 10)
     assert feed.block < 10
     await running
 

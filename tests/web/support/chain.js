@@ -37,8 +37,9 @@ export function readChain({ node, contracts }) {
     if (!abis.has(name)) abis.set(name, artifact(name));
     return abis.get(name);
   };
+  const contract = (name) => ({ address: contracts[name], abi: abiOf(name) });
   const read = (name, functionName, ...args) =>
-    client.readContract({ address: contracts[name], abi: abiOf(name), functionName, args });
+    client.readContract({ ...contract(name), functionName, args });
   const events = async (name, eventName, args) => {
     const event = abiOf(name).find((one) => one.type === "event" && one.name === eventName);
     const head = await client.getBlockNumber();
@@ -53,16 +54,21 @@ export function readChain({ node, contracts }) {
     const found = await read("TaskManager", "getTask", BigInt(id));
     return { ...found, stateName: STATES[found.state] };
   };
+  /** What an account of the Ledger has. */
+  const account = async (id) => {
+    const { free, locked } = await read("Ledger", "balanceOf", id);
+    return { free, locked };
+  };
   /** Sends a call and waits until it is mined; what went wrong is thrown. */
   const act = async (account, name, functionName, ...args) => {
     const signer = createWalletClient({ account, chain: hardhat, transport: http(node) });
-    const call = { address: contracts[name], abi: abiOf(name), functionName, args };
+    const call = { ...contract(name), functionName, args };
     const hash = await signer.writeContract(call);
     const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 });
     if (receipt.status !== "success") throw new Error(`${name}.${functionName} was undone`);
     return receipt;
   };
-  return { client, contracts, read, events, task, act };
+  return { client, contracts, contract, read, events, task, account, act };
 }
 
 /** Agents' accounts in the Ledger have bit 160. */

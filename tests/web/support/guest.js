@@ -9,14 +9,18 @@ const { hardhat } = need("viem/chains");
 const TEST_PHRASE = "test test test test test test test test test test test junk";
 export const NAME = "Test wallet";
 
-const guestOf = (addressIndex) => mnemonicToAccount(TEST_PHRASE, { addressIndex });
+/** An account of the public test phrase: it has ether. */
+export const accountOf = (addressIndex) => mnemonicToAccount(TEST_PHRASE, { addressIndex });
 
 /** The accounts that tests/web/market.py gives credits to: one is enough for a test, and none is used by two at a time. */
-export const [guest, worker, buyer] = [8, 6, 5].map(guestOf);
+export const [guest, worker, buyer] = [8, 6, 5].map(accountOf);
 
 const REJECTED = { code: 4001, message: "User rejected the request." };
 
-/** Puts the wallet into a page that is not loaded yet. `answers.reject` makes it say no, `answers.chain` names its chain. */
+/**
+ * Puts a wallet of the account into a page that is not loaded yet. `answers.reject` makes it say no, `answers.chain` names
+ * its chain, `answers.connected` lets the page see the account without asking.
+ */
 export async function installWallet(page, node, account = guest) {
   const answers = { connected: false, reject: false, chain: hardhat.id, asked: [] };
   const transport = http(node);

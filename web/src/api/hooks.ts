@@ -13,7 +13,7 @@ export interface Asking<T> {
   /** False: do not ask (yet). */
   enabled?: boolean;
   /** Milliseconds after which to ask again even if no event came; may depend on the last answer. */
-  every?: number | ((last: T | undefined) => number | false);
+  every?: number | ((last: T | undefined) => number);
   /** Show the former answer while another page or filter is being asked for. */
   keep?: boolean;
 }

@@ -1,17 +1,17 @@
 import { useSyncExternalStore } from "react";
 
 import { live } from "../api/live.ts";
+import { ChainTime } from "../lib/clock.ts";
 import { formatNumber, formatSpan, formatTime } from "../lib/format.ts";
 
-/**
- * The chain's clock: a development chain can be ahead of this machine's, never behind what its newest block says.
- * It ticks once a second for all who show a time.
- */
+const here = (): number => Math.floor(Date.now() / 1000);
+
+/** The chain's clock, which ticks once a second for all who show a time. */
 class Clock {
   private readonly listeners = new Set<() => void>();
   private timer = 0;
-  private now = Math.floor(Date.now() / 1000);
-  private ahead = 0;
+  private readonly time = new ChainTime();
+  private now = here();
 
   readonly subscribe = (listener: () => void): (() => void) => {
     if (this.listeners.size === 0) this.timer = window.setInterval(() => this.tick(), 1_000);
@@ -25,18 +25,12 @@ class Clock {
   readonly snapshot = (): number => this.now;
 
   private tick(): void {
-    const here = Math.floor(Date.now() / 1000);
-    const head = live.snapshot().head;
-    if (head !== null) this.ahead = Math.max(this.ahead, head.time - here);
-    this.now = here + Math.max(0, this.ahead);
+    this.now = this.time.at(here(), live.snapshot().head);
     for (const listener of this.listeners) listener();
   }
 }
 
 const clock = new Clock();
-
-/** Now, in seconds of the chain, for what is not drawn. */
-export const chainNow = (): number => clock.snapshot();
 
 /** Now, in seconds of the chain; changes once a second. */
 export function useNow(): number {

@@ -1,3 +1,4 @@
+import { useCallback } from "react";
 import { useParams } from "wouter";
 
 import { useApi } from "../api/hooks.ts";
@@ -5,7 +6,6 @@ import type { TaskDetail } from "../api/types.ts";
 import { Loaded } from "../components/Feedback.tsx";
 import { PageHead } from "../components/Panel.tsx";
 import { State } from "../components/State.tsx";
-import { chainNow } from "../components/Time.tsx";
 import { Untrusted } from "../components/Untrusted.tsx";
 import { Act } from "../task/Act.tsx";
 import { Bids } from "../task/Bids.tsx";
@@ -23,10 +23,9 @@ import { Way } from "../task/Way.tsx";
 /** All there is about one task. */
 export default function Task() {
   const { id = "" } = useParams<{ id: string }>();
-  const task = useApi<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`, {
-    topics: [`task:${id}`],
-    every: untilNextStep,
-  });
+  const task = useApi<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`, { topics: [`task:${id}`] });
+  const { refetch } = task;
+  const again = useCallback(() => void refetch(), [refetch]);
   return (
     <>
       <PageHead
@@ -35,26 +34,17 @@ export default function Task() {
         note={task.data?.title && <Untrusted text={task.data.title} limit={120} plain />}
       />
       <Loaded query={task} lines={24}>
-        {(found) => <Found task={found} />}
+        {(found) => <Found task={found} again={again} />}
       </Loaded>
     </>
   );
 }
 
-const [SOON_MS, LATE_MS] = [1_500, 60_000];
-
-/** A window ends without an event, and then it is somebody else's turn. */
-function untilNextStep(task: TaskDetail | undefined): number | false {
-  const deadline = task?.next_step?.deadline ?? null;
-  if (deadline === null) return false;
-  return Math.min(LATE_MS, Math.max(SOON_MS, (deadline - chainNow()) * 1_000));
-}
-
-function Found({ task }: { task: TaskDetail }) {
+function Found({ task, again }: { task: TaskDetail; again: () => void }) {
   return (
     <>
       <Way task={task} />
-      {task.next_step && <NextStep step={task.next_step} />}
+      {task.next_step && <NextStep step={task.next_step} again={again} />}
       <Act task={task} />
       <Documents task={task} />
       {task.mode === "Race" ? <Entries task={task} /> : <Bids task={task} />}

@@ -1,11 +1,20 @@
+import { useEffect } from "react";
+
 import type { NextStep as Next } from "../api/types.ts";
 import { Account } from "../components/Account.tsx";
 import { Time, useNow } from "../components/Time.tsx";
 import { visible } from "../lib/text.ts";
 
-/** What the task waits for, from whom, and until when. */
-export function NextStep({ step }: { step: Next }) {
+const AGAIN_MS = 1_500;
+
+/** What the task waits for, from whom, and until when. No event tells that a deadline has passed: then `again` asks. */
+export function NextStep({ step, again }: { step: Next; again: () => void }) {
   const late = useNow() >= (step.deadline ?? Infinity);
+  useEffect(() => {
+    if (!late) return undefined;
+    const asking = window.setInterval(again, AGAIN_MS);
+    return () => window.clearInterval(asking);
+  }, [late, again]);
   return (
     <div className="next" role="status">
       <p>

@@ -84,11 +84,11 @@ async def test_a_builder_that_gives_up_leaves_the_gate_open():
     await turn()
     builder.cancel()
     await asyncio.gather(builder, return_exceptions=True)
-    async with asyncio.timeout(1), gate.passing():
+    async with asyncio.timeout(10), gate.passing():
         log.append("passed")
     leave.set()
     await request
-    async with asyncio.timeout(1), gate.closed():
+    async with asyncio.timeout(10), gate.closed():
         assert log == ["request in", "passed", "request out"]
 
 
@@ -97,5 +97,5 @@ async def test_a_request_that_fails_inside_has_left():
     with pytest.raises(ZeroDivisionError):
         async with gate.passing():
             _ = 1 / 0
-    async with asyncio.timeout(1), gate.closed():
+    async with asyncio.timeout(10), gate.closed():
         pass

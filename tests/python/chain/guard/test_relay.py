@@ -215,7 +215,7 @@ async def test_the_gate_closes_only_when_the_node_has_answered(recorder, watched
         async with asyncio.timeout(0.1), watched.gate.closed():
             pytest.fail("a request is under way")
     answered.set()
-    async with asyncio.timeout(5), watched.gate.closed():
+    async with asyncio.timeout(20), watched.gate.closed():
         pass
     assert (await waiting).json()["result"] == "0x1"
 
@@ -311,7 +311,7 @@ async def test_a_connection_that_the_node_will_close_is_not_used_again():
     held = []
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        async with guarding(f"http://127.0.0.1:{port}", timeout=2) as guard:
+        async with guarding(f"http://127.0.0.1:{port}", timeout=20) as guard:
             for _ in range(2):
                 assert (await guard.post(call())).json().get("result") == "0x7"
         for writer in held:

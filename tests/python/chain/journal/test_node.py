@@ -266,7 +266,7 @@ async def test_a_process_that_is_killed_in_the_middle_of_a_run_loses_no_block(pa
         process.send_signal(signal.SIGKILL)
         await asyncio.to_thread(process.wait)
     await paying
-    until = time.monotonic() + 15
+    until = time.monotonic() + 30
     while any(psutil.pid_exists(one) for one in (group,)) and time.monotonic() < until:
         time.sleep(0.05)
     async with GuardedNode(path, block_ms=BLOCK_MS) as node, Rpc(node.url) as rpc:

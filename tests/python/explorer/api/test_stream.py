@@ -112,17 +112,18 @@ async def test_broken_stream_goes_on_exactly(context, chain):
 
 
 async def test_filters_are_those_that_were_asked_for(context, chain):
-    chain.grow([("A", [5], [3]), ("B", [6], [3]), ("C", [], [4]), ("End", [5, 6], [3, 4])])
+    made, given, ruled, end = "TaskDisputed", "TaskAwarded", "TaskRuled", "TaskSettled"
+    chain.grow([(made, [5], [3]), (given, [6], [3]), (ruled, [], [4]), (end, [5, 6], [3, 4])])
     wanted = {
-        (("task", 5),): ["A", "End"],
-        (("agent", 3),): ["A", "B", "End"],
-        (("agent", 4), ("name", "End")): ["End"],
-        (("contract", "TaskManager"),): ["A", "B", "C", "End"],
+        (("task", 5),): [made, end],
+        (("agent", 3),): [made, given, end],
+        (("agent", 4), ("name", end)): [end],
+        (("contract", "TaskManager"),): [made, given, ruled, end],
     }
     async with serving(context) as client:
         for filters, names in wanted.items():
             async with stream(client, after="0-0", **dict(filters)) as events:
-                assert [name for _, name in market(await until(events, ["End"]))] == names
+                assert [name for _, name in market(await until(events, [end]))] == names
         async with stream(client, contract="Ledger") as events:
             await anext(events)
             chain.grow(["F"])

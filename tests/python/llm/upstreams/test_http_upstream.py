@@ -332,7 +332,7 @@ async def test_who_hangs_up_is_hung_up_for(endpoint: Endpoint) -> None:
 
 
 async def until(holds: Any) -> None:
-    """Returns when it holds, which it does within 5 seconds."""
-    async with asyncio.timeout(5):
+    """Returns when it holds, which it does within 20 seconds."""
+    async with asyncio.timeout(20):
         while not holds():
             await asyncio.sleep(0.005)

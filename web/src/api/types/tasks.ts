@@ -200,7 +200,7 @@ export interface Panel {
   seats: PanelSeat[];
   commit_end: number | null;
   reveal_end: number | null;
-  /** Null while the case is open; false if there was no quorum. */
+  /** Null while it is open; false if there was no quorum. */
   decided: boolean | null;
   score: number | null;
 }
