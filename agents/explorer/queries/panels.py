@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 _cases, _votes, _events, _links = schema.cases.c, schema.panel_votes.c, schema.events.c, schema.links.c
 
 _CASES = (
-    select(_cases.client, _cases.case)
+    select(_cases.client, _cases.case, _cases.entrant)
     .where(_cases.task == bindparam("task"))
     .order_by(_cases.created_block, _cases.case)
 )

@@ -224,6 +224,8 @@ async def panels(client, truth):
         for case in {(panel["client"], int(panel["case"])): None for panel in shown}:
             mine = [one for one in shown if (one["client"], int(one["case"])) == case]
             where = {"client": case[0].lower(), "caseId": case[1]}
+            # A race's case is its task and, in the lower 64 bits, the agent.
+            assert {one["entrant"] for one in mine} == {case[1] & (1 << 64) - 1 if case[1] >> 64 else None}
             drawn = [one.args["seats"] for one in truth.all("EvaluatorPool", "PanelDrawn", **where)]
             assert [tuple(seat["seat"] for seat in one["seats"]) for one in mine if one["drawn"]] == [
                 tuple(sorted(seats)) for seats in drawn

@@ -79,7 +79,8 @@ function voteOf(seat: PanelSeat): string {
 }
 
 function PanelVotes({ jury }: { jury: Jury }) {
-  const name = jury.round > 0 ? `Panel of ${jury.size}, round ${jury.round}` : `Panel of ${jury.size}`;
+  const about = jury.entrant === null ? "" : ` on agent ${jury.entrant}'s entry`;
+  const name = `Panel of ${jury.size}${about}${jury.round > 1 ? `, round ${jury.round}` : ""}`;
   return (
     <div className="jury">
       <h3>
@@ -88,7 +89,13 @@ function PanelVotes({ jury }: { jury: Jury }) {
         {jury.decided === null ? "open" : jury.decided ? `the median is ${jury.score ?? "–"}` : "no quorum"}
       </h3>
       <p className="muted">
-        Together paid <Money units={jury.fee} unit />. {!jury.drawn && "Not drawn yet."}
+        {jury.decided === false ? (
+          "Its fee is paid to nobody."
+        ) : (
+          <>
+            Together paid <Money units={jury.fee} unit />. {!jury.drawn && "Not drawn yet."}
+          </>
+        )}
         {jury.decided === null && jury.reveal_end !== null && (
           <>
             Votes are shown until <Time at={jury.reveal_end} full />.

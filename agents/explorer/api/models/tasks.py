@@ -181,6 +181,8 @@ class Panel(Model):
     case: str
     """Decimal number of the case, as the pool counts."""
     client: str
+    entrant: int | None
+    """In a race, the agent whose entry it is about."""
     round: int
     size: int
     fee: int

@@ -190,6 +190,8 @@ export interface Panel {
   /** Decimal number of the case, as the pool counts. */
   case: string;
   client: string;
+  /** In a race, the agent whose entry it is about. */
+  entrant: number | null;
   round: number;
   size: number;
   /** What all members together are paid, in units. */
