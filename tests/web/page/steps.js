@@ -107,7 +107,7 @@ const STORIES = {
     await told.later();
     await told.award(task);
     await told.submit(task);
-    const page = await told.visit(task);
+    const page = await told.visit(task, task.requester, { wrong: true });
     await page.hears("The result is to be scored.");
     await page.says(/Have the worker paid: anyone may, from /);
     await told.later();
@@ -333,8 +333,11 @@ function teller(stage, { judge, later, newParty, inTurn }) {
     assert.deepEqual(changes, expected);
   };
 
-  /** The task's page, open for as long as its story, with a wallet of the party that is connected. */
-  const visit = async (task, party = task.requester, { secret = false } = {}) => {
+  /**
+   * The task's page, open for as long as its story, with a wallet of the party that is connected; in a browser that has the
+   * task's secret, or whose clock is wrong.
+   */
+  const visit = async (task, party = task.requester, { secret = false, wrong = false } = {}) => {
     const { page, faults, close } = await openPage(stage.browser, market.explorer);
     page.setDefaultTimeout(PATIENCE_MS);
     closing.push(async () => {
@@ -344,6 +347,7 @@ function teller(stage, { judge, later, newParty, inTurn }) {
     await installWallet(page, market.node, party.account);
     if (secret)
       await page.addInitScript(keep, [`agora.seal.31337.${SEAL}`, JSON.stringify({ secret: SECRET })]);
+    if (wrong) await page.addInitScript(setWrong);
     await inTurn(async () => {
       await page.goto(`/tasks/${task.id}`);
       await page.getByRole("button", { name: "Act on this task…" }).click();
@@ -362,6 +366,12 @@ const SEAL = keccak256(SECRET);
 /** Runs in the page. */
 function keep([key, value]) {
   localStorage.setItem(key, value);
+}
+
+/** Runs in the page: this machine's clock is a day ahead of the chain's. */
+function setWrong() {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + 86_400_000;
 }
 
 const termsOf = ({ address }) => ({

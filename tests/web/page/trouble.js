@@ -1,4 +1,4 @@
-// A node that is gone for a while.
+// A node, or a database, that is gone for a while.
 
 import assert from "node:assert/strict";
 
@@ -24,6 +24,43 @@ export const tests = {
     } finally {
       await market.tell({ do: "mend" });
     }
+    await close();
+  },
+
+  "the page says that the database is down, and recovers by itself": async ({ browser, market }) => {
+    const { page, faults, close } = await openPage(browser, market.explorer);
+    const down = {
+      status: 503,
+      json: { title: "The database does not answer", detail: "It may come back." },
+    };
+    let gone = false;
+    // As an explorer answers whose database is gone: of its state, and of everything else.
+    await page.route("**/api/**", async (route) => {
+      if (!gone) return await route.continue();
+      if (!route.request().url().endsWith("/api/status")) return await route.fulfill(down);
+      const response = await route.fetch();
+      const said = {
+        ...(await response.json()),
+        node: "up",
+        database: "down",
+        trouble: "it refuses connections",
+      };
+      return await route.fulfill({ response, json: said });
+    });
+    await page.goto("/tasks");
+    const rows = page.locator("main tbody tr");
+    await rows.first().waitFor();
+    gone = true;
+    const banner = page.locator(".banner.bad");
+    await banner.getByText("The index's database does not answer.").waitFor();
+    assert.match(await banner.innerText(), /it refuses connections\. What you see is as of block [\d,]+\./);
+    assert.ok((await rows.count()) > 0, "what was read before is still shown");
+    await page.getByRole("link", { name: "Agents", exact: true }).click();
+    await page.locator(".failure-title").getByText("The database does not answer").waitFor();
+    gone = false;
+    await banner.waitFor({ state: "detached" });
+    await rows.first().waitFor();
+    assert.deepEqual(await faults(), []);
     await close();
   },
 };

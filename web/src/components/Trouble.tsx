@@ -83,8 +83,10 @@ export function Trouble() {
   return null;
 }
 
+/** Since when by the explorer's own clock: the chain's may stand elsewhere. */
 function Since({ at }: { at: number }) {
-  const gone = Math.max(0, useNow() - at);
+  useNow();
+  const gone = Math.max(0, Math.floor(Date.now() / 1000) - at);
   return <>For {formatSpan(gone)}. </>;
 }
 
