@@ -19,7 +19,10 @@ from agents.explorer.command import explorer
 from agents.fleet.commands import forecast
 
 app = typer.Typer(
-    help="An on-chain labour market where LLM agents earn what they spend to think.",
+    help=(
+        "An on-chain labour market where LLM agents earn what they spend to think.\n\n"
+        "`agora demo` shows it in minutes. `agora up` keeps a market up; beside it, `agora task create` posts a task."
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -27,8 +27,9 @@ themselves. Elsewhere `AGORA_PROVIDER` and `AGORA_ADDRESSES`, or `--provider`, s
   money in units (1 credit = 1,000,000 units), times in unix seconds of chain time, accounts as `agent:5` or an address.
 - What agents wrote is shown with each character that controls a terminal, or the order of others, as its escape.
 - `agora --install-completion` teaches the shell to complete commands, options, states and skills.
-- A command that signs uses the home folder's wallet 2, or the one of `--wallet` or `--key-file`. What it sends is kept
-  first: a command that was cut off is finished by the next one.
+- A command that signs uses the home folder's wallet 2, or the one of `--wallet` or `--key-file`; where only an agent's
+  owner may, the wallet of the seed that owns it. What it sends is kept first: a command that was cut off is finished by
+  the next one.
 
 | exit code | meaning |
 |---|---|

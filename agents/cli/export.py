@@ -29,7 +29,11 @@ As = Annotated[
 ]
 Filters = Annotated[
     list[str] | None,
-    typer.Option("--filter", metavar="NAME=VALUE", help="Only rows like this, as in the API: state=Settled."),
+    typer.Option(
+        "--filter",
+        metavar="NAME=VALUE",
+        help="Only rows like this, such as state=Settled; give one or more, by the names of the API's filters.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
@@ -42,7 +46,10 @@ def export(
     provider: Provider = None,
     json: AsJson = False,
 ) -> None:
-    """Write a whole list as CSV or JSON, the newest first; no spreadsheet runs what agents wrote in it."""
+    """Write a whole list as CSV or JSON, the newest first; no spreadsheet runs what agents wrote in it.
+
+    It is read and written piece by piece, however long it is. A file is replaced only once all of it is there.
+    """
 
     async def command() -> Iterable[str]:
         from agents.cli.common import quiet_settings

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from agents.cli.index import Reading, reading
@@ -24,7 +24,7 @@ async def write(
     if name not in EXPORTS:
         raise SettingOutOfRange("the list to export", name, f"one of {', '.join(EXPORTS)}")
     kind = kind or ("csv" if out is not None and out.suffix == ".csv" else "json")
-    asked = asking(EXPORTS[name].asked, **dict(_filter(one) for one in filters))
+    asked = _asked(EXPORTS[name].asked, dict(_filter(one) for one in filters))
     async with reading(settings) as index:
         parts = _parts(index, EXPORTS[name], kind, asked)
         if out is None:
@@ -34,6 +34,17 @@ async def write(
                 await asyncio.to_thread(_write, parts, out)
             tell(f"{out} has the {name} up to the chain's head")
     return ()
+
+
+def _asked(form: type[Asked], filters: Mapping[str, str]) -> Asked:
+    """The question; raises FilterRefused, which says what filters there are."""
+    known = [name for name in form.model_fields if name != "cursor"]
+    for name in filters:
+        if name not in known:
+            raise FilterRefused(
+                f"--filter {name}", f"is no filter of this list, whose are {', '.join(known)}"
+            )
+    return asking(form, "--filter ", **filters)
 
 
 def _filter(text: str) -> tuple[str, str]:

@@ -31,14 +31,17 @@ class Listed(Protocol[Item]):
         ...
 
 
-def asking(form: type[Asked], **filters: Any) -> Asked:
-    """The question with these filters, None for those that were not given. Raises FilterRefused, which names one."""
+def asking(form: type[Asked], option: str = "--", /, **filters: Any) -> Asked:
+    """The question with these filters, None for those that were not given.
+
+    Raises FilterRefused, which names one as a person gave it: by ``option`` and its name.
+    """
     try:
         return form(**{name: value for name, value in filters.items() if value is not None})
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         problem = fault["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
-        raise FilterRefused(f"--{'-'.join(map(str, fault['loc'][:1]))}", problem) from None
+        raise FilterRefused(f"{option}{'-'.join(map(str, fault['loc'][:1]))}", problem) from None
 
 
 def shown_page(

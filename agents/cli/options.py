@@ -17,7 +17,10 @@ PERSON_WALLET = 2
 WalletIndex = Annotated[
     int | None,
     typer.Option(
-        "--wallet", min=0, max=2**31 - 1, help=f"The seed's wallet to sign with; else {PERSON_WALLET}."
+        "--wallet",
+        min=0,
+        max=2**31 - 1,
+        help=f"Which wallet of the home folder's seed signs; else {PERSON_WALLET}.",
     ),
 ]
 KeyFile = Annotated[

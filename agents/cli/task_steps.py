@@ -27,9 +27,10 @@ def dispute(
     provider: Provider = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have a panel judge a rejected result, for its worker: the work becomes public, and the panel's fee is locked.
+    """Have a panel judge a rejected result, for its worker: the work becomes public, and a fee is locked.
 
-    The seed's wallet that owns the worker signs, unless --wallet or --key-file says otherwise.
+    The fee is the larger panel's. The wallet of the home folder's seed that owns the agent signs, unless --wallet or
+    --key-file says otherwise.
     """
     _take("dispute", task_id, wallet, key_file, provider, yes=yes, as_json=as_json)
 
@@ -42,7 +43,10 @@ def appeal(
     provider: Provider = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the larger panel, for the side that the first one found against; its fee is locked."""
+    """Ask the larger panel, for the side that the first one found against; its fee is locked.
+
+    The wallet of the home folder's seed that may signs, unless --wallet or --key-file says otherwise.
+    """
     _take("appeal", task_id, wallet, key_file, provider, yes=yes, as_json=as_json)
 
 
@@ -65,7 +69,10 @@ def take_over(
     provider: Provider = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the place of a worker that did not deliver, for the runner-up; its bond is locked again."""
+    """Take the place of a worker that did not deliver, for the runner-up; its bond is locked again.
+
+    The wallet of the home folder's seed that owns the agent signs, unless --wallet or --key-file says otherwise.
+    """
     _take("take-over", task_id, wallet, key_file, provider, yes=yes, as_json=as_json)
 
 
@@ -76,8 +83,11 @@ def close(
     provider: Provider = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the step that anyone may once a window has passed: end an auction, have unscored work paid, declare that
-    nothing was delivered, end what nobody disputed or took over, or carry out a verdict."""
+    """Take the step that anyone may once a window has passed.
+
+    It ends an auction, has work paid that nobody scored or whose secret was kept, declares that nothing was delivered,
+    ends what nobody disputed or took over, or carries out a verdict.
+    """
     _take("close", task_id, wallet, key_file, provider, as_json=as_json)
 
 

@@ -16,7 +16,9 @@ from agents.fleet.options import AsJson, Bidding, Delivery, Provider, Reveal
 
 _TASK, _RULES = "The task", "Its rules"
 
-task = typer.Typer(help="Tasks: post one, look, follow it, score what comes back.", no_args_is_help=True)
+task = typer.Typer(
+    help="Tasks: post one, look, follow it, score what comes back, or dispute it.", no_args_is_help=True
+)
 
 Title = Annotated[str | None, typer.Option(rich_help_panel=_TASK, help="What it is, in a line.")]
 Description = Annotated[
@@ -73,9 +75,9 @@ OfState = Annotated[
 OfMode = Annotated[
     MarketMode | None, typer.Option("--mode", case_sensitive=False, help="How they are awarded.")
 ]
-OfRequester = Annotated[str | None, typer.Option("--requester", help="An address.")]
+OfRequester = Annotated[str | None, typer.Option("--requester", help="The address that posted them.")]
 OfAgent = Annotated[int | None, typer.Option("--agent", help="The agent that got them.")]
-OfEvaluator = Annotated[str | None, typer.Option("--evaluator", help="An address.")]
+OfEvaluator = Annotated[str | None, typer.Option("--evaluator", help="The address that scores them.")]
 OfParent = Annotated[int | None, typer.Option("--parent", help="The task that they are parts of.")]
 OfText = Annotated[str | None, typer.Option("--text", help="Words of the title or the description.")]
 TaskIds = Annotated[list[int], typer.Argument(min=1, metavar="TASK…", help="The tasks' numbers.")]

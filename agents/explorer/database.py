@@ -19,6 +19,8 @@ INDEX = "explorer.db"
 """The file of the index, in the deployment's folder."""
 BUSY_SECONDS = 10.0
 """How long a reader or writer of SQLite waits for another."""
+STATEMENTS = 256
+"""That a connection to SQLite keeps ready: those of all pages, some for each length of a list of keys."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -62,7 +64,8 @@ def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise DatabaseUnfit("it must be in a file")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL, max_overflow=0)
+    how = {"timeout": BUSY_SECONDS, "cached_statements": STATEMENTS}
+    engine = create_engine(url, connect_args=how, pool_size=POOL, max_overflow=0)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -4,6 +4,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 
 from agents.explorer.api.policy import Policy
 from agents.explorer.api.problems import Problem
@@ -123,6 +124,7 @@ def _refuse(wait: float, what: str) -> None:
         raise Problem(429, "too_many_requests", detail, headers={"retry-after": str(seconds)})
 
 
+@lru_cache(MOST_ADDRESSES)
 def address_of(host: str) -> str:
     """The client as it is counted: an IPv6 host has a whole network of addresses, which count as one."""
     try:

@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.explorer import schema
 from agents.explorer.api.context import Here, Known
-from agents.explorer.api.models import Head, Status, Terms
+from agents.explorer.api.models import Status, Terms
+from agents.explorer.queries.index import Index
 from agents.market.domain import APPEAL_SIZE, MIN_BOND, PANEL_SIZE
 from agents.money import CREDIT
 
@@ -27,7 +28,7 @@ def status(here: Here) -> Status:
     database: Literal["up", "down"] = "up"
     try:
         with here.reading() as connection:
-            here.known = Known(_head(connection), _terms(connection))
+            here.known = Known(Index(connection, here.deployment).head(), _terms(connection))
     except SQLAlchemyError:
         here.metrics.database_errors.inc()
         database = "down"
@@ -50,13 +51,6 @@ def status(here: Here) -> Status:
         trouble=now.trouble,
         version=version("agora-market"),
     )
-
-
-def _head(connection: Connection) -> Head | None:
-    columns = schema.blocks.c
-    query = select(columns.number, columns.hash, columns.timestamp).order_by(columns.number.desc()).limit(1)
-    row = connection.execute(query).first()
-    return None if row is None else Head(number=row.number, hash=row.hash, time=row.timestamp)
 
 
 def _terms(connection: Connection) -> Terms | None:

@@ -112,7 +112,8 @@ def award_of(index: Index, task: Row, ranks: Ranks) -> Award | None:
     if agent is None:
         return None
     names = _names(index, [agent, *(row["agent"] for row in ranks.order[:3])])
-    at = ranks.place.get(agent)
+    # An offer that was accepted directly was compared with no other.
+    at = None if task["mode"] == "Direct" else ranks.place.get(agent)
     best = None if at is None else _side(ranks.order[at], names)
     following = ranks.order[at + 1 : at + 2] if at is not None else ()
     second = _side(following[0], names) if following else None
@@ -151,6 +152,8 @@ def _award_place(index: Index, task: int) -> Row | None:
 def why_of(task: Row, best: AwardBid | None, second: AwardBid | None, count: int) -> str:
     """The rule, applied to the figures; amounts have as many decimals as tell them apart."""
     price, reserve, agent = task["price"], task["reserve"], task["agent"]
+    if task["mode"] == "Race" and task["silent"]:
+        return f"Nobody judged agent {agent}'s work in time, so that it is paid the whole reserve unjudged."
     if task["mode"] == "Race":
         return f"The first work in the race that passed was agent {agent}'s: it is paid the whole reserve."
     if best is None:

@@ -41,7 +41,11 @@ async def test_lists_are_exported_whole(newcomer, tmp_path):
     assert {"escrow", "deposit", "mint"} <= {one["reason"] for one in written}
     filtered = await newcomer.does("export", "ledger", "--filter", "reason=escrow", "--format", "csv")
     assert len(list(csv.DictReader(io.StringIO(filtered)))) == 2
-    assert "--state: should be" in await newcomer.refused("export", "tasks", "--filter", "state=Nowhere")
+    refusal = await newcomer.refused("export", "tasks", "--filter", "state=Nowhere")
+    assert "--filter state: should be 'Open', " in refusal
+    assert "no filter of this list, whose are since, " in await newcomer.refused(
+        "export", "tasks", "--filter", "stat=Open"
+    )
     assert "must be NAME=VALUE" in await newcomer.refused("export", "tasks", "--filter", "state")
     assert "must be one of tasks" in await newcomer.refused("export", "everything")
     assert tuple(EXPORTS) == NAMES

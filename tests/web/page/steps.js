@@ -15,6 +15,8 @@ const { keccak256, numberToHex, sha256, stringToHex } = need("viem");
 
 /** Seconds of each window: nothing ends before the test moves the time. */
 const WINDOW = 600;
+/** All stories share the machine. */
+const PATIENCE_MS = 60_000;
 const OPEN_BIDS = 2;
 const [RESERVE, DEPOSIT, PRICE, BOND] = [10_000_000n, 1_070_000n, 4_000_000n, 1_000_000n];
 const LOCKED = RESERVE + DEPOSIT;
@@ -287,7 +289,7 @@ const STORIES = {
 };
 
 /** What a story is told with. */
-function teller(stage, { judge, later, newParty }) {
+function teller(stage, { judge, later, newParty, inTurn }) {
   const { chain, market } = stage;
   const closing = [];
 
@@ -334,6 +336,7 @@ function teller(stage, { judge, later, newParty }) {
   /** The task's page, open for as long as its story, with a wallet of the party that is connected. */
   const visit = async (task, party = task.requester, { secret = false } = {}) => {
     const { page, faults, close } = await openPage(stage.browser, market.explorer);
+    page.setDefaultTimeout(PATIENCE_MS);
     closing.push(async () => {
       assert.deepEqual(await faults(), []);
       await close();
@@ -341,9 +344,12 @@ function teller(stage, { judge, later, newParty }) {
     await installWallet(page, market.node, party.account);
     if (secret)
       await page.addInitScript(keep, [`agora.seal.31337.${SEAL}`, JSON.stringify({ secret: SECRET })]);
-    await page.goto(`/tasks/${task.id}`);
-    await page.getByRole("button", { name: "Act on this task…" }).click();
-    await page.getByRole("button", { name: `Connect ${NAME}` }).click();
+    await inTurn(async () => {
+      await page.goto(`/tasks/${task.id}`);
+      await page.getByRole("button", { name: "Act on this task…" }).click();
+      await page.getByRole("button", { name: `Connect ${NAME}` }).click();
+      await page.locator(".task-actions .choice").waitFor({ state: "detached" });
+    });
     return pageOf(page, chain, task.id);
   };
 
@@ -441,8 +447,11 @@ export const tests = {
     await pass();
     const time = sharedTime(Object.keys(STORIES).length, pass);
     const newParty = () => parties.pop();
+    let loaded = Promise.resolve();
+    // Pages that load at the same time all take as long as all of them.
+    const inTurn = (load) => (loaded = loaded.catch(() => {}).then(load));
     const tellings = Object.entries(STORIES).map(async ([name, story]) => {
-      const told = teller(stage, { judge, later: time.later, newParty });
+      const told = teller(stage, { judge, later: time.later, newParty, inTurn });
       try {
         await story(told);
         await told.end();

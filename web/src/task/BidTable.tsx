@@ -81,12 +81,16 @@ const COLUMNS: readonly Column<Bid>[] = [
   { id: "tx", header: "Transaction", cell: (bid) => <Tx hash={bid.tx} />, extra: true },
 ];
 
-/** Every bid in figures. */
-export function BidTable({ bids }: { bids: readonly Bid[] }) {
+// An offer that was accepted directly was compared with no other.
+const OFFERED = ["agent", "price", "promised", "time", "tx"];
+const OFFER = COLUMNS.filter((column) => OFFERED.includes(column.id));
+
+/** Every bid in figures, or the one offer that was accepted. */
+export function BidTable({ bids, direct }: { bids: readonly Bid[]; direct: boolean }) {
   return (
     <Table
-      caption="Bids"
-      columns={COLUMNS}
+      caption={direct ? "Offer" : "Bids"}
+      columns={direct ? OFFER : COLUMNS}
       rows={bids}
       rowKey={(bid) => bid.agent}
       marked={(bid) => bid.price_paid !== null}

@@ -28,7 +28,7 @@ export function Bids({ task }: { task: TaskDetail }) {
         {task.award && <Why award={task.award} />}
       </div>
       {task.bids.length > 0 ? (
-        <BidTable bids={task.bids} />
+        <BidTable bids={task.bids} direct={direct} />
       ) : direct ? (
         <NoOffer task={task} />
       ) : (

@@ -29,7 +29,7 @@ function When({ step, since }: { step: Step; since: number }) {
   if (step.by !== null) {
     return (
       <>
-        until <Time at={step.by} />
+        ends <Time at={step.by} />
       </>
     );
   }

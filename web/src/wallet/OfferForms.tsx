@@ -11,6 +11,7 @@ import { credits, parseCredits } from "./amounts.ts";
 import { faultOfWhole } from "./draft.ts";
 import { Field } from "./Field.tsx";
 import { drawNonce, readOffer, signOffer, writeOffer, type Offer } from "./offers.ts";
+import type { Tell } from "./send.ts";
 import { SendingNote } from "./SendingNote.tsx";
 import { isBusy, useSending } from "./useSending.ts";
 import type { Wallet } from "./useWallet.ts";
@@ -73,99 +74,93 @@ function faultOfPrice(price: bigint, { reserve }: TaskDetail): string | undefine
 // The contract keeps a promise in four bytes.
 const LONGEST_PROMISE = 2 ** 32 - 1;
 
+interface Written {
+  agent: string;
+  price: string;
+  promised: string;
+}
+
+/** What is wrong with what was written, by its field; nothing of what is well. */
+function faultsOf({ agent, price, promised }: Written, task: TaskDetail): Partial<Written> {
+  const units = parseCredits(price);
+  const found = {
+    agent: faultOfWhole(agent, 1, 999_999_999, "an agent's number"),
+    price: typeof units === "string" ? units : faultOfPrice(units, task),
+    promised: faultOfWhole(promised, 1, LONGEST_PROMISE, "seconds"),
+  };
+  return Object.fromEntries(
+    Object.entries(found).filter(([, fault]) => fault !== null && fault !== undefined),
+  );
+}
+
+/** The offer of what was written without faults; asks for a signature where the account may bid for the agent. */
+async function offerOf(wallet: Wallet, task: TaskDetail, written: Written, tell: Tell): Promise<Offer> {
+  const { reader, market, connected } = wallet;
+  if (reader === null || connected === null) throw new Error("Connect an account first.");
+  const agentId = BigInt(written.agent);
+  const registry = { address: market.registry, abi: agentRegistryAbi } as const;
+  const args = [agentId, connected.address] as const;
+  const [allowed] = await reader.readContract({ ...registry, functionName: "bidderOf", args });
+  if (!allowed) throw new Error(`This account may not bid for agent ${agentId}, or the agent is inactive.`);
+  tell({ kind: "working", text: "Waiting for the signature of the offer …" });
+  return await signOffer(await wallet.client(), connected.address, placeOf(wallet), {
+    taskId: BigInt(task.id),
+    agentId,
+    price: BigInt(parseCredits(written.price)),
+    promised: BigInt(written.promised),
+    validUntil: BigInt(task.bidding_end),
+    nonce: drawNonce(),
+  });
+}
+
 /** What somebody who acts for an agent offers, and the signed text to hand over. */
 export function OfferForm({ wallet, task }: FormProps) {
-  const [written, write] = useState({ agent: "", price: "", promised: String(task.delivery_window) });
+  const [written, write] = useState<Written>({ agent: "", price: "", promised: `${task.delivery_window}` });
   const [offer, setOffer] = useState<Offer | null>(null);
   const [sending, begin] = useSending();
-  const price = parseCredits(written.price);
-  const faults = {
-    agent: faultOfWhole(written.agent, 1, 999_999_999, "an agent's number"),
-    price: typeof price === "string" ? price : faultOfPrice(price, task),
-    promised: faultOfWhole(written.promised, 1, LONGEST_PROMISE, "seconds"),
-  };
-  const ready = faults.agent === null && faults.price === undefined && faults.promised === null;
-  const change = (part: Partial<typeof written>): void => {
-    write({ ...written, ...part });
-    setOffer(null);
-  };
+  const faults = faultsOf(written, task);
+  const entry = (name: keyof Written, label: string, hint: string) => (
+    <Field label={label} hint={hint} fault={written[name] === "" ? undefined : faults[name]}>
+      {(tied) => (
+        <input
+          {...tied}
+          inputMode="decimal"
+          value={written[name]}
+          onChange={(event) => {
+            write({ ...written, [name]: event.target.value });
+            setOffer(null);
+          }}
+        />
+      )}
+    </Field>
+  );
   const sign = (): void =>
     void begin(async (tell) => {
-      const { reader, market, connected } = wallet;
-      if (reader === null || connected === null) throw new Error("Connect an account first.");
-      const agentId = BigInt(written.agent);
-      const registry = { address: market.registry, abi: agentRegistryAbi } as const;
-      const args = [agentId, connected.address] as const;
-      const [allowed] = await reader.readContract({ ...registry, functionName: "bidderOf", args });
-      if (!allowed) {
-        throw new Error(`This account may not bid for agent ${agentId}, or the agent is inactive.`);
-      }
-      tell({ kind: "working", text: "Waiting for the signature of the offer …" });
-      const terms = {
-        taskId: BigInt(task.id),
-        agentId,
-        price: price as bigint,
-        promised: BigInt(written.promised),
-        validUntil: BigInt(task.bidding_end),
-        nonce: drawNonce(),
-      };
-      setOffer(await signOffer(await wallet.client(), connected.address, placeOf(wallet), terms));
+      setOffer(await offerOf(wallet, task, written, tell));
       return "The offer is signed. Give its text to the requester; until it is accepted, nothing is locked.";
     });
+  const ready = Object.keys(faults).length === 0 && !isBusy(sending);
   return (
     <>
       <div className="columns">
-        <Entry
-          label="Agent"
-          hint="Its number."
-          fault={faults.agent}
-          text={written.agent}
-          change={(agent) => change({ agent })}
-        />
-        <Entry
-          label="Price, in credits"
-          hint="What the task pays it."
-          fault={faults.price}
-          text={written.price}
-          change={(one) => change({ price: one })}
-        />
-        <Entry
-          label="Promise, in seconds"
-          hint="From the award."
-          fault={faults.promised}
-          text={written.promised}
-          change={(promised) => change({ promised })}
-        />
+        {entry("agent", "Agent", "Its number.")}
+        {entry("price", "Price, in credits", "What the task pays it.")}
+        {entry("promised", "Promise, in seconds", "From the award.")}
       </div>
-      <button type="button" className="primary" disabled={!ready || isBusy(sending)} onClick={sign}>
+      <button type="button" className="primary" disabled={!ready} onClick={sign}>
         Sign the offer
       </button>
       <SendingNote sending={sending} />
-      {offer !== null && (
-        <div className="offer">
-          <code>{writeOffer(placeOf(wallet), offer)}</code>
-          <Copy text={writeOffer(placeOf(wallet), offer)} />
-        </div>
-      )}
+      {offer !== null && <OfferText text={writeOffer(placeOf(wallet), offer)} />}
     </>
   );
 }
 
-interface EntryProps {
-  label: string;
-  hint: string;
-  fault: string | null | undefined;
-  text: string;
-  change: (text: string) => void;
-}
-
-/** What is still empty is no fault. */
-function Entry({ label, hint, fault, text, change }: EntryProps) {
+function OfferText({ text }: { text: string }) {
   return (
-    <Field label={label} hint={hint} fault={text === "" ? undefined : (fault ?? undefined)}>
-      {(tied) => (
-        <input {...tied} inputMode="decimal" value={text} onChange={(event) => change(event.target.value)} />
-      )}
-    </Field>
+    <div className="offer">
+      <code>{text}</code>
+      <Copy text={text} />
+    </div>
   );
 }

@@ -181,7 +181,12 @@ function StepForm({ step, task, wallet, busy, take }: StepFormProps) {
       );
     default:
       return (
-        <button type="button" className="primary" disabled={busy} onClick={() => take(step, step.values)}>
+        <button
+          type="button"
+          className={step.name === "cancel" ? undefined : "primary"}
+          disabled={busy}
+          onClick={() => take(step, step.values)}
+        >
           {step.label}
         </button>
       );

@@ -142,4 +142,5 @@ export function exactCredits(units: bigint): string {
 }
 
 /** As `exactCredits`, with the currency's name. */
-export const credits = (units: bigint): string => `${exactCredits(units)} credits`;
+export const credits = (units: bigint): string =>
+  `${exactCredits(units)} ${units === CREDIT ? "credit" : "credits"}`;

@@ -48,3 +48,18 @@ def test_quality_as_a_part_of_one():
         "BidAuction", "BidRevealed", {"agentId": 3, "price": CREDIT, "taskId": 7, "quality": 5_000}
     )
     assert told == "agent 3 bids 1.00 credits for task 7 at quality 0.5000"
+
+
+@pytest.mark.parametrize(
+    ("silent", "said"),
+    [
+        (False, "The first work in the race that passed was agent 1's"),
+        (True, "Nobody judged agent 1's work in time"),
+    ],
+)
+def test_race_says_whether_its_work_was_judged(silent, said):
+    assert why_of(task(CREDIT) | {"mode": "Race", "silent": silent}, None, None, 0).startswith(said)
+
+
+def test_direct_award_is_compared_with_nothing():
+    assert "directly, at the price that it signed" in why_of(task(CREDIT) | {"mode": "Direct"}, None, None, 1)
