@@ -47,19 +47,28 @@ class Chain:
             self._read()
 
     def ask(self, method, *params):
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
-        reply = self._client.post("/", json=body).json()
-        assert "result" in reply, reply
-        return reply["result"]
+        return self.ask_all(method, [params])[0]
+
+    def ask_all(self, method, questions):
+        """The answers to the same question about several things, in one request."""
+        body = [
+            {"jsonrpc": "2.0", "id": place, "method": method, "params": list(params)}
+            for place, params in enumerate(questions)
+        ]
+        replies = self._client.post("/", json=body).json()
+        assert all("result" in reply for reply in replies), replies
+        return [reply["result"] for reply in sorted(replies, key=lambda reply: reply["id"])]
 
     def _read(self):
         head = int(self.ask("eth_blockNumber"), 16)
-        for number in range(head + 1):
-            block = self.ask("eth_getBlockByNumber", hex(number), True)
-            self.blocks[number] = (block["hash"], int(block["timestamp"], 16))
-            for one in block["transactions"]:
-                if one["to"] and to_checksum_address(one["to"]) in self._names:
-                    self._touch(number, one)
+        for first in range(0, head + 1, SPAN):
+            numbers = range(first, min(head + 1, first + SPAN))
+            blocks = self.ask_all("eth_getBlockByNumber", [(hex(number), True) for number in numbers])
+            for number, block in zip(numbers, blocks, strict=True):
+                self.blocks[number] = (block["hash"], int(block["timestamp"], 16))
+                for one in block["transactions"]:
+                    if one["to"] and to_checksum_address(one["to"]) in self._names:
+                        self._touch(number, one)
         for first in range(0, head + 1, SPAN):
             span = {"fromBlock": hex(first), "toBlock": hex(min(head, first + SPAN - 1))}
             for raw in self.ask("eth_getLogs", span | {"address": list(self._names)}):

@@ -17,7 +17,7 @@ from truth import as_viewed, differences, folded, fresh, rows_of, view_of, viewe
 from agents.explorer import schema
 from agents.explorer.database import open_engine
 
-KILLS = 3
+KILLS, PAUSE = 3, 0.05
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def test_what_is_killed_goes_on_where_it_was(served, database, tmp_path):
         # From here on it dies at any moment: as it starts, in the midst of a batch, or at the head.
         while (block := newest(engine)) <= reached and block < served.head:
             assert process.returncode is None
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(PAUSE)
         await asyncio.sleep(dice.uniform(0, 0.3))
         process.kill()
         await process.wait()
@@ -72,7 +72,7 @@ async def test_what_is_killed_goes_on_where_it_was(served, database, tmp_path):
     process = await asyncio.create_subprocess_exec(*command)
     while newest(engine) != served.head:
         assert process.returncode is None
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(PAUSE)
     process.kill()
     await process.wait()
     rows = rows_of(engine)
