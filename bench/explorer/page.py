@@ -1,11 +1,11 @@
 """The overview in a real browser: whether it stays smooth while a thousand agents work, and its first load.
 
 Smoothness: a fleet of a thousand agents with a scripted model, its node, the explorer and the browser share two cores;
-the browser has no graphics card, so that it draws with the processor. From when the first task is settled, the frames
-are those that the page itself is called for, in each second, and beside them stand the seconds in which its charts
-changed. First load, when the market has ended and all of it is in the index: a fresh browser context each time, the
-server on the same machine; until the charts are drawn, and until the largest part of the page is painted; and the
-script that came over the wire, compressed.
+the browser has no graphics card, so that it draws with the processor. From when the first task is posted, the frames
+are those that the page itself is called for, in each second; beside them stand the seconds in which its charts
+changed, and the tasks that were posted and settled meanwhile. First load, when the market has ended and all of it is in
+the index: a fresh browser context each time, the server on the same machine; until the charts are drawn, and until the
+largest part of the page is painted; and the script that came over the wire, compressed.
 """
 
 import asyncio
@@ -36,13 +36,12 @@ async def _run(agents: int, tasks: int, seconds: int) -> dict[str, Any]:
         loads, drawn = place.folder / "loads.json", place.folder / "drawn.json"
         async with httpx.AsyncClient(base_url=explorer.url, timeout=30) as client:
             with child("market", str(place.folder), str(agents), str(tasks)) as market:
-                while not await _settled(client):
+                while not (before := await _tasks(client))["posted"]:
                     await _pause(market)
-                before = await _settled(client)
                 with browser("frames", explorer.url, str(drawn)):
                     for _ in range(seconds):
                         await _pause(market)
-                settled = await _settled(client) - before
+                after = await _tasks(client)
             while (await client.get("/api/status")).json()["behind"]:
                 await asyncio.sleep(1)
         with browser("load", explorer.url, str(loads)):
@@ -57,7 +56,7 @@ async def _run(agents: int, tasks: int, seconds: int) -> dict[str, Any]:
                 ("script bytes", "script"),
             )
         },
-        f"frames a second, {agents:,} agents": frames | {"settled meanwhile": settled},
+        f"frames a second, {agents:,} agents": frames | {name: after[name] - before[name] for name in after},
     }
     load = figures["first load"]
     figures["met"] = (
@@ -70,10 +69,10 @@ async def _run(agents: int, tasks: int, seconds: int) -> dict[str, Any]:
     return figures
 
 
-async def _settled(client: httpx.AsyncClient) -> int:
-    """Tasks whose settlement is in the index."""
-    overview = (await client.get("/api/overview")).raise_for_status().json()
-    return int(overview["tasks"]["by_state"].get("Settled", 0))
+async def _tasks(client: httpx.AsyncClient) -> dict[str, int]:
+    """How many of them are in the index, and as settled."""
+    tasks = (await client.get("/api/overview")).raise_for_status().json()["tasks"]
+    return {"posted": tasks["total"], "settled": tasks["by_state"].get("Settled", 0)}
 
 
 async def _pause(market: subprocess.Popen[bytes]) -> None:
