@@ -90,6 +90,7 @@ async function direct(stage, page, agent) {
 async function race(stage, page, agent) {
   const { chain } = stage;
   await page.getByLabel("How it is awarded").selectOption("Race");
+  await page.getByLabel("Who scores the result").selectOption("A contract");
   await fill(page, { Work: "6", Showing: "6", Judging: "6", "Its address": buyer.address });
   await page.getByRole("button", { name: "Post the task" }).click();
   await page.getByText("There is no contract at the evaluator's address").waitFor();
