@@ -6,6 +6,7 @@ import { openPage } from "../support/browser.js";
 import { accountOfAgent } from "../support/chain.js";
 import { buyer, installWallet, NAME, worker } from "../support/guest.js";
 import { need } from "../support/packages.js";
+import { partyOf } from "../support/party.js";
 import { until } from "../support/until.js";
 
 const { keccak256, pad, toHex } = need("viem");
@@ -25,12 +26,14 @@ async function fill(page, fields) {
 }
 
 /** An agent of the worker's, with credits. */
-async function register(chain) {
-  await chain.act(worker, "AgentRegistry", "register", "");
+async function register(chain, party) {
+  await party.send(["AgentRegistry", "register", ""]);
   const [found] = await chain.events("AgentRegistry", "Registered", { owner: worker.address });
   const { agentId } = found.args;
-  await chain.act(worker, "CreditToken", "approve", chain.contracts.Ledger, 100n * CREDIT);
-  await chain.act(worker, "Ledger", "deposit", accountOfAgent(agentId), 100n * CREDIT);
+  await party.send(
+    ["CreditToken", "approve", chain.contracts.Ledger, 100n * CREDIT],
+    ["Ledger", "deposit", accountOfAgent(agentId), 100n * CREDIT],
+  );
   return agentId;
 }
 
@@ -87,7 +90,7 @@ async function direct(stage, page, agent) {
 }
 
 /** One agent runs; the judge is a contract that never speaks, so that silence pays it. */
-async function race(stage, page, agent) {
+async function race(stage, page, agent, party) {
   const { chain } = stage;
   await page.getByLabel("How it is awarded").selectOption("Race");
   await page.getByLabel("Who scores the result").selectOption("A contract");
@@ -98,10 +101,10 @@ async function race(stage, page, agent) {
   const task = await post(page);
   const [result, salt] = [keccak256("0x01"), pad(toHex(7n))];
   const digest = await chain.read("RaceBoard", "commitmentOf", BigInt(task), agent, result, salt);
-  await chain.act(worker, "RaceBoard", "enter", BigInt(task), agent, digest);
+  await party.send(["RaceBoard", "enter", BigInt(task), agent, digest]);
   const { biddingEnd, revealWindow } = await chain.read("BidAuction", "getAuction", BigInt(task));
   await passed(chain, biddingEnd);
-  await chain.act(worker, "RaceBoard", "show", BigInt(task), agent, result, salt);
+  await party.send(["RaceBoard", "show", BigInt(task), agent, result, salt]);
   await passed(chain, biddingEnd + revealWindow);
   await page.getByRole("button", { name: "Move the race on" }).click();
   await until(
@@ -117,14 +120,15 @@ async function race(stage, page, agent) {
 
 /** One after the other, since an account's transactions have an order. */
 export async function awarded(stage) {
-  const agent = await register(stage.chain);
+  const party = partyOf(stage, worker);
+  const agent = await register(stage.chain, party);
   const { page, faults, close } = await openAs(stage, buyer, "/post");
   await connect(page);
   await page.getByRole("button", { name: "Disconnect" }).waitFor();
   for (const mode of [race, direct]) {
     await page.goto("/post");
     await fill(page, WORK);
-    await mode(stage, page, agent);
+    await mode(stage, page, agent, party);
   }
   assert.deepEqual(await faults(), []);
   await close();

@@ -6,7 +6,7 @@ import { canonicalBytes } from "../../../web/src/wallet/specification.ts";
 import { openPage } from "../support/browser.js";
 import { accountOfAgent } from "../support/chain.js";
 import { sharedTime } from "../support/clock.js";
-import { installWallet, NAME } from "../support/guest.js";
+import { accountOf, installWallet, NAME } from "../support/guest.js";
 import { need } from "../support/packages.js";
 import { eventsIn, judgeOf, partyOf } from "../support/party.js";
 import { until } from "../support/until.js";
@@ -447,7 +447,7 @@ function pageOf(page, chain, task) {
 export const tests = {
   "every step that a task's page offers is taken there, and moves what the contracts say": async (stage) => {
     const { market, chain } = stage;
-    const [seated, ...parties] = [JUDGE, ...PARTIES].map((index) => partyOf(stage, index));
+    const [seated, ...parties] = [JUDGE, ...PARTIES].map((index) => partyOf(stage, accountOf(index)));
     const to = [seated, ...parties].map(({ address }) => address);
     await market.tell({ do: "rest" });
     await Promise.all([market.tell({ do: "give", to, credits: 200 }), store(market, SPECIFICATION)]);

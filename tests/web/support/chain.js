@@ -4,8 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { need, ROOT } from "./packages.js";
 
-const { createPublicClient, createWalletClient, http } = need("viem");
-const { hardhat } = need("viem/chains");
+const { createPublicClient, http } = need("viem");
 
 const artifact = (name) => {
   const path = new URL(`artifacts/contracts/${name}.sol/${name}.json`, ROOT);
@@ -59,16 +58,7 @@ export function readChain({ node, contracts }) {
     const { free, locked } = await read("Ledger", "balanceOf", id);
     return { free, locked };
   };
-  /** Sends a call and waits until it is mined; what went wrong is thrown. */
-  const act = async (account, name, functionName, ...args) => {
-    const signer = createWalletClient({ account, chain: hardhat, transport: http(node) });
-    const call = { ...contract(name), functionName, args };
-    const hash = await signer.writeContract(call);
-    const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 });
-    if (receipt.status !== "success") throw new Error(`${name}.${functionName} was undone`);
-    return receipt;
-  };
-  return { client, contracts, contract, read, events, task, account, act };
+  return { client, contracts, contract, read, events, task, account };
 }
 
 /** Agents' accounts in the Ledger have bit 160. */

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 
-import { accountOf } from "./guest.js";
 import { need } from "./packages.js";
 
 const { createWalletClient, http, numberToHex, parseEventLogs } = need("viem");
@@ -13,9 +12,8 @@ const GAS = 2_000_000n;
 const NOTHING = numberToHex(0, { size: 32 });
 const POLL_MS = 100;
 
-/** An account of the public test phrase, and how it calls the market's contracts. */
-export function partyOf({ market, chain }, addressIndex) {
-  const account = accountOf(addressIndex);
+/** An account, and how it calls the market's contracts. */
+export function partyOf({ market, chain }, account) {
   const { address } = account;
   const signer = createWalletClient({ account, chain: hardhat, transport: http(market.node) });
   const sendAll = async (calls) => {

@@ -62,7 +62,6 @@ function DevelopmentNote() {
 
 function Holder({ wallet, connected }: { wallet: Wallet; connected: Connected }) {
   const [funds, again] = useFunds(wallet);
-  const { mutate: disconnect } = useDisconnect();
   return (
     <>
       <Facts
@@ -78,15 +77,24 @@ function Holder({ wallet, connected }: { wallet: Wallet; connected: Connected })
       {funds?.gas === 0n && <p className="ill">The account has no ether on this chain to pay for gas.</p>}
       <div className="buttons">
         {wallet.status.dev_key && <Gift wallet={wallet} to={connected} again={again} />}
-        <button type="button" className="quiet" onClick={() => disconnect({})}>
-          Disconnect
-        </button>
+        <Disconnect />
       </div>
     </>
   );
 }
 
-function Elsewhere({ wallet }: { wallet: Wallet }) {
+/** Makes place for another account. */
+export function Disconnect() {
+  const { mutate: disconnect } = useDisconnect();
+  return (
+    <button type="button" className="quiet" onClick={() => disconnect({})}>
+      Disconnect
+    </button>
+  );
+}
+
+/** The wallet has to change to the market's chain. */
+export function Elsewhere({ wallet }: { wallet: Wallet }) {
   const { mutate: switchChain, isPending, error } = useSwitchChain();
   const { id, name } = wallet.chain;
   return (

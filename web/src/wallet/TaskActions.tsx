@@ -2,11 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { bytesToHex, type Abi, type Hex, type PublicClient } from "viem";
 
 import type { TaskDetail } from "../api/types.ts";
+import { Account } from "../components/Account.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Time, useNow } from "../components/Time.tsx";
+import { visible } from "../lib/text.ts";
 import { agentRegistryAbi, bidAuctionAbi, raceBoardAbi, taskManagerAbi } from "./abi.ts";
 import type { Market } from "./chain.ts";
-import { Choice } from "./Connect.tsx";
+import { Choice, Disconnect, Elsewhere } from "./Connect.tsx";
 import { AcceptForm, OfferForm } from "./OfferForms.tsx";
 import { send, type ContractCall } from "./send.ts";
 import { SendingNote } from "./SendingNote.tsx";
@@ -42,7 +44,12 @@ function Steps({ task }: { task: TaskDetail }) {
   return (
     <Panel title="What you can do" className="task-actions">
       {connected === null && <Choice />}
-      {connected?.elsewhere && <p className="ill">The wallet is on another chain than this market.</p>}
+      {connected !== null && (
+        <p className="muted acting">
+          As <Account account={connected.address} />, with {visible(connected.name)}. <Disconnect />
+        </p>
+      )}
+      {connected?.elsewhere && <Elsewhere wallet={wallet} />}
       {connected !== null && !connected.elsewhere && actor !== undefined && (
         <StepList wallet={wallet} task={task} actor={actor} busy={isBusy(sending)} take={take} />
       )}
