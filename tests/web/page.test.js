@@ -24,7 +24,7 @@ import { ROOT } from "./support/packages.js";
 const chromium = findChromium();
 const skip = chromium === null && process.env.CI !== "true" ? "no Chromium here: set AGORA_CHROMIUM" : false;
 
-/** What the tests share; `tasks` are those that were posted from the page. */
+/** What the tests share; `tasks` are those that were posted from the page and bid for. */
 const stage = { market: null, chain: null, browser: null, hostile: null, tasks: [] };
 
 before(async () => {
