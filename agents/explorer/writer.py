@@ -88,9 +88,8 @@ class Writer:
                         self._connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
                 else:
                     _lock_session(self._connection, name_of(self._engine))
-                from agents.explorer.versions import (
-                    migrate,  # with Alembic: only who writes has to wait for it
-                )
+                # With Alembic: only who writes has to wait for it.
+                from agents.explorer.versions import migrate
 
                 migrate(self._engine)
                 with self._connection.begin():
