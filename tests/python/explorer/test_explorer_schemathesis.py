@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ KNOWN = {"task": 3, "agent": 2, "block": 5, "account": "agent:1", "thread": 1, "
 """Values that the index has, for parameters of these names."""
 
 
+# Now and then `random` is in another state after a draw of Schemathesis's strategies, of which Hypothesis warns.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 def test_no_request_makes_the_explorer_fail(tmp_path):
     plenty = Policy(rate=1e9, burst=1e9, uploads=1e9, uploads_burst=1e9)
     context = filled(tmp_path, life(60), policy=plenty)
