@@ -43,23 +43,23 @@ test-contracts: setup ## Solidity tests (unit, fuzz, invariants), the life cycle
 	AGORA_GAS_CHECK=1 npx hardhat run bench/gas.js
 
 .PHONY: test-python
-test-python: test-python-rest test-python-fleet test-python-explorer ## Python tests, against a real Hardhat node and the embedded model
+test-python: test-python-rest test-python-fleet test-python-market ## Python tests, against a real Hardhat node and the embedded model
 
 # Processes of their own, the longest first, so that `make --jobs=3 test` keeps two cores busy to the end.
 FLEET := fleet learning llm
-EXPLORER := explorer cli
+MARKET := cli explorer market simulation
 
 .PHONY: test-python-rest
 test-python-rest: setup $(DEV_READY)
-	pytest $(patsubst %,--ignore=tests/python/%,$(FLEET) $(EXPLORER))
+	pytest $(patsubst %,--ignore=tests/python/%,$(FLEET) $(MARKET))
 
 .PHONY: test-python-fleet
 test-python-fleet: setup $(DEV_READY)
 	pytest $(FLEET:%=tests/python/%)
 
-.PHONY: test-python-explorer
-test-python-explorer: setup $(DEV_READY)
-	pytest $(EXPLORER:%=tests/python/%)
+.PHONY: test-python-market
+test-python-market: setup $(DEV_READY)
+	pytest $(MARKET:%=tests/python/%)
 
 .PHONY: test-web
 test-web: setup ## The page in a real browser, on a market that runs; needs Chromium
