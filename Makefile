@@ -29,6 +29,9 @@ demo: setup ## Five agents earn credits on a chain of their own: the main job, e
 setup: $(PYTHON_READY) $(NODE_READY) $(PAGE) ## Install Python and npm packages and the model's weights, compile the contracts, build the page
 	@npx hardhat build --no-tests --quiet
 
+.PHONY: develop
+develop: setup $(DEV_READY) ## The same, and what tests and linters need
+
 .PHONY: up
 up: setup ## A market of your own that stays: node, gateway, agents and explorer at one address
 	@agora up
