@@ -1,5 +1,7 @@
 """One Hardhat node with the market deployed, which mines at once, for all tests; each test gets it as new."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 from nodes import running_node
@@ -15,6 +17,9 @@ from agents.chain.wallet import Seed
 # A shared machine may be slow at any moment: that is no fault of the code.
 settings.register_profile("agora", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("agora")
+
+# The nets are so small that threads only wait for one another; the processes that tests start inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
