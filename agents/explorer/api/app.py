@@ -48,8 +48,9 @@ _OWN = (
     page.router,  # It takes every path that is left.
 )
 
-THREADS = 2
-"""Requests that are answered at a time: of more, each waits for the interpreter between any two of its steps."""
+THREADS = {"sqlite": 1, "postgresql": 2}
+"""Requests that are answered at a time. Of more, each waits for the interpreter between any two of its steps; only
+while a server is waited for can another one use it."""
 
 
 class Explorer(FastAPI):
@@ -74,7 +75,8 @@ class Explorer(FastAPI):
         if scope["type"] == "http":
             await self._front(scope, receive, send)
         else:
-            to_thread.current_default_thread_limiter().total_tokens = THREADS
+            kind = self.state.context.engine.dialect.name
+            to_thread.current_default_thread_limiter().total_tokens = THREADS[kind]
             await super().__call__(scope, receive, send)
 
 
