@@ -15,7 +15,7 @@ export function later<Props extends object>(
     const [Come, setCome] = useState(() => loaded);
     const [failure, setFailure] = useState<{ cause: unknown } | null>(null);
     useEffect(() => {
-      if (loaded !== null) return;
+      if (Come !== null) return;
       load().then(
         (module) => {
           loaded = module.default;
